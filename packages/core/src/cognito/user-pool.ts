@@ -1,0 +1,118 @@
+import {
+  type CommonIssuerOptions,
+  checkCommonIssuerOptions,
+  commonIssuerOptionNames,
+  commonOptionNamesToCome,
+} from '../issuers/issuer-options.js'
+import { type TrustedIssuer, trustedIssuer } from '../issuers/trusted-issuer.js'
+import { jwksAt } from '../keys/jwks-document.js'
+import { createRemoteJwks } from '../keys/jwks-source.js'
+import { ConfigurationError } from '../outcomes/errors.js'
+import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
+import { createJwtValidator } from '../tokens/jwt-validator.js'
+import { whatIsWrongWithIssuer } from '../vocabulary/issuer-identifier.js'
+import { cognitoAccessTokenProfile, cognitoIdTokenProfile } from './cognito-claims.js'
+import { issuersOfUserPool, regionOfUserPool } from './user-pool-id.js'
+
+/** Options of {@link cognitoUserPool}. */
+export interface CognitoUserPoolOptions extends CommonIssuerOptions {
+  /** For example `'eu-west-1_AbCdEf123'`. */
+  readonly userPoolId: string
+  /** App client ids whose tokens are accepted (`client_id`). `null` accepts every client of the pool. */
+  readonly clientId: string | readonly [string, ...string[]] | null
+  /** `'access'` (default), or `'id'` for ID tokens; those carry no scopes. */
+  readonly tokenUse?: 'access' | 'id' | undefined
+  /**
+   * Resource bindings accepted in `aud` (RFC 8707); the token must then carry one. Default: a token bound to anything
+   * but its own client is refused, since it was minted for another API. `null` accepts any. Access tokens only.
+   */
+  readonly audience?: string | readonly [string, ...string[]] | null | undefined
+  /** Base address to fetch keys from in place of AWS, such as an emulator's; `iss` is compared as before. */
+  readonly endpoint?: string | undefined
+  /**
+   * Issuer identifiers in place of the pool's own two (ORIGINAL and UPDATED format), such as those of a replica Region.
+   * Each ends with `/<userPoolId>`.
+   */
+  readonly issuers?: readonly [string, ...string[]] | undefined
+}
+
+const OWNER = 'cognitoUserPool'
+const KNOWN = [
+  'userPoolId',
+  'clientId',
+  'tokenUse',
+  'audience',
+  'endpoint',
+  'issuers',
+  ...commonIssuerOptionNames,
+] as const
+const TO_COME = ['domain', 'liveness', ...commonOptionNamesToCome] as const
+const ALGORITHMS = ['RS256'] as const
+
+/** An Amazon Cognito user pool. */
+export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer {
+  checkOptionNames(OWNER, options, KNOWN, TO_COME)
+  const { userPoolId, tokenUse = 'access' } = options
+  const region = regionOfUserPool(userPoolId)
+  if (region === undefined) {
+    throw new ConfigurationError(`${OWNER}.userPoolId`, "must be a user pool id such as 'eu-west-1_AbCdEf123'")
+  }
+  const checked = checkCommonIssuerOptions(OWNER, options)
+  const clientIds = checkClientId(options.clientId)
+  const audience = checkAudience(options.audience)
+  if (tokenUse !== 'access' && tokenUse !== 'id') {
+    throw new ConfigurationError(`${OWNER}.tokenUse`, "must be 'access' or 'id'")
+  }
+  if (tokenUse === 'id' && audience !== undefined) {
+    throw new ConfigurationError(`${OWNER}.audience`, "applies to access tokens; with tokenUse 'id' use clientId")
+  }
+  const issuers = checkIssuers(options.issuers, userPoolId) ?? issuersOfUserPool(userPoolId, region)
+  const endpoint = checkEndpoint(options.endpoint, checked.allowInsecureLoopback)
+  const profile =
+    tokenUse === 'access' ? cognitoAccessTokenProfile({ clientIds, audience }) : cognitoIdTokenProfile({ clientIds })
+
+  return trustedIssuer(issuers, {
+    clockTolerance: checked.times.clockTolerance,
+    carriesScopes: tokenUse === 'access',
+    connect(issuer, { http, clock, emit }) {
+      const base = endpoint === undefined ? issuer : `${endpoint}/${userPoolId}`
+      const fetchDocument = jwksAt(`${base}/.well-known/jwks.json`, { http, timeout: checked.timeout })
+      const keys = createRemoteJwks({ issuer, algorithms: ALGORITHMS, fetchDocument, clock, emit, ...checked })
+      const validator = createJwtValidator({ issuer, keys, algorithms: ALGORITHMS, profile, times: checked.times })
+      return { keys, validator }
+    },
+  })
+}
+
+function checkClientId(clientId: unknown): readonly string[] | null {
+  if (clientId === null) return null
+  return stringListOption(
+    `${OWNER}.clientId`,
+    clientId,
+    'must be an app client id or a list of them (null accepts every client of the pool)',
+  )
+}
+
+function checkAudience(audience: unknown): readonly string[] | null | undefined {
+  if (audience === null || audience === undefined) return audience
+  return stringListOption(`${OWNER}.audience`, audience, 'must be a resource identifier or a list of them, or null')
+}
+
+function checkIssuers(issuers: unknown, userPoolId: string): readonly string[] | undefined {
+  if (issuers === undefined) return undefined
+  const option = `${OWNER}.issuers`
+  const list = stringListOption(option, issuers, 'must be a list of one or more issuer identifiers')
+  for (const issuer of list) {
+    const problem = whatIsWrongWithIssuer(issuer, false)
+    if (problem !== undefined) throw new ConfigurationError(option, problem)
+    if (!issuer.endsWith(`/${userPoolId}`)) throw new ConfigurationError(option, 'must each end with /<userPoolId>')
+  }
+  return list
+}
+
+function checkEndpoint(endpoint: unknown, allowInsecureLoopback: boolean): string | undefined {
+  if (endpoint === undefined) return undefined
+  const problem = whatIsWrongWithIssuer(endpoint, allowInsecureLoopback)
+  if (problem !== undefined) throw new ConfigurationError(`${OWNER}.endpoint`, problem)
+  return (endpoint as string).replace(/\/+$/, '')
+}

@@ -1,0 +1,47 @@
+// Every name here is public API and listed by hand; a test compares the list with its snapshot.
+export { createResourceServer } from './resource-server/resource-server.js'
+export type { PolicyOrLiteral, Presented, ResourceServer } from './resource-server/resource-server.js'
+export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
+export type { Denied, Granted, Outcome, Refused, Unavailable } from './resource-server/outcome.js'
+
+export { definePolicy } from './strategy/route-policy.js'
+export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './strategy/route-policy.js'
+export type { IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
+
+export { authorizationServer } from './issuers/authorization-server.js'
+export type { AuthorizationServerOptions } from './issuers/authorization-server.js'
+export type { CommonIssuerOptions } from './issuers/issuer-options.js'
+export type { TrustedIssuer } from './issuers/trusted-issuer.js'
+export type { SignatureAlgorithm } from './keys/algorithms.js'
+export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.js'
+
+export type { Clock } from './transport/clock.js'
+export type { Fetch, FetchInit, FetchResponse, FetchSignal } from './transport/fetch-client.js'
+
+export type {
+  JwkIgnored,
+  JwksRefreshed,
+  JwksRefreshFailed,
+  RequestGranted,
+  RequestRefused,
+  RequestUnavailable,
+  TokenwardEvent,
+} from './outcomes/events.js'
+export {
+  ConfigurationError,
+  TokenRefusedError,
+  TokenUncheckedError,
+  TokenwardError,
+  UpstreamError,
+} from './outcomes/errors.js'
+export type { OperatorCode, RefusalCode, UnavailableCode } from './outcomes/operator-codes.js'
+export type { UpstreamCode } from './outcomes/upstream-codes.js'
+export type { WireCode } from './outcomes/wire-codes.js'
+
+export { parseDuration } from './vocabulary/duration.js'
+export type { Duration } from './vocabulary/duration.js'
+export type { AccessTokenClaims } from './vocabulary/access-token-claims.js'
+export type { Evidence } from './vocabulary/evidence.js'
+export type { Principal } from './vocabulary/principal.js'
+export type { AnyRequest, ProtectedRequest, WebRequest } from './vocabulary/protected-request.js'
+export type { StandardSchema } from './vocabulary/standard-schema.js'

@@ -1,0 +1,66 @@
+import type { JwksSource } from '../keys/jwks-source.js'
+import { ConfigurationError } from '../outcomes/errors.js'
+import type { JwtValidator } from '../tokens/jwt-validator.js'
+import { definitionOf, type IssuerContext, type IssuerDefinition, type TrustedIssuer } from './trusted-issuer.js'
+
+/** One issuer identifier with the state that belongs to it and to no other. */
+export interface ConnectedIssuer {
+  readonly trusted: TrustedIssuer
+  readonly definition: IssuerDefinition
+  readonly keys: JwksSource
+  readonly validator: JwtValidator
+}
+
+/** The configured issuers of one server. */
+export interface IssuerRegistry {
+  readonly trusted: readonly TrustedIssuer[]
+  /** A token's `iss` only selects among the configured issuers; it never adds one. */
+  select(issuer: string): ConnectedIssuer | undefined
+  /** Fetches every key set; throws the first failure once all are settled. */
+  ready(): Promise<void>
+  close(): void
+}
+
+const OPTION = 'createResourceServer.issuers'
+
+export function connectIssuers(issuers: readonly TrustedIssuer[], context: IssuerContext): IssuerRegistry {
+  if (!Array.isArray(issuers) || issuers.length === 0) {
+    throw new ConfigurationError(OPTION, 'must be a list of one or more issuers, such as [cognitoUserPool({ … })]')
+  }
+  const trustedIssuers: readonly TrustedIssuer[] = Object.freeze([...issuers])
+  const byIdentifier = new Map<string, ConnectedIssuer>()
+  for (const [index, trusted] of trustedIssuers.entries()) {
+    const definition = definitionOf(trusted, `${OPTION}[${index}]`)
+    for (const identifier of trusted.issuers) {
+      if (byIdentifier.has(identifier)) {
+        throw new ConfigurationError(`${OPTION}[${index}]`, 'repeats an issuer; each may be configured once')
+      }
+      byIdentifier.set(identifier, { trusted, definition, ...definition.connect(identifier, context) })
+    }
+  }
+
+  return {
+    trusted: trustedIssuers,
+    select: (issuer) => byIdentifier.get(issuer),
+    async ready() {
+      const loads = trustedIssuers.map(({ issuers: identifiers }) =>
+        loadOne(identifiers.map((identifier) => (byIdentifier.get(identifier) as ConnectedIssuer).keys)),
+      )
+      const failure = (await Promise.allSettled(loads)).find((result) => result.status === 'rejected')
+      if (failure !== undefined) throw failure.reason
+    },
+    close() {
+      for (const { keys } of byIdentifier.values()) keys.close()
+    },
+  }
+}
+
+/**
+ * A Cognito pool answers under one of its two identifiers until it has switched, so one key set is enough for an issuer
+ * to be ready.
+ */
+async function loadOne(keySets: readonly JwksSource[]): Promise<void> {
+  const results = await Promise.allSettled(keySets.map((keys) => keys.load()))
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure !== undefined && results.every((result) => result.status === 'rejected')) throw failure.reason
+}

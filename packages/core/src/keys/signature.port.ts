@@ -1,0 +1,4 @@
+import type { SignatureVerifier } from './signature.js'
+
+/** What `#signature` provides; the `imports` conditions of package.json choose the implementation. */
+export declare const signatureVerifier: SignatureVerifier

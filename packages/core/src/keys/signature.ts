@@ -1,0 +1,19 @@
+import type { SignatureAlgorithm } from './algorithms.js'
+import type { PublicJwk } from './json-web-key.js'
+
+/** A public key in the form the runtime's crypto wants, imported once per key and algorithm. */
+export interface VerificationKey {
+  readonly algorithm: SignatureAlgorithm
+  /** The runtime's own key object. */
+  readonly handle: unknown
+}
+
+/**
+ * The port to the runtime's crypto. `importKey` rejects or throws when the key itself is wrong, for example a point
+ * that is not on its curve. `verifySignature` answers `false` for every signature that does not verify, and a boolean
+ * rather than a promise where the runtime can.
+ */
+export interface SignatureVerifier {
+  importKey(jwk: PublicJwk, algorithm: SignatureAlgorithm): VerificationKey | Promise<VerificationKey>
+  verifySignature(key: VerificationKey, data: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
+}

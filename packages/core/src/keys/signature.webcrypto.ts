@@ -1,0 +1,32 @@
+import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
+import type { SignatureVerifier } from './signature.js'
+
+type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
+/** WebCrypto, for runtimes without `node:crypto`. */
+export const signatureVerifier: SignatureVerifier = {
+  async importKey(jwk, algorithm) {
+    const handle = await crypto.subtle.importKey('jwk', { ...jwk }, webCryptoName(algorithm), false, ['verify'])
+    return { algorithm, handle }
+  },
+
+  async verifySignature(key, data, signature) {
+    const { signatureLength } = parametersOf(key.algorithm)
+    if (signatureLength !== undefined && signature.length !== signatureLength) return false
+    return crypto.subtle.verify(webCryptoName(key.algorithm), key.handle as Key, signature, data)
+  },
+}
+
+function webCryptoName(algorithm: SignatureAlgorithm) {
+  const { kty, crv, hash, saltLength } = parametersOf(algorithm)
+  switch (kty) {
+    case 'RSA':
+      return saltLength === undefined
+        ? { name: 'RSASSA-PKCS1-v1_5', hash: hash ?? '' }
+        : { name: 'RSA-PSS', hash: hash ?? '', saltLength }
+    case 'EC':
+      return { name: 'ECDSA', namedCurve: crv ?? '', hash: hash ?? '' }
+    case 'OKP':
+      return { name: crv ?? '' }
+  }
+}

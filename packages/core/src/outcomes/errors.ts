@@ -1,0 +1,102 @@
+import { type RefusalCode, refusals, unavailabilities, type UnavailableCode } from './operator-codes.js'
+import type { UpstreamCode } from './upstream-codes.js'
+import type { WireCode } from './wire-codes.js'
+
+/** Shared by every copy of this module in a process, so that `instanceof` works across ESM, CommonJS and versions. */
+const BRAND = Symbol.for('@tokenward/core.error')
+
+function hasBrand(value: unknown, name?: string): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const brand = (value as { [BRAND]?: unknown })[BRAND]
+  return typeof brand === 'string' && (name === undefined || brand === name)
+}
+
+/** Base of every error thrown on purpose. Switch on `code`; messages may change. */
+export abstract class TokenwardError extends Error {
+  abstract readonly code: string
+
+  protected constructor(name: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    Object.defineProperty(this, 'name', { value: name, configurable: true })
+    Object.defineProperty(this, BRAND, { value: name })
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value)
+  }
+}
+
+/** An option is missing, unknown, out of range or contradicts another. Thrown where it is given, never per request. */
+export class ConfigurationError extends TokenwardError {
+  readonly code = 'configuration-invalid'
+  /** The option, for example `cognitoUserPool.userPoolId`. */
+  readonly option: string
+
+  constructor(option: string, problem: string) {
+    super('ConfigurationError', `${option} ${problem}`)
+    this.option = option
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value, 'ConfigurationError')
+  }
+}
+
+/** Thrown by `verify`: the token is not accepted. */
+export class TokenRefusedError extends TokenwardError {
+  /** For logs; not for clients. */
+  readonly code: RefusalCode
+  readonly status: 400 | 401 | 403
+  /** What a client may be told (RFC 6750 §3.1). */
+  readonly error: WireCode | undefined
+  /** The `WWW-Authenticate` challenge that belongs to it. */
+  readonly challenge: string
+
+  constructor(code: RefusalCode, challenge: string) {
+    super('TokenRefusedError', `The token was refused (${code})`)
+    const { status, error } = refusals[code]
+    this.code = code
+    this.status = status
+    this.error = error
+    this.challenge = challenge
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value, 'TokenRefusedError')
+  }
+}
+
+/** Thrown by `verify`: the token could not be checked. Nothing is known about it; try again. */
+export class TokenUncheckedError extends TokenwardError {
+  readonly code: UnavailableCode
+  readonly status = 503
+  /** Seconds. */
+  readonly retryAfter: number
+
+  constructor(code: UnavailableCode) {
+    super('TokenUncheckedError', `The token could not be checked (${code})`)
+    this.code = code
+    this.retryAfter = unavailabilities[code].retryAfter
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value, 'TokenUncheckedError')
+  }
+}
+
+/** A call to the authorization server failed. Thrown by `ready`. */
+export class UpstreamError extends TokenwardError {
+  readonly code: UpstreamCode
+  /** HTTP status, when there was an answer. */
+  readonly httpStatus: number | undefined
+
+  constructor(code: UpstreamCode, message: string, details: { httpStatus?: number; cause?: unknown } = {}) {
+    super('UpstreamError', message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.httpStatus = details.httpStatus
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value, 'UpstreamError')
+  }
+}

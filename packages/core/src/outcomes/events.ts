@@ -1,0 +1,88 @@
+import type { Evidence } from '../vocabulary/evidence.js'
+import type { RefusalCode, UnavailableCode } from './operator-codes.js'
+import type { UpstreamCode } from './upstream-codes.js'
+import type { WireCode } from './wire-codes.js'
+
+interface RequestEvent {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The policy's `name`. */
+  readonly route: string | undefined
+  /** One of the configured issuers; `undefined` until the token has named one. */
+  readonly issuer: string | undefined
+}
+
+/** A request was let in. */
+export interface RequestGranted extends RequestEvent {
+  readonly type: 'request-granted'
+  readonly clientId: string | undefined
+  readonly evidence: Evidence
+}
+
+/** A request was turned away; `reason` says why, to the operator alone. */
+export interface RequestRefused extends RequestEvent {
+  readonly type: 'request-refused'
+  /** Known only once the signature was verified. */
+  readonly clientId: string | undefined
+  readonly status: 400 | 401 | 403
+  readonly error: WireCode | undefined
+  readonly reason: RefusalCode
+}
+
+/** A request could not be decided. */
+export interface RequestUnavailable extends RequestEvent {
+  readonly type: 'request-unavailable'
+  readonly reason: UnavailableCode
+}
+
+interface KeyEvent {
+  readonly at: number
+  readonly issuer: string
+}
+
+/** A key set was fetched and is in use. */
+export interface JwksRefreshed extends KeyEvent {
+  readonly type: 'jwks-refreshed'
+  /** Usable keys in it. */
+  readonly keys: number
+}
+
+/** A key set could not be fetched or used; the last good one stays in use until `maxAge`. */
+export interface JwksRefreshFailed extends KeyEvent {
+  readonly type: 'jwks-refresh-failed'
+  readonly reason: UpstreamCode
+  readonly httpStatus: number | undefined
+}
+
+/** One key of a set cannot be used; the others are. */
+export interface JwkIgnored extends KeyEvent {
+  readonly type: 'jwk-ignored'
+  /** Position in the `keys` array. */
+  readonly index: number
+  readonly problem: string
+}
+
+/** What `onEvent` receives. No event holds token text, a claim value or a subject. */
+export type TokenwardEvent =
+  | RequestGranted
+  | RequestRefused
+  | RequestUnavailable
+  | JwksRefreshed
+  | JwksRefreshFailed
+  | JwkIgnored
+
+/** Hands an event to the observer. */
+export type Emit = (event: TokenwardEvent) => void
+
+/** An observer must never change a decision: what it throws, or rejects with, is dropped. */
+export function emitTo(onEvent: ((event: TokenwardEvent) => unknown) | undefined): Emit {
+  if (onEvent === undefined) return () => {}
+  return (event) => {
+    try {
+      const result = onEvent(event)
+      if (result instanceof Promise) result.catch(() => {})
+    } catch {
+      // dropped on purpose, see above
+    }
+  }
+}

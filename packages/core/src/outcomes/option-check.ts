@@ -1,0 +1,53 @@
+import { type Duration, formatDuration, parseDuration } from '../vocabulary/duration.js'
+import { ConfigurationError } from './errors.js'
+
+/** Options are plain objects whose names are all known: a misspelt check must not become a missing one. */
+export function checkOptionNames(
+  owner: string,
+  options: unknown,
+  known: readonly string[],
+  notAvailableYet: readonly string[] = [],
+): asserts options is Record<string, unknown> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigurationError(owner, 'takes an object of options')
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    if (notAvailableYet.includes(name)) {
+      throw new ConfigurationError(`${owner}.${name}`, 'is not available in this version; leave it out')
+    }
+    throw new ConfigurationError(`${owner}.${name}`, `is not an option; known options are ${known.join(', ')}`)
+  }
+}
+
+/** Milliseconds of a duration option within its range, or its default. */
+export function durationOption(
+  option: string,
+  value: Duration | undefined,
+  { byDefault, min, max }: { readonly byDefault: number; readonly min: number; readonly max: number },
+): number {
+  if (value === undefined) return byDefault
+  const milliseconds = parseDuration(value)
+  if (milliseconds === undefined || milliseconds < min || milliseconds > max) {
+    throw new ConfigurationError(
+      option,
+      `must be a duration from ${formatDuration(min)} to ${formatDuration(max)}, such as '30s' or a number of milliseconds`,
+    )
+  }
+  return milliseconds
+}
+
+/** A list of one or more non-empty strings, given as one string or an array. Frozen, and a copy. */
+export function stringListOption(option: string, value: unknown, accepted: string): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (list.length === 0 || !list.every((item) => typeof item === 'string' && item !== '')) {
+    throw new ConfigurationError(option, accepted)
+  }
+  return Object.freeze([...(list as readonly string[])])
+}
+
+export function booleanOption(option: string, value: unknown): boolean {
+  if (value === undefined) return false
+  if (typeof value !== 'boolean') throw new ConfigurationError(option, 'must be true or false')
+  return value
+}

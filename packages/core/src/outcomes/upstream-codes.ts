@@ -1,0 +1,24 @@
+/** What went wrong with a call to the authorization server. */
+export type UpstreamCode =
+  /** No connection, a TLS failure or a connection that broke. */
+  | 'connection-failed'
+  /** The answer was not complete within the `timeout` option. */
+  | 'timeout'
+  /** Redirects are never followed. */
+  | 'redirect'
+  /** Any status but 200. */
+  | 'unexpected-status'
+  /** Not `application/json` or another JSON media type. */
+  | 'unexpected-content-type'
+  /** Larger than the limit, counted after decompression. */
+  | 'too-large'
+  /** Not JSON, or not of the shape the endpoint must answer with. */
+  | 'unexpected-content'
+  /** A key set without one usable key. */
+  | 'no-usable-key'
+  /** The metadata names another issuer (RFC 8414 §3.3). */
+  | 'issuer-mismatch'
+  /** An earlier call failed a moment ago; the next is not due yet. */
+  | 'backing-off'
+  /** `close()` was called. */
+  | 'closed'

@@ -1,0 +1,72 @@
+import { type RefusalCode, refusals, unavailabilities, type UnavailableCode } from '../outcomes/operator-codes.js'
+import type { WireCode } from '../outcomes/wire-codes.js'
+import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
+import type { Principal } from '../vocabulary/principal.js'
+import { bearerChallenge } from './challenge.js'
+
+const GRANT: unique symbol = Symbol('granted')
+
+/** The request may go on. */
+export interface Granted<Claims = AccessTokenClaims> {
+  readonly outcome: 'granted'
+  readonly principal: Principal<Claims>
+  /** @internal Only a server makes one; nobody hands in a literal. */
+  readonly [GRANT]: true
+}
+
+/** The request is turned away. `status`, `headers` and `body` are the whole answer; write them as they are. */
+export interface Refused {
+  readonly outcome: 'refused'
+  readonly status: 400 | 401 | 403
+  readonly headers: { readonly 'WWW-Authenticate': string; readonly 'Cache-Control': 'no-store' }
+  readonly body: { readonly error?: WireCode; readonly error_description: string }
+  /** Why, for the operator. It belongs in logs and never in the answer. */
+  readonly reason: RefusalCode
+}
+
+/** The token could not be checked. Nothing is said about it; the client may try again. */
+export interface Unavailable {
+  readonly outcome: 'unavailable'
+  readonly status: 503
+  readonly headers: { readonly 'Retry-After': string; readonly 'Cache-Control': 'no-store' }
+  readonly body: { readonly error_description: string }
+  /** Why, for the operator. It belongs in logs and never in the answer. */
+  readonly reason: UnavailableCode
+}
+
+/** What `authorize` answers. */
+export type Outcome<Claims = AccessTokenClaims> = Granted<Claims> | Denied
+
+/** An {@link Outcome} that is not a grant. */
+export type Denied = Refused | Unavailable
+
+export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
+  return Object.freeze({ outcome: 'granted', principal, [GRANT]: true as const })
+}
+
+export function refused(reason: RefusalCode, realm: string, scopes: readonly string[]): Refused {
+  const { status, error, description } = refusals[reason]
+  return Object.freeze({
+    outcome: 'refused',
+    status,
+    headers: Object.freeze({
+      'WWW-Authenticate': bearerChallenge({ realm, reason, scopes }),
+      'Cache-Control': 'no-store',
+    }),
+    body: Object.freeze({ ...(error === undefined ? {} : { error }), error_description: description }),
+    reason,
+  })
+}
+
+export function unavailable(reason: UnavailableCode): Unavailable {
+  return Object.freeze({
+    outcome: 'unavailable',
+    status: 503,
+    headers: Object.freeze({
+      'Retry-After': String(unavailabilities[reason].retryAfter),
+      'Cache-Control': 'no-store',
+    }),
+    body: Object.freeze({ error_description: 'The access token cannot be checked right now; try again' }),
+    reason,
+  })
+}

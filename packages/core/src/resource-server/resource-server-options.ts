@@ -1,0 +1,52 @@
+import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import { ConfigurationError } from '../outcomes/errors.js'
+import type { TokenwardEvent } from '../outcomes/events.js'
+import { checkOptionNames } from '../outcomes/option-check.js'
+import { type Clock, systemClock } from '../transport/clock.js'
+import type { Fetch } from '../transport/fetch-client.js'
+
+/** Options of {@link createResourceServer}. */
+export interface ResourceServerOptions {
+  /** Whose tokens are accepted. Several at once; keys never cross issuers. */
+  readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]]
+  /** The `realm` of every challenge (RFC 9110 §11.5). Default `'api'`; printable ASCII. */
+  readonly realm?: string | undefined
+  /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
+  readonly maxTokenBytes?: number | undefined
+  /** Makes all calls to issuers. Default: a keep-alive client on Node, the global `fetch` elsewhere. */
+  readonly fetch?: Fetch | undefined
+  /** Where time comes from. Default: the system's clocks. */
+  readonly clock?: Clock | undefined
+  /** Receives what happens, for logs and metrics. What it throws is dropped. */
+  readonly onEvent?: ((event: TokenwardEvent) => unknown) | undefined
+}
+
+export interface CheckedResourceServerOptions {
+  readonly realm: string
+  readonly maxTokenBytes: number
+  readonly clock: Clock
+}
+
+const OWNER = 'createResourceServer'
+const KNOWN = ['issuers', 'realm', 'maxTokenBytes', 'fetch', 'clock', 'onEvent'] as const
+const TO_COME = ['resource', 'revocationList', 'senderConstraints', 'decisionPoint'] as const
+
+export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
+  checkOptionNames(OWNER, options, KNOWN, TO_COME)
+  const { realm = 'api', maxTokenBytes = 16_384, clock = systemClock } = options
+  if (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm)) {
+    throw new ConfigurationError(`${OWNER}.realm`, 'must be printable ASCII text')
+  }
+  if (!Number.isInteger(maxTokenBytes) || maxTokenBytes < 1_024 || maxTokenBytes > 65_536) {
+    throw new ConfigurationError(`${OWNER}.maxTokenBytes`, 'must be a whole number of bytes from 1024 to 65536')
+  }
+  if (typeof (clock as Clock | null)?.now !== 'function') {
+    throw new ConfigurationError(`${OWNER}.clock`, 'must have a now() that returns milliseconds since the epoch')
+  }
+  for (const name of ['fetch', 'onEvent'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') {
+      throw new ConfigurationError(`${OWNER}.${name}`, 'must be a function')
+    }
+  }
+  return { realm, maxTokenBytes, clock }
+}

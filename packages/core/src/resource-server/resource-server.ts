@@ -1,0 +1,204 @@
+import { createHttpClient } from '#http-client'
+import { type ConnectedIssuer, connectIssuers } from '../issuers/issuer-registry.js'
+import { ConfigurationError, TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
+import { emitTo } from '../outcomes/events.js'
+import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
+import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
+import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
+import {
+  type ClaimsOf,
+  type ClaimsSchema,
+  type CompiledPolicy,
+  definePolicy,
+  isCompiledPolicy,
+  type RoutePolicy,
+} from '../strategy/route-policy.js'
+import { isExpired } from '../tokens/claim-expectations.js'
+import { parseCompactJws } from '../tokens/compact-jws.js'
+import type { TokenFacts } from '../tokens/token-facts.js'
+import { createFetchClient } from '../transport/fetch-client.js'
+import { evidenceOfLocalValidation } from '../vocabulary/evidence.js'
+import { member } from '../vocabulary/json-object.js'
+import type { Principal } from '../vocabulary/principal.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
+import { readBearerCredentials } from './bearer-credentials.js'
+import { granted, type Outcome, refused, unavailable } from './outcome.js'
+import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
+
+/** A policy, written out or compiled. */
+export type PolicyOrLiteral<Schema extends ClaimsSchema | undefined, Claims> =
+  | RoutePolicy<Schema>
+  | CompiledPolicy<Claims>
+
+/** One request whose token was parsed and verified once; any number of policies may follow. */
+export interface Presented {
+  /** `'none'`: the request carried no bearer token. All that optional authentication needs. */
+  readonly credentials: 'none' | 'present'
+  /** Decides one policy. */
+  authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+    policy?: PolicyOrLiteral<Schema, Claims>,
+  ): Promise<Outcome<Claims>>
+}
+
+/** The resource server's view of access tokens (RFC 6749 §1.1, RFC 6750). */
+export interface ResourceServer {
+  /** Checks a policy, also against this server's issuers, and freezes it. */
+  policy<Schema extends ClaimsSchema | undefined = undefined>(
+    policy: RoutePolicy<Schema>,
+  ): CompiledPolicy<ClaimsOf<Schema>>
+  /** Decides whether a request may enter. Without a policy any valid token may. */
+  authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+    request: AnyRequest,
+    policy?: PolicyOrLiteral<Schema, Claims>,
+  ): Promise<Outcome<Claims>>
+  /** Parses and verifies once, for several policies on one request. */
+  present(request: AnyRequest): Promise<Presented>
+  /** For tokens that come another way, in queues, sockets or scripts. Throws TokenRefusedError or TokenUncheckedError. */
+  verify<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+    token: string,
+    policy?: PolicyOrLiteral<Schema, Claims>,
+  ): Promise<Principal<Claims>>
+  /** What a policy means here: which issuers, which evidence, what an outage does. */
+  explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
+  /** Fetches all keys before traffic. Throws UpstreamError when an issuer has none to give. */
+  ready(): Promise<void>
+  /** Ends connections and forgets all keys; later requests are unavailable. */
+  close(): Promise<void>
+}
+
+/** Makes a resource server. Every option is checked here and never again. */
+export function createResourceServer(options: ResourceServerOptions): ResourceServer {
+  const { realm, maxTokenBytes, clock } = checkResourceServerOptions(options)
+  const { fetch, onEvent } = options
+  const emit = emitTo(onEvent)
+  const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
+  const issuers = connectIssuers(options.issuers, { http, clock, emit })
+  const anyValidToken = definePolicy({})
+  const checkedPolicies = new WeakSet<object>()
+  let closed = false
+
+  function compile<Schema extends ClaimsSchema | undefined, Claims>(
+    policy: PolicyOrLiteral<Schema, Claims> | undefined,
+  ): CompiledPolicy<Claims> {
+    const compiled = (
+      policy === undefined ? anyValidToken : isCompiledPolicy(policy) ? policy : definePolicy(policy)
+    ) as CompiledPolicy<Claims>
+    if (!checkedPolicies.has(compiled)) {
+      checkAgainstIssuers(compiled)
+      checkedPolicies.add(compiled)
+    }
+    return compiled
+  }
+
+  function checkAgainstIssuers({ issuers: named, scopes, anyScope }: CompiledPolicy<unknown>): void {
+    for (const issuer of named) {
+      if (issuers.select(issuer) === undefined) {
+        throw new ConfigurationError('policy.issuers', 'names an issuer that is not among the configured ones')
+      }
+    }
+    const admitted = issuers.trusted
+      .flatMap(({ issuers: identifiers }) => identifiers)
+      .filter((id) => admits(named, id))
+    const scopesAreKnown = admitted.some((id) => issuers.select(id)?.definition.carriesScopes === true)
+    if (!scopesAreKnown && scopes.length + anyScope.length > 0) {
+      throw new ConfigurationError(
+        'policy.scopes',
+        'can never be met: the issuers here accept ID tokens, which carry no scopes',
+      )
+    }
+  }
+
+  /** A trusted issuer may have several identifiers; naming one of them names it. */
+  function admits(named: readonly string[], issuer: string): boolean {
+    const identifiers = issuers.select(issuer)?.trusted.issuers ?? []
+    return named.length === 0 || identifiers.some((identifier) => named.includes(identifier))
+  }
+
+  async function authenticate(token: string): Promise<TokenFacts | OperatorCode> {
+    if (closed) return 'resource-server-closed'
+    const jws = parseCompactJws(token, maxTokenBytes)
+    if (typeof jws === 'string') return jws
+    const iss = member(jws.payload, 'iss')
+    const issuer = typeof iss === 'string' ? issuers.select(iss) : undefined
+    if (issuer === undefined) return 'issuer-not-trusted'
+    return issuer.validator.validate(jws, clock.now())
+  }
+
+  /** Facts may have been gathered a while ago; everything that can change is checked at the decision. */
+  async function decide<Claims>(
+    facts: TokenFacts | OperatorCode,
+    policy: CompiledPolicy<Claims>,
+  ): Promise<Principal<Claims> | OperatorCode> {
+    if (typeof facts === 'string') return facts
+    if (closed) return 'resource-server-closed'
+    const { clockTolerance } = (issuers.select(facts.issuer) as ConnectedIssuer).definition
+    const now = clock.now()
+    if (isExpired(facts.expiresAt, clockTolerance, now)) return 'token-expired'
+    if (!admits(policy.issuers, facts.issuer)) return 'issuer-not-accepted'
+    const refusal = refusalByPolicy(policy, facts)
+    if (refusal !== undefined) return refusal
+    const check = await checkClaims(policy, facts)
+    if (!check.accepted) return check.reason
+    const { subject, clientId, scopes, groups, issuer, expiresAt } = facts
+    const evidence = evidenceOfLocalValidation(facts.issuedAt, now, clockTolerance)
+    return Object.freeze({ subject, clientId, scopes, groups, issuer, expiresAt, claims: check.claims, evidence })
+  }
+
+  async function settle<Claims>(
+    facts: TokenFacts | OperatorCode,
+    policy: CompiledPolicy<Claims>,
+  ): Promise<Outcome<Claims>> {
+    const decision = await decide(facts, policy)
+    const known = typeof facts === 'string' ? undefined : facts
+    const event = { at: clock.now(), route: policy.name, issuer: known?.issuer }
+    if (typeof decision !== 'string') {
+      const { clientId, evidence } = decision
+      emit({ type: 'request-granted', ...event, clientId, evidence })
+      return granted(decision)
+    }
+    if (!isRefusalCode(decision)) {
+      emit({ type: 'request-unavailable', ...event, reason: decision })
+      return unavailable(decision)
+    }
+    const outcome = refused(decision, realm, [...policy.scopes, ...policy.anyScope])
+    const { status, body, reason } = outcome
+    emit({ type: 'request-refused', ...event, clientId: known?.clientId, status, error: body.error, reason })
+    return outcome
+  }
+
+  async function present(request: AnyRequest): Promise<Presented> {
+    const credentials = readBearerCredentials(request)
+    const facts = 'none' in credentials ? credentials.none : await authenticate(credentials.token)
+    return {
+      credentials: facts === 'no-credentials' ? 'none' : 'present',
+      authorize: async (policy) => settle(facts, compile(policy)),
+    }
+  }
+
+  return Object.freeze({
+    policy: (policy) => compile(definePolicy(policy)),
+    present,
+    async authorize(request, policy) {
+      const compiled = compile(policy)
+      return (await present(request)).authorize(compiled)
+    },
+    async verify(token, policy) {
+      const compiled = compile(policy)
+      const outcome = await settle(await authenticate(token), compiled)
+      if (outcome.outcome === 'granted') return outcome.principal
+      if (outcome.outcome === 'unavailable') throw new TokenUncheckedError(outcome.reason)
+      throw new TokenRefusedError(outcome.reason, outcome.headers['WWW-Authenticate'])
+    },
+    explain(policy) {
+      const compiled = compile(policy)
+      const admitted = issuers.trusted.filter(({ issuers: [first] }) => admits(compiled.issuers, first as string))
+      return explainPolicy(compiled, admitted)
+    },
+    ready: () => issuers.ready(),
+    async close() {
+      closed = true
+      issuers.close()
+      http.close()
+    },
+  } satisfies ResourceServer)
+}

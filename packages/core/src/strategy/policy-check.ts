@@ -1,0 +1,34 @@
+import type { RefusalCode } from '../outcomes/operator-codes.js'
+import type { TokenFacts } from '../tokens/token-facts.js'
+import type { CompiledPolicy } from './route-policy.js'
+
+/** The first rule of the policy that a token's facts break, or `undefined`. Runs on every request, cached or not. */
+export function refusalByPolicy(policy: CompiledPolicy<unknown>, facts: TokenFacts): RefusalCode | undefined {
+  const { scopes, anyScope, groups } = policy
+  const hasScopes = scopes.every((scope) => facts.scopes.includes(scope))
+  const hasAnyScope = anyScope.length === 0 || anyScope.some((scope) => facts.scopes.includes(scope))
+  if (!hasScopes || !hasAnyScope) return 'scope-missing'
+  if (groups.length > 0 && !groups.some((group) => facts.groups.includes(group))) return 'group-missing'
+  return undefined
+}
+
+export type ClaimsCheck<Claims> =
+  | { readonly accepted: true; readonly claims: Claims }
+  | { readonly accepted: false; readonly reason: RefusalCode }
+
+/** Runs the policy's schema over the claims. A schema that throws has not accepted anything. */
+export async function checkClaims<Claims>(
+  policy: CompiledPolicy<Claims>,
+  facts: TokenFacts,
+): Promise<ClaimsCheck<Claims>> {
+  // Without a schema the claims have their default type, which is then what `Claims` is.
+  if (policy.claims === undefined) return { accepted: true, claims: facts.claims as Claims }
+  try {
+    const result = await policy.claims['~standard'].validate(facts.claims)
+    return result.issues === undefined
+      ? { accepted: true, claims: result.value }
+      : { accepted: false, reason: 'claims-not-accepted' }
+  } catch {
+    return { accepted: false, reason: 'claims-schema-failed' }
+  }
+}

@@ -1,0 +1,114 @@
+import { ConfigurationError } from '../outcomes/errors.js'
+import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
+import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
+import { isScopeToken } from '../vocabulary/scope.js'
+import { isStandardSchema, type StandardSchema } from '../vocabulary/standard-schema.js'
+
+/** Any schema that follows Standard Schema v1: Zod, Valibot, ArkType and others. */
+export type ClaimsSchema = StandardSchema<unknown, unknown>
+
+/** The type of `principal.claims` under a schema: its output. */
+export type ClaimsOf<Schema extends ClaimsSchema | undefined> = Schema extends ClaimsSchema
+  ? NonNullable<Schema['~standard']['types']>['output']
+  : AccessTokenClaims
+
+/** What a route demands of a token. Everything given must hold. */
+export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined> {
+  /** Names the route in events and in `explain`. */
+  readonly name?: string
+  /**
+   * How long a revoked token may still be accepted here. `'token-lifetime'` (default): until it expires; the token is
+   * validated locally and nothing is called.
+   */
+  readonly maxRevocationLag?: 'token-lifetime'
+  /** Scopes the token must have, all of them (RFC 6749 §3.3). */
+  readonly scopes?: readonly string[]
+  /** Scopes of which the token must have at least one. */
+  readonly anyScope?: readonly string[]
+  /** Groups of which the token must have at least one. */
+  readonly groups?: readonly string[]
+  /** Issuer identifiers of which one must have issued the token. Default: every configured issuer. */
+  readonly issuers?: readonly string[]
+  /** A Standard Schema the claims must satisfy; its output becomes `principal.claims`. */
+  readonly claims?: Schema
+}
+
+const COMPILED: unique symbol = Symbol.for('@tokenward/core.compiled-policy')
+
+/** A {@link RoutePolicy} that was checked and frozen, by `definePolicy` or `api.policy`. */
+export interface CompiledPolicy<Claims = AccessTokenClaims> {
+  readonly name: string | undefined
+  readonly maxRevocationLag: 'token-lifetime'
+  readonly scopes: readonly string[]
+  readonly anyScope: readonly string[]
+  readonly groups: readonly string[]
+  readonly issuers: readonly string[]
+  readonly claims: StandardSchema<unknown, Claims> | undefined
+  /** @internal */
+  readonly [COMPILED]: true
+}
+
+const OWNER = 'policy'
+const KNOWN = ['name', 'maxRevocationLag', 'scopes', 'anyScope', 'groups', 'issuers', 'claims'] as const
+const TO_COME = [
+  'maxRevocationLagDuringOutage',
+  'acrValues',
+  'maxAge',
+  'senderConstrained',
+  'action',
+  'resource',
+  'context',
+] as const
+
+/**
+ * Checks a policy and freezes it. It needs no server, so decorators can use it; a server checks it against its issuers
+ * when it first meets it, and `api.policy` does both at once.
+ */
+export function definePolicy<Schema extends ClaimsSchema | undefined = undefined>(
+  policy: RoutePolicy<Schema>,
+): CompiledPolicy<ClaimsOf<Schema>> {
+  checkOptionNames(OWNER, policy, KNOWN, TO_COME)
+  const given = policy as RoutePolicy<ClaimsSchema>
+  for (const [name, value] of Object.entries(given)) {
+    // An absent check and one that was meant to be there must not look alike.
+    if (value === undefined)
+      throw new ConfigurationError(`${OWNER}.${name}`, 'is undefined; leave it out or give a value')
+  }
+  if (given.name !== undefined && (typeof given.name !== 'string' || given.name === '')) {
+    throw new ConfigurationError(`${OWNER}.name`, 'must be a non-empty string')
+  }
+  if (given.maxRevocationLag !== undefined && given.maxRevocationLag !== 'token-lifetime') {
+    throw new ConfigurationError(`${OWNER}.maxRevocationLag`, "can only be 'token-lifetime' in this version")
+  }
+  if (given.claims !== undefined && !isStandardSchema(given.claims)) {
+    throw new ConfigurationError(`${OWNER}.claims`, 'must be a Standard Schema, for example a Zod or Valibot schema')
+  }
+  const compiled: CompiledPolicy<unknown> = {
+    name: given.name,
+    maxRevocationLag: 'token-lifetime',
+    scopes: scopeList('scopes', given.scopes),
+    anyScope: scopeList('anyScope', given.anyScope),
+    groups: list('groups', given.groups, 'must be a list of one or more group names'),
+    issuers: list('issuers', given.issuers, 'must be a list of one or more issuer identifiers'),
+    claims: given.claims,
+    [COMPILED]: true,
+  }
+  return Object.freeze(compiled) as CompiledPolicy<ClaimsOf<Schema>>
+}
+
+export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unknown> {
+  return Object.hasOwn(policy, COMPILED)
+}
+
+function list(name: string, value: readonly string[] | undefined, accepted: string): readonly string[] {
+  if (value === undefined) return Object.freeze([])
+  if (!Array.isArray(value)) throw new ConfigurationError(`${OWNER}.${name}`, accepted)
+  return stringListOption(`${OWNER}.${name}`, value, accepted)
+}
+
+function scopeList(name: string, value: readonly string[] | undefined): readonly string[] {
+  const accepted = "must be a list of one or more scope tokens (RFC 6749 §3.3), such as ['orders/read']"
+  const scopes = list(name, value, accepted)
+  if (!scopes.every(isScopeToken)) throw new ConfigurationError(`${OWNER}.${name}`, accepted)
+  return scopes
+}

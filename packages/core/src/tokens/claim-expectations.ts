@@ -1,0 +1,65 @@
+import type { RefusalCode } from '../outcomes/operator-codes.js'
+import type { JsonObject } from '../vocabulary/json-object.js'
+import type { JoseHeader } from './compact-jws.js'
+import type { RegisteredClaims } from './registered-claims.js'
+
+/** What one kind of access token must look like, apart from its signature and its times. */
+export interface TokenProfile {
+  /** The first reason to refuse, from what the token says about itself. Runs before any key is looked up. */
+  refusal(token: UnverifiedToken): RefusalCode | undefined
+  /** Reads what a principal is made of; `undefined` when a claim it needs is malformed. */
+  identity(token: UnverifiedToken): TokenIdentity | undefined
+}
+
+export interface UnverifiedToken {
+  readonly header: JoseHeader
+  readonly payload: JsonObject
+  readonly claims: RegisteredClaims
+}
+
+export interface TokenIdentity {
+  readonly clientId: string | undefined
+  readonly scopes: readonly string[]
+  readonly groups: readonly string[]
+}
+
+export interface TimeExpectations {
+  /** Milliseconds two clocks may differ. */
+  readonly clockTolerance: number
+  /** Milliseconds since `iat` after which a token is refused, whatever its `exp`. */
+  readonly maxTokenAge: number | undefined
+}
+
+/** RFC 7519 §4.1.4 to §4.1.6. A token from the future means a wrong clock or a forgery; neither is let in. */
+export function refusalByTime(
+  { exp, nbf, iat }: RegisteredClaims,
+  { clockTolerance, maxTokenAge }: TimeExpectations,
+  now: number,
+): RefusalCode | undefined {
+  if (isExpired(exp, clockTolerance, now)) return 'token-expired'
+  if (nbf !== undefined && nbf > now + clockTolerance) return 'token-not-yet-valid'
+  if (iat !== undefined && iat > now + clockTolerance) return 'issued-in-the-future'
+  if (maxTokenAge !== undefined) {
+    if (iat === undefined) return 'claims-malformed'
+    if (now - iat > maxTokenAge + clockTolerance) return 'token-too-old'
+  }
+  return undefined
+}
+
+/** On or after `exp` a token is not accepted (RFC 7519 §4.1.4), but for the tolerance. */
+export function isExpired(expiresAt: number, clockTolerance: number, now: number): boolean {
+  return now >= expiresAt + clockTolerance
+}
+
+/** The `typ` header without its optional prefix, in lower case (RFC 7515 §4.1.9). */
+export function mediaType(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '')
+}
+
+/**
+ * Whether `typ` may belong to an access token: absent, `JWT` or `at+jwt`. Any other explicit type says that the token
+ * is something else: a DPoP proof, a logout token, an introspection response (RFC 8725 §3.11).
+ */
+export function isPlainTokenType(typ: string | undefined): boolean {
+  return typ === undefined || ['jwt', 'at+jwt'].includes(mediaType(typ))
+}

@@ -1,0 +1,67 @@
+import type { RefusalCode } from '../outcomes/operator-codes.js'
+import { asciiBytes, decodeBase64url } from '../vocabulary/base64url.js'
+import { type JsonObject, member, parseJsonObject } from '../vocabulary/json-object.js'
+
+/** A JWS in compact serialization (RFC 7515 §3.1), taken apart. Nothing in it is verified. */
+export interface CompactJws {
+  readonly header: JoseHeader
+  readonly payload: JsonObject
+  readonly signingInput: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** The header members that are read. Anything that could name a key's address or be a key is not among them. */
+export interface JoseHeader {
+  readonly alg: string
+  readonly kid: string | undefined
+  readonly typ: string | undefined
+}
+
+/** Longer names come from nobody's key set; the bound keeps them out of memory. */
+const MAX_KID_LENGTH = 512
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Takes a compact JWS apart, strictly: size, exactly three parts, canonical base64url, valid UTF-8, JSON objects
+ * without duplicate names. Every text that more than one parser could read in more than one way is refused.
+ */
+export function parseCompactJws(token: string, maxBytes: number): CompactJws | RefusalCode {
+  if (token.length > maxBytes) return 'token-too-large'
+  const firstDot = token.indexOf('.')
+  const secondDot = token.indexOf('.', firstDot + 1)
+  if (firstDot <= 0 || secondDot === -1 || token.includes('.', secondDot + 1)) return 'token-malformed'
+
+  const headerObject = parsePart(token.slice(0, firstDot))
+  if (headerObject === undefined) return 'token-malformed'
+  const header = readHeader(headerObject)
+  if (typeof header === 'string') return header
+
+  const payload = parsePart(token.slice(firstDot + 1, secondDot))
+  const signature = decodeBase64url(token.slice(secondDot + 1))
+  if (payload === undefined || signature === undefined || signature.length === 0) return 'token-malformed'
+  return { header, payload, signingInput: asciiBytes(token.slice(0, secondDot)), signature }
+}
+
+function parsePart(part: string): JsonObject | undefined {
+  const bytes = decodeBase64url(part)
+  if (bytes === undefined) return undefined
+  try {
+    return parseJsonObject(utf8.decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+function readHeader(header: JsonObject): JoseHeader | RefusalCode {
+  // RFC 7515 §4.1.11: whoever does not understand an extension must refuse; no extension is understood here. `b64` and
+  // `zip` change what the payload means and are refused without `crit` as well.
+  for (const name of ['crit', 'b64', 'zip']) if (Object.hasOwn(header, name)) return 'critical-header'
+  const alg = member(header, 'alg')
+  const kid = member(header, 'kid')
+  const typ = member(header, 'typ')
+  if (typeof alg !== 'string') return 'token-malformed'
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KID_LENGTH)) return 'token-malformed'
+  if (typ !== undefined && typeof typ !== 'string') return 'token-malformed'
+  return { alg, kid, typ }
+}

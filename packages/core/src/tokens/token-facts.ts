@@ -1,0 +1,18 @@
+import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
+
+/**
+ * What is known of a token whose signature and claims were checked. Facts only: whether a route may be entered is
+ * decided from them on every request.
+ */
+export interface TokenFacts {
+  readonly issuer: string
+  readonly subject: string
+  readonly clientId: string | undefined
+  readonly scopes: readonly string[]
+  readonly groups: readonly string[]
+  readonly claims: AccessTokenClaims
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Milliseconds since the epoch; `undefined` when the token does not say. */
+  readonly issuedAt: number | undefined
+}

@@ -1,0 +1,29 @@
+/** Spaces attempts after failures: doubling from `first` to `longest`, each wait shortened by up to half at random. */
+export interface Backoff {
+  /** Whether the next attempt is due. */
+  isDue(): boolean
+  failed(): void
+  succeeded(): void
+}
+
+export function createBackoff(
+  { first, longest }: { readonly first: number; readonly longest: number },
+  monotonic: () => number,
+  random: () => number = Math.random,
+): Backoff {
+  let failures = 0
+  let dueAt = -Infinity
+  return {
+    isDue: () => monotonic() >= dueAt,
+    failed() {
+      const wait = Math.min(longest, first * 2 ** failures)
+      failures = Math.min(failures + 1, 30)
+      // Jitter keeps a fleet that lost the same endpoint from coming back in step.
+      dueAt = monotonic() + wait * (1 - random() / 2)
+    },
+    succeeded() {
+      failures = 0
+      dueAt = -Infinity
+    },
+  }
+}

@@ -1,0 +1,35 @@
+/** Where time comes from. Give one to move time in tests. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Milliseconds that never step back, from any origin. Defaults to `now()`. */
+  monotonic?(): number
+}
+
+/** Read at every call, so that fake timers installed later are seen. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+}
+
+/** One instant on both clocks. */
+export interface Instant {
+  readonly wall: number
+  readonly monotonic: number
+}
+
+export function readInstant(clock: Clock): Instant {
+  return { wall: clock.now(), monotonic: monotonicNow(clock) }
+}
+
+export function monotonicNow(clock: Clock): number {
+  return clock.monotonic === undefined ? clock.now() : clock.monotonic()
+}
+
+/**
+ * Age of something we observed. The larger of both clocks counts: a wall clock may step back and a monotonic clock
+ * stops while a process is frozen, and neither may make old knowledge look fresh.
+ */
+export function elapsedSince(start: Instant, now: Instant): number {
+  return Math.max(now.wall - start.wall, now.monotonic - start.monotonic)
+}

@@ -1,0 +1,105 @@
+import {
+  connectionError,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  isRedirect,
+  redirectError,
+  timeoutError,
+  tooLargeError,
+} from './http-client.js'
+
+/** What is given to a `fetch`: always a GET with headers, never following redirects. */
+export interface FetchInit {
+  readonly method: 'GET'
+  readonly headers: Record<string, string>
+  readonly redirect: 'manual'
+  readonly signal: FetchSignal
+}
+
+/** The part of an `AbortSignal` that is promised to a `fetch`. */
+export interface FetchSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/** The part of a `Response` that is read. */
+export interface FetchResponse {
+  readonly status: number
+  readonly type?: string | undefined
+  readonly headers: { get(name: string): string | null }
+  readonly body: {
+    getReader(): {
+      read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+      cancel(): Promise<unknown>
+    }
+  } | null
+}
+
+/**
+ * A function such as the global `fetch`. Its declaration names no DOM type, so that it compiles everywhere; the
+ * method form lets any `fetch` whose parameters are wider be assigned.
+ */
+export type Fetch = { call(url: string, init: FetchInit): Promise<FetchResponse> }['call']
+
+/** Client over a `fetch`: the caller's own, or on edge runtimes the global one, looked up at every call. */
+export function createFetchClient(currentFetch: () => Fetch): HttpClient {
+  return {
+    get(request) {
+      const controller = new AbortController()
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          // Rejects first: a `fetch` that ignores its signal must not keep anybody waiting.
+          reject(timeoutError(request.timeout))
+          controller.abort()
+        }, request.timeout)
+        exchange(request, currentFetch(), controller)
+          .then(resolve, (error: unknown) => reject(connectionError(error)))
+          .finally(() => clearTimeout(timer))
+      })
+    },
+    close() {},
+  }
+}
+
+async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortController): Promise<HttpResponse> {
+  const response = await fetch(request.url, {
+    method: 'GET',
+    headers: { ...request.headers },
+    redirect: 'manual',
+    signal: controller.signal,
+  })
+  // Browsers and some runtimes hide a manual redirect behind status 0.
+  if (isRedirect(response.status) || response.type === 'opaqueredirect') throw redirectError(response.status)
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type') ?? undefined,
+    body: await readBody(response, request.maxBytes),
+  }
+}
+
+async function readBody(response: FetchResponse, maxBytes: number): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array()
+  const reader = response.body.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    if (value === undefined) continue
+    size += value.length
+    if (size > maxBytes) {
+      reader.cancel().catch(() => {})
+      throw tooLargeError(maxBytes)
+    }
+    chunks.push(value)
+  }
+  const body = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    body.set(chunk, offset)
+    offset += chunk.length
+  }
+  return body
+}

@@ -1,0 +1,118 @@
+// Default imports, called as members at call time: interceptors such as msw replace the members (docs/decisions/http-transport.md).
+import http from 'node:http'
+import https from 'node:https'
+import type { Readable } from 'node:stream'
+import zlib from 'node:zlib'
+import { UpstreamError } from '../outcomes/errors.js'
+import {
+  connectionError,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  isRedirect,
+  redirectError,
+  timeoutError,
+  tooLargeError,
+} from './http-client.js'
+
+/** Keep-alive client of Node: three to seven times less CPU per call than the built-in `fetch`. */
+export function createHttpClient(): HttpClient {
+  const agents = {
+    'http:': new http.Agent({ keepAlive: true }),
+    'https:': new https.Agent({ keepAlive: true }),
+  }
+  return {
+    async get(request) {
+      const deadline = performance.now() + request.timeout
+      try {
+        return await exchange(request, agents, deadline)
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw connectionError(error)
+      }
+      // The server closed an idle connection just as it was reused: nothing was lost, and a fresh one is worth a try.
+      return exchange(request, agents, deadline).catch((error: unknown) => {
+        throw connectionError(error)
+      })
+    },
+    close() {
+      agents['http:'].destroy()
+      agents['https:'].destroy()
+    },
+  }
+}
+
+class StaleConnection extends Error {}
+
+function exchange(
+  request: HttpRequest,
+  agents: { 'http:': http.Agent; 'https:': https.Agent },
+  deadline: number,
+): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(request.url)
+    const secure = url.protocol === 'https:'
+    const outgoing = (secure ? https : http).request(url, {
+      method: 'GET',
+      agent: agents[secure ? 'https:' : 'http:'],
+      headers: { ...request.headers, 'accept-encoding': 'identity' },
+    })
+    const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - performance.now()))
+
+    function fail(error: Error): void {
+      clearTimeout(timer)
+      reject(error)
+      outgoing.destroy()
+    }
+
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const dropped = error.code === 'ECONNRESET' || error.code === 'EPIPE'
+      fail(dropped && outgoing.reusedSocket ? new StaleConnection() : connectionError(error))
+    })
+    outgoing.on('response', (incoming) => {
+      const status = incoming.statusCode ?? 0
+      // Node drops the 'error' of an aborted answer when nobody listens; 'close' without 'end' is the reliable sign.
+      incoming.on('error', (error) => fail(connectionError(error)))
+      if (isRedirect(status)) return fail(redirectError(status))
+      const content = decoded(incoming)
+      if (content === undefined) {
+        return fail(new UpstreamError('unexpected-content', 'The answer has an unknown content encoding'))
+      }
+      readBody(content, request.maxBytes).then((body) => {
+        clearTimeout(timer)
+        resolve({ status, contentType: incoming.headers['content-type'], body })
+      }, fail)
+    })
+    outgoing.end()
+  })
+}
+
+/** Some servers compress although asked not to. */
+function decoded(incoming: http.IncomingMessage): Readable | undefined {
+  const encoding = incoming.headers['content-encoding'] ?? 'identity'
+  if (encoding === 'identity') return incoming
+  if (encoding !== 'gzip') return undefined
+  const gunzip = zlib.createGunzip()
+  incoming.on('close', () => {
+    if (!incoming.complete) gunzip.destroy(connectionError(new Error('The answer broke off')))
+  })
+  return incoming.pipe(gunzip)
+}
+
+function readBody(content: Readable, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    content.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > maxBytes) {
+        content.destroy()
+        reject(tooLargeError(maxBytes))
+      } else {
+        chunks.push(chunk)
+      }
+    })
+    content.on('end', () => resolve(Buffer.concat(chunks)))
+    content.on('error', (error) => reject(connectionError(error)))
+    content.on('close', () => reject(connectionError(new Error('The answer broke off'))))
+  })
+}

@@ -1,0 +1,49 @@
+import { UpstreamError } from '../outcomes/errors.js'
+
+/** One GET to an authorization server. */
+export interface HttpRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Milliseconds for the whole exchange: connection, headers and body. */
+  readonly timeout: number
+  /** Largest body, counted after decompression. */
+  readonly maxBytes: number
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly body: Uint8Array
+}
+
+/**
+ * The port all calls to authorization servers go through. Implementations keep the deadline over headers and body,
+ * stop reading at `maxBytes`, never follow a redirect, and throw {@link UpstreamError} alone.
+ */
+export interface HttpClient {
+  get(request: HttpRequest): Promise<HttpResponse>
+  close(): void
+}
+
+export function timeoutError(timeout: number): UpstreamError {
+  return new UpstreamError('timeout', `No complete answer within ${timeout} ms`)
+}
+
+export function tooLargeError(maxBytes: number): UpstreamError {
+  return new UpstreamError('too-large', `The answer is larger than ${maxBytes} bytes`)
+}
+
+export function redirectError(httpStatus: number): UpstreamError {
+  return new UpstreamError('redirect', 'The answer is a redirect; redirects are not followed', { httpStatus })
+}
+
+/** The cause is a system error such as ECONNREFUSED: it names hosts and ports, never tokens. */
+export function connectionError(cause: unknown): UpstreamError {
+  return cause instanceof UpstreamError
+    ? cause
+    : new UpstreamError('connection-failed', 'The connection failed', { cause })
+}
+
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400
+}

@@ -1,0 +1,36 @@
+/** A request as an adapter describes it: a plain record, whatever the framework. */
+export interface ProtectedRequest {
+  readonly method: string
+  /** Absolute, or path and query. */
+  readonly url: string
+  /** Names in any case. Repeated headers as an array: a second `Authorization` must not get lost on the way. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** The client's TLS certificate as PEM. */
+  readonly clientCertificate?: string | undefined
+}
+
+/** The part of a web `Request` that is read. */
+export interface WebRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: { get(name: string): string | null }
+}
+
+/** A web `Request` or a {@link ProtectedRequest}. */
+export type AnyRequest = WebRequest | ProtectedRequest
+
+/** Every value of a header, in the order they were given. `name` in lower case. */
+export function headerValues(request: AnyRequest, name: string): readonly string[] {
+  const { headers } = request
+  if (typeof headers.get === 'function') {
+    const value = headers.get(name)
+    return value === null ? [] : [value]
+  }
+  const values: string[] = []
+  for (const [key, value] of Object.entries(headers as ProtectedRequest['headers'])) {
+    if (value === undefined || key.toLowerCase() !== name) continue
+    if (typeof value === 'string') values.push(value)
+    else values.push(...value)
+  }
+  return values
+}

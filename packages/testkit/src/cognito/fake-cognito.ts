@@ -1,0 +1,120 @@
+import { fetchFrom } from '../delivery/fetch.js'
+import { listen, type ListeningPool } from '../delivery/listen.js'
+import { serve, type ServedPool } from '../delivery/serve.js'
+import { createFakeClock, type FakeClock } from '../fake-clock.js'
+import { type JsonRecord, signJws } from '../jws/compact-jws.js'
+import { createSigningKey, publish, type PublishedKey, type SigningKey } from '../jws/signing-key.js'
+import { createEndpoints, type EndpointControl } from './endpoints.js'
+import { type ForgedTokens, forgedTokens } from './forged-tokens.js'
+import {
+  type FakeCognitoOptions,
+  poolSettings,
+  REGION,
+  type ResourceServers,
+  type ScopeOf,
+  type StandardScope,
+} from './pool-settings.js'
+import { accessTokenClaims, type AccessTokenRequest, idTokenClaims, type IdTokenRequest } from './token-claims.js'
+
+/** A user pool that exists in this process alone, with keys of its own. */
+export interface FakeCognito<Scope extends string = string> {
+  readonly userPoolId: string
+  readonly region: string
+  /** What `iss` says in its tokens. */
+  readonly issuer: string
+  /** The first app client. */
+  readonly clientId: string
+  /** Time as the pool sees it. Give it to the code under test, and move both at once. */
+  readonly clock: FakeClock
+  /** The key set endpoint: count its requests, make it fail. */
+  readonly jwks: EndpointControl
+  /** Access tokens that must be refused. */
+  readonly forged: ForgedTokens<Scope>
+  /** A `fetch` that reaches this pool and nothing else, to inject. */
+  readonly fetch: typeof globalThis.fetch
+  /** An access token as Cognito would issue it, signed with RS256. */
+  accessToken(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** An ID token as Cognito would issue it. */
+  idToken(request?: IdTokenRequest): Promise<string>
+  /** The public keys as published now. */
+  publicKeys(): { readonly keys: readonly PublishedKey[] }
+  /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`. */
+  rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
+  /** Answers on the pool's own https addresses, inside this process, through msw. */
+  listen(): Promise<ListeningPool>
+  /** Answers on a loopback port. */
+  serve(): Promise<ServedPool>
+  /** Ends every `listen` and `serve`. */
+  close(): Promise<void>
+}
+
+/** Makes a fake user pool with its own random id and fresh RSA keys. */
+export async function fakeCognito<const Servers extends ResourceServers = Record<never, never>>(
+  options: FakeCognitoOptions<Servers> = {},
+): Promise<FakeCognito<StandardScope | ScopeOf<Servers>>> {
+  const pool = poolSettings(options)
+  const clock = createFakeClock()
+  let keys = await createKeyPair()
+  let retired: readonly SigningKey[] = []
+  const opened: { close(): Promise<void> }[] = []
+  let listening = false
+  let closed = false
+
+  const publishedKeys = () => [keys.id, keys.access, ...retired].map(publish)
+  const endpoints = createEndpoints(pool, publishedKeys)
+
+  function mint(key: SigningKey, claims: JsonRecord): string {
+    if (closed) throw new Error('fakeCognito: the pool was closed; make a new one')
+    return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
+  }
+
+  function remember<Opened extends { close(): Promise<void> }>(door: Opened): Opened {
+    opened.push(door)
+    return door
+  }
+
+  return {
+    userPoolId: pool.userPoolId,
+    region: REGION,
+    issuer: pool.issuers[pool.issuerType],
+    clientId: pool.clients[0],
+    clock,
+    jwks: endpoints.jwks,
+    forged: forgedTokens({ pool, now: clock.now, accessKey: () => keys.access, idKey: () => keys.id }),
+    fetch: fetchFrom(endpoints),
+    async accessToken(request = {}) {
+      return mint(keys.access, accessTokenClaims(pool, request, clock.now()))
+    },
+    async idToken(request = {}) {
+      return mint(keys.id, idTokenClaims(pool, request, clock.now()))
+    },
+    publicKeys: () => ({ keys: publishedKeys() }),
+    async rotateKeys({ keepOld = true } = {}) {
+      retired = keepOld ? [keys.id, keys.access, ...retired] : []
+      keys = await createKeyPair()
+    },
+    async listen() {
+      if (listening) throw new Error('fakeCognito: listen() was called before; one call is enough until close()')
+      listening = true
+      const door = await listen(pool, endpoints)
+      return remember({
+        async close() {
+          listening = false
+          await door.close()
+        },
+      })
+    },
+    async serve() {
+      return remember(await serve(endpoints))
+    },
+    async close() {
+      closed = true
+      await Promise.all(opened.splice(0).map((door) => door.close()))
+    },
+  }
+}
+
+async function createKeyPair(): Promise<{ readonly access: SigningKey; readonly id: SigningKey }> {
+  const [access, id] = await Promise.all([createSigningKey(), createSigningKey()])
+  return { access, id }
+}

@@ -1,0 +1,120 @@
+import { createHmac, createPublicKey } from 'node:crypto'
+import { decodeJws, type JsonRecord, signingInput, signJws } from '../jws/compact-jws.js'
+import { createSigningKey, randomKid, type SigningKey } from '../jws/signing-key.js'
+import { poolSettings, type PoolSettings } from './pool-settings.js'
+import { accessTokenClaims, type AccessTokenRequest, idTokenClaims } from './token-claims.js'
+
+/**
+ * Access tokens that an API must refuse, each wrong in one way and right in all others. Every method takes what
+ * `accessToken` takes.
+ */
+export interface ForgedTokens<Scope extends string = string> {
+  /** Signed by a key that is not the pool's, under the name of the one that is. */
+  wrongKey(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** Signed by a key the pool never published. */
+  unknownKid(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** Signed properly; the claims were changed afterwards. */
+  tampered(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** `alg: none`, no signature (CVE-2015-9235 and its like). */
+  algNone(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** `alg: HS256`, with the pool's public key as the secret. */
+  hs256WithPublicKey(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** Expired an hour ago. */
+  expired(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** Valid from an hour on (`nbf`). */
+  notYetValid(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** Issued an hour from now (`iat`). */
+  issuedInTheFuture(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** Without `exp`. */
+  withoutExpiry(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** An ID token of the pool. */
+  idToken(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** A genuine token of another pool. */
+  otherPool(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** A token of this pool for an app client of somebody else. */
+  otherClient(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** With a `crit` header that names an extension nobody knows (RFC 7515 §4.1.11). */
+  critical(request?: AccessTokenRequest<Scope>): Promise<string>
+  /** Bound to a client certificate (`cnf`, RFC 8705 §3.1); as a plain bearer token it proves nothing. */
+  senderConstrained(request?: AccessTokenRequest<Scope>): Promise<string>
+}
+
+export interface ForgeTools {
+  readonly pool: PoolSettings
+  readonly now: () => number
+  readonly accessKey: () => SigningKey
+  readonly idKey: () => SigningKey
+}
+
+const HOUR = 3_600
+
+function shifted(claims: JsonRecord, seconds: number): JsonRecord {
+  const moved = (name: string) => (claims[name] as number) + seconds
+  return { iat: moved('iat'), auth_time: moved('auth_time'), exp: moved('exp') }
+}
+
+export function forgedTokens({ pool, now, accessKey, idKey }: ForgeTools): ForgedTokens {
+  const claimsOf = (request: AccessTokenRequest = {}) => accessTokenClaims(pool, request, now())
+  const header = (more: JsonRecord = {}) => ({ kid: accessKey().kid, alg: 'RS256', ...more })
+  /** Signed by the pool itself, with claims the pool would not write. */
+  const issued = (claims: JsonRecord, more?: JsonRecord) => signJws(header(more), claims, accessKey())
+
+  return {
+    async wrongKey(request) {
+      return signJws(header(), claimsOf(request), await createSigningKey(accessKey().kid))
+    },
+    async unknownKid(request) {
+      const key = await createSigningKey(randomKid())
+      return signJws({ kid: key.kid, alg: 'RS256' }, claimsOf(request), key)
+    },
+    async tampered(request) {
+      const claims = claimsOf(request)
+      const { signature } = decodeJws(issued(claims))
+      return `${signingInput(header(), { ...claims, sub: 'somebody-else' })}.${signature}`
+    },
+    async algNone(request) {
+      return `${signingInput({ alg: 'none' }, claimsOf(request))}.`
+    },
+    async hs256WithPublicKey(request) {
+      const input = signingInput(header({ alg: 'HS256' }), claimsOf(request))
+      const secret = createPublicKey(accessKey().privateKey).export({ format: 'pem', type: 'spki' })
+      return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+    },
+    async expired(request) {
+      const claims = claimsOf(request)
+      const lifetime = (claims['exp'] as number) - (claims['iat'] as number)
+      return issued({ ...claims, ...shifted(claims, -lifetime - HOUR) })
+    },
+    async notYetValid(request) {
+      const claims = claimsOf(request)
+      return issued({ ...claims, nbf: (claims['iat'] as number) + HOUR, exp: (claims['exp'] as number) + HOUR })
+    },
+    async issuedInTheFuture(request) {
+      const claims = claimsOf(request)
+      return issued({ ...claims, ...shifted(claims, HOUR) })
+    },
+    async withoutExpiry(request) {
+      const { exp: _, ...claims } = claimsOf(request)
+      return issued(claims)
+    },
+    async idToken(request = {}) {
+      const { scopes: _, resource: __, ...rest } = request
+      return signJws({ kid: idKey().kid, alg: 'RS256' }, idTokenClaims(pool, rest, now()), idKey())
+    },
+    async otherPool(request) {
+      const { issuers } = poolSettings({})
+      const key = await createSigningKey()
+      return signJws({ kid: key.kid, alg: 'RS256' }, { ...claimsOf(request), iss: issuers[pool.issuerType] }, key)
+    },
+    async otherClient(request) {
+      return issued({ ...claimsOf(request), client_id: 'somebody-elses-client' })
+    },
+    async critical(request) {
+      return issued(claimsOf(request), { crit: ['urn:example:unknown'], 'urn:example:unknown': true })
+    },
+    async senderConstrained(request) {
+      const thumbprint = Buffer.alloc(32, 7).toString('base64url')
+      return issued({ ...claimsOf(request), cnf: { 'x5t#S256': thumbprint } })
+    },
+  }
+}

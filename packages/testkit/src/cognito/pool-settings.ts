@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+
+/** Scopes every user pool has. */
+export type StandardScope = 'openid' | 'email' | 'phone' | 'profile' | 'aws.cognito.signin.user.admin'
+
+export const STANDARD_SCOPES: readonly StandardScope[] = [
+  'openid',
+  'email',
+  'phone',
+  'profile',
+  'aws.cognito.signin.user.admin',
+]
+
+/** Resource servers by identifier, each with the names of its scopes. */
+export type ResourceServers = Readonly<Record<string, readonly string[]>>
+
+/** `'orders/read'` for `{ orders: ['read'] }`. */
+export type ScopeOf<Servers extends ResourceServers> = {
+  [Id in keyof Servers & string]: `${Id}/${Servers[Id][number]}`
+}[keyof Servers & string]
+
+/** What a fake pool is made with. */
+export interface FakeCognitoOptions<Servers extends ResourceServers = ResourceServers> {
+  /** App client ids; tokens are for the first unless told otherwise. Default `['test-client']`. */
+  readonly clients?: readonly [string, ...string[]]
+  /** Resource servers and their scopes: `{ orders: ['read', 'write'] }` gives `orders/read` and `orders/write`. */
+  readonly resourceServers?: Servers
+  /** `IssuerConfiguration.Type` of the pool. Default `'ORIGINAL'`; the UPDATED host then answers 403, as AWS's does. */
+  readonly issuerType?: 'ORIGINAL' | 'UPDATED'
+}
+
+/** The Region of every fake pool: it has the form of one, and no AWS host belongs to it. */
+export const REGION = 'xx-fake-1'
+
+export interface PoolSettings {
+  readonly userPoolId: string
+  readonly clients: readonly [string, ...string[]]
+  readonly scopes: readonly string[]
+  readonly issuers: { readonly ORIGINAL: string; readonly UPDATED: string }
+  readonly issuerType: 'ORIGINAL' | 'UPDATED'
+}
+
+export function poolSettings(options: FakeCognitoOptions): PoolSettings {
+  const { clients = ['test-client'], resourceServers = {}, issuerType = 'ORIGINAL' } = options
+  if (!Array.isArray(clients) || clients.length === 0) {
+    throw new TypeError('fakeCognito: clients must be a list of one or more app client ids')
+  }
+  const userPoolId = `${REGION}_${randomAlphanumeric(9)}`
+  const declared = Object.entries(resourceServers).flatMap(([id, names]) => names.map((name) => `${id}/${name}`))
+  return {
+    userPoolId,
+    clients,
+    scopes: [...STANDARD_SCOPES, ...declared],
+    issuers: {
+      ORIGINAL: `https://cognito-idp.${REGION}.amazonaws.com/${userPoolId}`,
+      UPDATED: `https://issuer-cognito-idp.${REGION}.amazonaws.com/${userPoolId}`,
+    },
+    issuerType,
+  }
+}
+
+function randomAlphanumeric(length: number): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  return Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('')
+}

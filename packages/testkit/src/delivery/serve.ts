@@ -1,0 +1,31 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Endpoints } from '../cognito/endpoints.js'
+
+/** The fake on a loopback port. */
+export interface ServedPool {
+  /** Give it to the library under test as the Cognito endpoint: `http://127.0.0.1:<port>`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+export async function serve(endpoints: Endpoints): Promise<ServedPool> {
+  const server = createServer((request, response) => {
+    const answer = endpoints.answer(request.method ?? 'GET', new URL(request.url ?? '/', 'http://127.0.0.1'))
+    response.writeHead(answer?.status ?? 404, { ...answer?.headers })
+    response.end(answer?.body)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)))
+        server.closeAllConnections()
+      }),
+  }
+}

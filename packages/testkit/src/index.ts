@@ -1,0 +1,13 @@
+// Every name here is public API and listed by hand; a test compares the list with its snapshot.
+export { fakeCognito } from './cognito/fake-cognito.js'
+export type { FakeCognito } from './cognito/fake-cognito.js'
+export type { FakeCognitoOptions, ResourceServers, ScopeOf, StandardScope } from './cognito/pool-settings.js'
+export type { AccessTokenRequest, IdTokenRequest } from './cognito/token-claims.js'
+export type { ForgedTokens } from './cognito/forged-tokens.js'
+export type { EndpointControl } from './cognito/endpoints.js'
+export type { ListeningPool } from './delivery/listen.js'
+export type { ServedPool } from './delivery/serve.js'
+export type { FakeClock } from './fake-clock.js'
+export type { Duration } from './duration.js'
+export type { PublishedKey } from './jws/signing-key.js'
+export type { JsonRecord } from './jws/compact-jws.js'

@@ -1,0 +1,15 @@
+import { defineConfig, type Options } from 'tsup'
+
+const shared: Options = { entry: ['src/index.ts'], target: 'es2022', platform: 'node', dts: true }
+
+export default defineConfig([
+  { ...shared, format: 'esm', clean: true },
+  {
+    ...shared,
+    format: 'cjs',
+    // `import()` becomes `require()`: Jest in CommonJS has no dynamic import.
+    esbuildOptions(options) {
+      options.supported = { 'dynamic-import': false }
+    },
+  },
+])

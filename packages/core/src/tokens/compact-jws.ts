@@ -39,7 +39,7 @@ export function parseCompactJws(token: string, maxBytes: number): CompactJws | R
 
   const payload = parsePart(token.slice(firstDot + 1, secondDot))
   const signature = decodeBase64url(token.slice(secondDot + 1))
-  if (payload === undefined || signature === undefined || signature.length === 0) return 'token-malformed'
+  if (payload === undefined || signature === undefined) return 'token-malformed'
   return { header, payload, signingInput: asciiBytes(token.slice(0, secondDot)), signature }
 }
 

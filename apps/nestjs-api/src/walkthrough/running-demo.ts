@@ -1,0 +1,54 @@
+import type { INestApplication } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { cognitoUserPool, type OperatorCode, type TokenwardEvent } from '@tokenward/nestjs'
+import { fakeCognito } from '@tokenward/testkit'
+import { AppModule } from '../app.module.js'
+
+/** The API on a loopback port, protected by a fake user pool on another. */
+export interface RunningDemo {
+  readonly apiUrl: string
+  readonly cognitoUrl: string
+  readonly pool: Awaited<ReturnType<typeof demoPool>>
+  /** Why the last request was refused or could not be decided. */
+  lastReason(): OperatorCode | undefined
+  close(): Promise<void>
+}
+
+const demoPool = () => fakeCognito({ clients: ['web'], resourceServers: { orders: ['read', 'write'] } })
+
+export async function startDemo(): Promise<RunningDemo> {
+  const pool = await demoPool()
+  const cognito = await pool.serve()
+  let lastEvent: TokenwardEvent | undefined
+  const app: INestApplication = await NestFactory.create(
+    AppModule.protectedBy({
+      issuers: [
+        cognitoUserPool({
+          userPoolId: pool.userPoolId,
+          clientId: pool.clientId,
+          endpoint: cognito.url,
+          allowInsecureLoopback: true,
+        }),
+      ],
+      realm: 'orders',
+      clock: pool.clock,
+      onEvent(event) {
+        if (event.type.startsWith('request-')) lastEvent = event
+      },
+    }),
+    { logger: ['error', 'fatal'] },
+  )
+  await app.listen(0, '127.0.0.1')
+
+  return {
+    apiUrl: await app.getUrl(),
+    cognitoUrl: cognito.url,
+    pool,
+    lastReason: () =>
+      lastEvent !== undefined && 'reason' in lastEvent ? (lastEvent.reason as OperatorCode) : undefined,
+    async close() {
+      await app.close()
+      await pool.close()
+    },
+  }
+}

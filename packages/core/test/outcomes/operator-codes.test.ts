@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { isRefusalCode, refusals, unavailabilities } from '../../src/outcomes/operator-codes.js'
+
+describe('the table of refusals', () => {
+  it('gives every status its wire code (RFC 6750 §3.1)', () => {
+    for (const [code, { status, error }] of Object.entries(refusals)) {
+      const expected = { 400: 'invalid_request', 401: code === 'no-credentials' ? undefined : 'invalid_token', 403: 'insufficient_scope' }
+      expect(error, code).toBe(expected[status])
+    }
+  })
+
+  it('describes in the characters RFC 6750 §3 allows, and names no operator code', () => {
+    for (const [code, { description }] of Object.entries(refusals)) {
+      expect(description, code).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+      expect(description).not.toContain('-')
+    }
+  })
+
+  it('tells refusals from unavailability', () => {
+    expect(Object.keys(refusals).every(isRefusalCode)).toBe(true)
+    expect(Object.keys(unavailabilities).some(isRefusalCode)).toBe(false)
+    expect(isRefusalCode('toString')).toBe(false)
+  })
+})

@@ -1,0 +1,52 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { constants } from 'node:crypto'
+
+/** A key pair to issue tokens with. Signs with node:crypto, independently of the code under test. */
+export interface Signer {
+  readonly alg: string
+  readonly kid: string
+  readonly privateKey: KeyObject
+  /** The public key as a JWK, with `kid`, `alg` and `use`. */
+  readonly jwk: Readonly<Record<string, unknown>>
+}
+
+const hashOf = (alg: string) => (alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`)
+const curveOf: Record<string, string> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+
+export function signer(alg = 'RS256', { modulusLength = 2048, kid = randomUUID() as string } = {}): Signer {
+  const { publicKey, privateKey } = alg.startsWith('Ed')
+    ? generateKeyPairSync('ed25519')
+    : alg.startsWith('ES')
+      ? generateKeyPairSync('ec', { namedCurve: curveOf[alg] as string })
+      : generateKeyPairSync('rsa', { modulusLength })
+  return { alg, kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' } }
+}
+
+export interface TokenParts {
+  /** Replaces or extends `{ alg, kid }`; text is taken as it is. */
+  readonly header?: Record<string, unknown> | string
+  /** The payload; text is taken as it is. */
+  readonly payload: Record<string, unknown> | string
+}
+
+/** Signs whatever it is given, nonsense included. */
+export function issue({ alg, kid, privateKey }: Signer, { header = {}, payload }: TokenParts): string {
+  const encode = (part: Record<string, unknown> | string) =>
+    Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
+  const head = typeof header === 'string' ? header : { alg, kid, ...header }
+  return sealed(`${encode(head)}.${encode(payload)}`, { alg, privateKey })
+}
+
+/** Adds the signature to a signing input, whatever that is. */
+export function sealed(input: string, { alg, privateKey }: Pick<Signer, 'alg' | 'privateKey'>): string {
+  const options = alg.startsWith('PS')
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : alg.startsWith('ES')
+      ? { dsaEncoding: 'ieee-p1363' as const }
+      : {}
+  return `${input}.${sign(hashOf(alg), Buffer.from(input), { key: privateKey, ...options }).toString('base64url')}`
+}
+
+export function importPrivateJwk(jwk: Record<string, unknown>): KeyObject {
+  return createPrivateKey({ key: jwk, format: 'jwk' })
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { headerValues } from '../../src/vocabulary/protected-request.js'
+
+const request = (headers: Record<string, string | string[] | undefined>) => ({ method: 'GET', url: '/', headers })
+
+describe('headerValues', () => {
+  it('finds a header whatever its case, and each of its values', () => {
+    expect(headerValues(request({ Authorization: 'a', authorization: ['b', 'c'], other: 'd' }), 'authorization')).toStrictEqual([
+      'a',
+      'b',
+      'c',
+    ])
+  })
+
+  it('finds none where there is none', () => {
+    expect(headerValues(request({ authorization: undefined }), 'authorization')).toStrictEqual([])
+    expect(headerValues(new Request('https://api.example.com'), 'authorization')).toStrictEqual([])
+  })
+
+  it('reads a web Request', () => {
+    const webRequest = new Request('https://api.example.com', { headers: { Authorization: 'Bearer a' } })
+    expect(headerValues(webRequest, 'authorization')).toStrictEqual(['Bearer a'])
+  })
+
+  it('is not misled by a header named get', () => {
+    expect(headerValues(request({ get: 'x', authorization: 'a' }), 'authorization')).toStrictEqual(['a'])
+  })
+})

@@ -1,0 +1,60 @@
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => new URL(path, import.meta.url).pathname
+
+/** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
+const workspace = {
+  '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
+  '@tokenward/core/errors': at('packages/core/src/errors.ts'),
+  '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
+  '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/testkit': at('packages/testkit/src/index.ts'),
+}
+const onNode = {
+  '#signature': at('packages/core/src/keys/signature.node.ts'),
+  '#http-client': at('packages/core/src/transport/http-client.node.ts'),
+}
+const onEdge = {
+  '#signature': at('packages/core/src/keys/signature.webcrypto.ts'),
+  '#http-client': at('packages/core/src/transport/http-client.fetch.ts'),
+}
+const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { name: 'core', root: at('packages/core'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        // The same tests on what edge runtimes get: WebCrypto and fetch.
+        resolve: { alias: { ...workspace, ...onEdge } },
+        test: {
+          name: 'core on WebCrypto and fetch',
+          root: at('packages/core'),
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.node.test.ts', 'test/architecture/**'],
+        },
+      },
+      {
+        test: { name: 'testkit', root: at('packages/testkit'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { 'msw/node': 'msw-2/node', msw: 'msw-2' } },
+        test: { name: 'testkit on msw 2', root: at('packages/testkit'), include: ['test/delivery/listen.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        oxc: decorators,
+        test: { name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        oxc: decorators,
+        test: { name: 'repository', root: at('.'), include: ['test/**/*.test.ts'] },
+      },
+    ],
+  },
+})

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonWebKeySet } from '../../src/keys/json-web-key.js'
+import { createStaticJwks, whatIsWrongWithJwks } from '../../src/keys/static-jwks.js'
+import { signer } from '../support/signing.js'
+
+const jwk = signer('ES256', { kid: 'a' }).jwk as never
+const want = (kid: string) => ({ kid, algorithm: 'ES256' as const })
+
+describe('a key set in the configuration', () => {
+  it('answers without any fetch', async () => {
+    const source = createStaticJwks({ keys: [jwk] }, ['ES256'])
+    await source.load()
+    expect(await source.find(want('a'))).toMatchObject({ result: 'found', keys: [{ algorithm: 'ES256' }] })
+    expect(await source.find(want('b'))).toStrictEqual({ result: 'absent' })
+  })
+
+  it('is unavailable once closed', async () => {
+    const source = createStaticJwks({ keys: [jwk] }, ['ES256'])
+    source.close()
+    expect(await source.find(want('a'))).toMatchObject({ result: 'unavailable' })
+  })
+})
+
+describe('whatIsWrongWithJwks', () => {
+  it('finds nothing wrong with usable keys', () => {
+    expect(whatIsWrongWithJwks({ keys: [jwk] }, ['ES256'])).toBeUndefined()
+  })
+
+  it.each([{}, { keys: [] }, { keys: 'a' }])('finds %j to be no key set', (jwks) => {
+    expect(whatIsWrongWithJwks(jwks as JsonWebKeySet, ['ES256'])).toContain('must be a JSON Web Key Set')
+  })
+
+  it('names the key that cannot be used', () => {
+    expect(whatIsWrongWithJwks({ keys: [jwk, signer('RS256').jwk as never] }, ['ES256'])).toContain('keys[1]')
+  })
+})

@@ -1,6 +1,7 @@
 import { decodeBase64url } from '../vocabulary/base64url.js'
 import { isJsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 import { isSignatureAlgorithm, parametersOf, type SignatureAlgorithm } from './algorithms.js'
+import { hasRocaFingerprint } from './weak-rsa-modulus.js'
 
 /** One public key as RFC 7517 §4 writes it. Other members are allowed and ignored. */
 export interface JsonWebKey {
@@ -111,6 +112,7 @@ function rsaMembers(n: unknown, e: unknown): PublicJwk | { readonly problem: str
   if (!isOdd || bitLength(exponent) < 17 || bitLength(exponent) > 64) {
     return { problem: 'has an RSA exponent that is even, below 65537 or above 64 bits' }
   }
+  if (hasRocaFingerprint(modulus)) return { problem: 'has an RSA modulus that can be factored (CVE-2017-15361)' }
   return { kty: 'RSA', n: n as string, e: e as string }
 }
 

@@ -116,6 +116,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
   async function authenticate(token: string): Promise<TokenFacts | OperatorCode> {
     if (closed) return 'resource-server-closed'
+    // Callers in plain JavaScript may hand in anything.
+    if (typeof token !== 'string') return 'token-malformed'
     const jws = parseCompactJws(token, maxTokenBytes)
     if (typeof jws === 'string') return jws
     const iss = member(jws.payload, 'iss')

@@ -23,24 +23,39 @@ const MAX_KID_LENGTH = 512
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Takes a compact JWS apart, strictly: size, exactly three parts, canonical base64url, valid UTF-8, JSON objects
- * without duplicate names. Every text that more than one parser could read in more than one way is refused.
+ * Parses a compact JWS strictly: size, exactly three parts, canonical base64url, valid UTF-8, JSON objects without
+ * duplicate names. Every text that two parsers could read in two ways is refused.
  */
 export function parseCompactJws(token: string, maxBytes: number): CompactJws | RefusalCode {
+  const parts = takeApart(token, maxBytes)
+  if (typeof parts === 'string') return parts
+  const { header, encodedPayload, signingInput, signature } = parts
+  const payload = parsePart(encodedPayload)
+  return payload === undefined ? 'token-malformed' : { header, payload, signingInput, signature }
+}
+
+/** A compact JWS whose payload is still encoded; not every JWS holds JSON. */
+export interface JwsParts extends Omit<CompactJws, 'payload'> {
+  readonly encodedPayload: string
+}
+
+export function takeApart(token: string, maxBytes: number): JwsParts | RefusalCode {
   if (token.length > maxBytes) return 'token-too-large'
   const firstDot = token.indexOf('.')
   const secondDot = token.indexOf('.', firstDot + 1)
   if (firstDot <= 0 || secondDot === -1 || token.includes('.', secondDot + 1)) return 'token-malformed'
-
   const headerObject = parsePart(token.slice(0, firstDot))
   if (headerObject === undefined) return 'token-malformed'
   const header = readHeader(headerObject)
   if (typeof header === 'string') return header
-
-  const payload = parsePart(token.slice(firstDot + 1, secondDot))
   const signature = decodeBase64url(token.slice(secondDot + 1))
-  if (payload === undefined || signature === undefined) return 'token-malformed'
-  return { header, payload, signingInput: asciiBytes(token.slice(0, secondDot)), signature }
+  if (signature === undefined) return 'token-malformed'
+  return {
+    header,
+    encodedPayload: token.slice(firstDot + 1, secondDot),
+    signingInput: asciiBytes(token.slice(0, secondDot)),
+    signature,
+  }
 }
 
 function parsePart(part: string): JsonObject | undefined {

@@ -33,7 +33,7 @@ function hidesBearerScheme(value: string): boolean {
 }
 
 function hasQueryToken(url: string): boolean {
-  const query = url.indexOf('?')
-  if (query === -1 || !/access_token|%/i.test(url.slice(query))) return false
-  return new URLSearchParams(url.slice(query + 1).split('#', 1)[0]).has('access_token')
+  const target = url.split('#', 1)[0] ?? ''
+  const query = target.indexOf('?')
+  return query !== -1 && new URLSearchParams(target.slice(query)).has('access_token')
 }

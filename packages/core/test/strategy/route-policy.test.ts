@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ConfigurationError, definePolicy, type RoutePolicy } from '../../src/index.js'
+
+describe('definePolicy', () => {
+  it('freezes what it was given, and keeps a copy', () => {
+    const scopes = ['a']
+    const policy = definePolicy({ name: 'orders', scopes, maxRevocationLag: 'token-lifetime' })
+    scopes.push('b')
+    expect(policy).toMatchObject({ name: 'orders', scopes: ['a'], anyScope: [], groups: [], issuers: [], maxRevocationLag: 'token-lifetime' })
+    expect([policy, policy.scopes, policy.groups].every(Object.isFrozen)).toBe(true)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'policy takes an object of options'],
+    ['a list', [], 'policy takes an object of options'],
+    ['a misspelt field', { scope: ['a'] }, 'policy.scope is not an option; known options are name, maxRevocationLag, scopes'],
+    ['a field that is undefined', { scopes: undefined }, 'policy.scopes is undefined; leave it out or give a value'],
+    ['no scope', { scopes: [] }, 'policy.scopes must be a list of one or more scope tokens'],
+    ['a scope as text', { scopes: 'a b' }, 'policy.scopes must be a list'],
+    ['a scope with a space', { scopes: ['a b'] }, 'policy.scopes must be a list'],
+    ['a scope with a quote', { anyScope: ['a"'] }, 'policy.anyScope must be a list'],
+    ['an empty scope', { scopes: [''] }, 'policy.scopes must be a list'],
+    ['a scope that is undefined', { scopes: ['a', undefined] }, 'policy.scopes must be a list'],
+    ['no group', { groups: [] }, 'policy.groups must be a list of one or more group names'],
+    ['a group as text', { groups: 'admin' }, 'policy.groups must be a list'],
+    ['no issuer', { issuers: [] }, 'policy.issuers must be a list of one or more issuer identifiers'],
+    ['null scopes', { scopes: null }, 'policy.scopes must be a list'],
+    ['an empty name', { name: '' }, 'policy.name must be a non-empty string'],
+    ['claims that are no schema', { claims: {} }, 'policy.claims must be a Standard Schema'],
+    ['a revocation lag', { maxRevocationLag: '0s' }, "policy.maxRevocationLag can only be 'token-lifetime' in this version"],
+    ['another revocation lag', { maxRevocationLag: 30_000 }, "policy.maxRevocationLag can only be 'token-lifetime'"],
+    ['an outage bound', { maxRevocationLagDuringOutage: '1m' }, 'policy.maxRevocationLagDuringOutage is not available in this version'],
+    ['sender constraints', { senderConstrained: 'required' }, 'policy.senderConstrained is not available in this version'],
+    ['an action', { action: 'read' }, 'policy.action is not available in this version'],
+    ['a resource', { resource: 'x' }, 'policy.resource is not available in this version'],
+    ['step-up', { acrValues: ['x'] }, 'policy.acrValues is not available in this version'],
+    ['a maximum age', { maxAge: '5m' }, 'policy.maxAge is not available in this version'],
+  ])('refuses %s', (_, policy, message) => {
+    const define = () => definePolicy(policy as RoutePolicy)
+    expect(define).toThrow(ConfigurationError)
+    expect(define).toThrow(message)
+  })
+
+  it('takes a schema of any library that follows the standard', () => {
+    expect(definePolicy({ claims: z.object({ tenant: z.string() }) }).claims).toBeDefined()
+  })
+})

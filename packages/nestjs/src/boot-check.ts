@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common
 import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core'
 import { ConfigurationError } from '@tokenward/core'
 import { type Handler, RoutePolicies } from './route-policies.js'
+import { GLOBAL_GUARD } from './tokenward-options.js'
 import { TokenwardGuard } from './tokenward.guard.js'
 
 /** Where `@UseGuards` keeps guards, since Nest 4. */
@@ -17,21 +18,24 @@ export class BootCheck implements OnModuleInit {
   readonly #scanner: MetadataScanner
   readonly #application: ApplicationConfig
   readonly #policies: RoutePolicies
+  readonly #globalGuard: boolean
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
     @Inject(MetadataScanner) scanner: MetadataScanner,
     @Inject(ApplicationConfig) application: ApplicationConfig,
     @Inject(RoutePolicies) policies: RoutePolicies,
+    @Inject(GLOBAL_GUARD) globalGuard: boolean,
   ) {
     this.#discovery = discovery
     this.#scanner = scanner
     this.#application = application
     this.#policies = policies
+    this.#globalGuard = globalGuard
   }
 
   onModuleInit(): void {
-    const everyHandlerIsGuarded = this.#hasGlobalGuard()
+    const everyHandlerIsGuarded = this.#globalGuard || this.#applicationHasGuard()
     for (const handler of this.#handlers()) {
       this.#policies.of(handler)
       if (everyHandlerIsGuarded || !this.#policies.isDecorated(handler) || isGuarded(handler)) continue
@@ -53,7 +57,8 @@ export class BootCheck implements OnModuleInit {
     }
   }
 
-  #hasGlobalGuard(): boolean {
+  /** Guards the application itself registered for all handlers. */
+  #applicationHasGuard(): boolean {
     const registered = this.#application.getGlobalGuards()
     const provided = this.#application.getGlobalRequestGuards().map(({ metatype }) => metatype)
     return [...registered, ...provided].some(isTokenwardGuard)

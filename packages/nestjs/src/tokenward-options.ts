@@ -24,6 +24,9 @@ export interface TokenwardModuleExtras {
 /** Injects the {@link ResourceServer}: `constructor(@Inject(RESOURCE_SERVER) api: ResourceServer)`. */
 export const RESOURCE_SERVER: unique symbol = Symbol('tokenward.resource-server')
 
+/** Whether the module registers its guard for the whole application. */
+export const GLOBAL_GUARD: unique symbol = Symbol('tokenward.global-guard')
+
 /** A resource server and whether it is ours to close. */
 export interface ServerInUse {
   readonly server: ResourceServer

@@ -11,6 +11,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core'
 import { BootCheck } from './boot-check.js'
 import { RoutePolicies } from './route-policies.js'
 import {
+  GLOBAL_GUARD,
   RESOURCE_SERVER,
   type ServerInUse,
   serverOf,
@@ -33,7 +34,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   .setExtras<TokenwardModuleExtras>({ globalGuard: true, isGlobal: true }, (definition, { globalGuard, isGlobal }) => ({
     ...definition,
     global: isGlobal !== false,
-    providers: [...(definition.providers ?? []), ...(globalGuard === false ? [] : [globalGuardProvider])],
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: GLOBAL_GUARD, useValue: globalGuard !== false },
+      ...(globalGuard === false ? [] : [globalGuardProvider]),
+    ],
   }))
   .build()
 

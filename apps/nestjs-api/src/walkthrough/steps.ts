@@ -43,12 +43,6 @@ export function chapters({ pool }: RunningDemo): readonly Chapter[] {
   const readerToken = once(() => pool.accessToken(reader))
   const rotatedToken = once(() => pool.accessToken(reader))
 
-  const list = (tokenLabel: string, token: StepRequest['token']): StepRequest => ({
-    method: 'GET',
-    path: '/orders',
-    token,
-    tokenLabel,
-  })
   const forged = (
     tokenLabel: string,
     token: () => Promise<string>,
@@ -213,6 +207,10 @@ export function chapters({ pool }: RunningDemo): readonly Chapter[] {
       ],
     },
   ]
+}
+
+function list(tokenLabel: string, token: StepRequest['token']): StepRequest {
+  return { method: 'GET', path: '/orders', token, tokenLabel }
 }
 
 function once(make: () => Promise<string>): () => Promise<string> {

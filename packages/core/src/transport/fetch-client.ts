@@ -37,11 +37,13 @@ export interface FetchResponse {
   } | null
 }
 
-/**
- * A function such as the global `fetch`. Its declaration names no DOM type, so that it compiles everywhere; the
- * method form lets any `fetch` whose parameters are wider be assigned.
- */
-export type Fetch = { call(url: string, init: FetchInit): Promise<FetchResponse> }['call']
+/** What the global `fetch` takes, where there is one; so that a given one may pass it on. No DOM type is named. */
+type GlobalFetchInit = typeof globalThis extends { fetch: (input: never, init?: infer Init) => unknown }
+  ? NonNullable<Init>
+  : FetchInit
+
+/** A function such as the global `fetch`. It is called with an absolute address and what {@link FetchInit} holds. */
+export type Fetch = (url: string, init: GlobalFetchInit) => Promise<FetchResponse>
 
 /** Client over a `fetch`: the caller's own, or on edge runtimes the global one, looked up at every call. */
 export function createFetchClient(currentFetch: () => Fetch): HttpClient {
@@ -64,12 +66,13 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
 }
 
 async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortController): Promise<HttpResponse> {
-  const response = await fetch(request.url, {
+  const init = {
     method: 'GET',
     headers: { ...request.headers },
     redirect: 'manual',
     signal: controller.signal,
-  })
+  } as const
+  const response = await fetch(request.url, init satisfies FetchInit)
   // Browsers and some runtimes hide a manual redirect behind status 0.
   if (isRedirect(response.status) || response.type === 'opaqueredirect') throw redirectError(response.status)
   return {

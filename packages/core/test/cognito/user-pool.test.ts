@@ -6,7 +6,11 @@ import { withToken } from '../support/test-issuer.js'
 
 type Pool = Awaited<ReturnType<typeof fakeCognito>>
 
-function apiFor(pool: Pool, changed: Partial<CognitoUserPoolOptions> = {}, options: Partial<ResourceServerOptions> = {}) {
+function apiFor(
+  pool: Pool,
+  changed: Partial<CognitoUserPoolOptions> = {},
+  options: Partial<ResourceServerOptions> = {},
+) {
   const { userPoolId, clientId, clock, fetch } = pool
   const issuer = cognitoUserPool({ userPoolId, clientId, ...changed })
   const api = createResourceServer({ issuers: [issuer], clock, fetch, ...options })
@@ -18,23 +22,47 @@ describe('the options of cognitoUserPool', () => {
   const valid: CognitoUserPoolOptions = { userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' }
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['a pool id that is none', { userPoolId: 'x' }, "cognitoUserPool.userPoolId must be a user pool id such as 'eu-west-1_AbCdEf123'"],
+    [
+      'a pool id that is none',
+      { userPoolId: 'x' },
+      "cognitoUserPool.userPoolId must be a user pool id such as 'eu-west-1_AbCdEf123'",
+    ],
     ['no pool id', { userPoolId: undefined }, 'cognitoUserPool.userPoolId'],
     ['a pool id with a path', { userPoolId: 'eu-west-1_abc/../x' }, 'cognitoUserPool.userPoolId'],
     ['a pool id with a host', { userPoolId: 'eu-west-1.evil.example_abc' }, 'cognitoUserPool.userPoolId'],
-    ['no client', { clientId: undefined }, 'cognitoUserPool.clientId must be an app client id or a list of them (null accepts every client of the pool)'],
+    [
+      'no client',
+      { clientId: undefined },
+      'cognitoUserPool.clientId must be an app client id or a list of them (null accepts every client of the pool)',
+    ],
     ['an empty client', { clientId: '' }, 'cognitoUserPool.clientId'],
     ['an empty list of clients', { clientId: [] }, 'cognitoUserPool.clientId'],
     ['a client that is undefined', { clientId: ['web', undefined] }, 'cognitoUserPool.clientId'],
     ['an unknown token use', { tokenUse: 'refresh' }, "cognitoUserPool.tokenUse must be 'access' or 'id'"],
     ['token use null', { tokenUse: null }, 'cognitoUserPool.tokenUse'],
     ['an empty audience', { audience: [] }, 'cognitoUserPool.audience'],
-    ['an audience for ID tokens', { audience: 'x', tokenUse: 'id' }, 'cognitoUserPool.audience applies to access tokens'],
+    [
+      'an audience for ID tokens',
+      { audience: 'x', tokenUse: 'id' },
+      'cognitoUserPool.audience applies to access tokens',
+    ],
     ['an http endpoint', { endpoint: 'http://localhost:9229' }, 'cognitoUserPool.endpoint must be an https URL'],
     ['no issuers', { issuers: [] }, 'cognitoUserPool.issuers must be a list'],
-    ['an issuer of another pool', { issuers: ['https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other'] }, 'must each end with /<userPoolId>'],
-    ['an http issuer', { issuers: ['http://a.example/eu-west-1_AbCdEf123'] }, 'cognitoUserPool.issuers must be an https URL'],
-    ['a clock tolerance of an hour', { clockTolerance: '1h' }, 'cognitoUserPool.clockTolerance must be a duration from 0ms to 1m'],
+    [
+      'an issuer of another pool',
+      { issuers: ['https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other'] },
+      'must each end with /<userPoolId>',
+    ],
+    [
+      'an http issuer',
+      { issuers: ['http://a.example/eu-west-1_AbCdEf123'] },
+      'cognitoUserPool.issuers must be an https URL',
+    ],
+    [
+      'a clock tolerance of an hour',
+      { clockTolerance: '1h' },
+      'cognitoUserPool.clockTolerance must be a duration from 0ms to 1m',
+    ],
     ['a misspelt option', { clientID: 'web' }, 'cognitoUserPool.clientID is not an option'],
     ['liveness', { liveness: {} }, 'cognitoUserPool.liveness is not available in this version'],
     ['a domain', { domain: 'auth.example.com' }, 'cognitoUserPool.domain is not available in this version'],
@@ -91,14 +119,20 @@ describe('an access token', () => {
   it('of any listed client is accepted, of another refused', async () => {
     const pool = await fakeCognito({ clients: ['web', 'mobile', 'partner'] })
     const api = apiFor(pool, { clientId: ['web', 'mobile'] })
-    expect(await api.authorize(withToken(await pool.accessToken({ clientId: 'mobile' })))).toMatchObject({ outcome: 'granted' })
-    expect(await api.authorize(withToken(await pool.accessToken({ clientId: 'partner' })))).toMatchObject({ reason: 'client-not-accepted' })
+    expect(await api.authorize(withToken(await pool.accessToken({ clientId: 'mobile' })))).toMatchObject({
+      outcome: 'granted',
+    })
+    expect(await api.authorize(withToken(await pool.accessToken({ clientId: 'partner' })))).toMatchObject({
+      reason: 'client-not-accepted',
+    })
   })
 
   it('of any client is accepted where that was written out', async () => {
     const pool = await fakeCognito({ clients: ['web', 'partner'] })
     const api = apiFor(pool, { clientId: null })
-    expect(await api.authorize(withToken(await pool.accessToken({ clientId: 'partner' })))).toMatchObject({ outcome: 'granted' })
+    expect(await api.authorize(withToken(await pool.accessToken({ clientId: 'partner' })))).toMatchObject({
+      outcome: 'granted',
+    })
   })
 
   it('bound to a resource is refused unless that is this API', async () => {
@@ -108,11 +142,17 @@ describe('an access token', () => {
     const toItsClient = await pool.accessToken({ resource: pool.clientId })
     const outcomes = async (audience: CognitoUserPoolOptions['audience']) => {
       const api = apiFor(pool, { audience })
-      return Promise.all([bound, unbound, toItsClient].map(async (token) => (await api.authorize(withToken(token))).outcome))
+      return Promise.all(
+        [bound, unbound, toItsClient].map(async (token) => (await api.authorize(withToken(token))).outcome),
+      )
     }
     expect(await outcomes(undefined)).toStrictEqual(['refused', 'granted', 'granted'])
     expect(await outcomes('https://orders.example.com')).toStrictEqual(['granted', 'refused', 'refused'])
-    expect(await outcomes(['https://other.example.com', 'https://orders.example.com'])).toStrictEqual(['granted', 'refused', 'refused'])
+    expect(await outcomes(['https://other.example.com', 'https://orders.example.com'])).toStrictEqual([
+      'granted',
+      'refused',
+      'refused',
+    ])
     expect(await outcomes('https://other.example.com')).toStrictEqual(['refused', 'refused', 'refused'])
     expect(await outcomes(null)).toStrictEqual(['granted', 'granted', 'granted'])
   })
@@ -129,13 +169,19 @@ describe('an access token', () => {
     ['scope as an object', { scope: { a: 1 } }, 'claims-malformed'],
   ])('with %s is refused', async (_, claims, reason) => {
     const pool = await fakeCognito()
-    expect(await apiFor(pool).authorize(withToken(await pool.accessToken({ claims })))).toMatchObject({ status: 401, reason })
+    expect(await apiFor(pool).authorize(withToken(await pool.accessToken({ claims })))).toMatchObject({
+      status: 401,
+      reason,
+    })
     expect(pool.jwks.hits).toBe(0)
   })
 
   it('without groups has none, and without scopes none', async () => {
     const pool = await fakeCognito()
-    expect(await apiFor(pool).verify(await pool.accessToken({ claims: { scope: undefined } }))).toMatchObject({ groups: [], scopes: [] })
+    expect(await apiFor(pool).verify(await pool.accessToken({ claims: { scope: undefined } }))).toMatchObject({
+      groups: [],
+      scopes: [],
+    })
   })
 })
 
@@ -190,7 +236,9 @@ describe('another pool', () => {
 
   it('cannot be the same pool twice', () => {
     const pool = cognitoUserPool({ userPoolId: 'eu-west-1_Ab1', clientId: 'web' })
-    expect(() => createResourceServer({ issuers: [pool, pool] })).toThrow('createResourceServer.issuers[1] repeats an issuer')
+    expect(() => createResourceServer({ issuers: [pool, pool] })).toThrow(
+      'createResourceServer.issuers[1] repeats an issuer',
+    )
   })
 })
 
@@ -204,7 +252,9 @@ describe("tokenUse 'id'", () => {
       groups: ['admin'],
       scopes: [],
     })
-    expect(await api.authorize(withToken(await pool.idToken({ clientId: 'partner' })))).toMatchObject({ reason: 'client-not-accepted' })
+    expect(await api.authorize(withToken(await pool.idToken({ clientId: 'partner' })))).toMatchObject({
+      reason: 'client-not-accepted',
+    })
     expect(await api.authorize(withToken(await pool.accessToken()))).toMatchObject({ reason: 'token-use-not-accepted' })
   })
 
@@ -243,7 +293,10 @@ describe("tokenUse 'id'", () => {
       fetch: (url, init) => (url.includes(id.userPoolId) ? id : access).fetch(url, init as never),
     })
     const token = await id.idToken({ claims: { scope: 'openid' } })
-    expect(await api.authorize(withToken(token), { scopes: ['openid'] })).toMatchObject({ status: 403, reason: 'scope-missing' })
+    expect(await api.authorize(withToken(token), { scopes: ['openid'] })).toMatchObject({
+      status: 403,
+      reason: 'scope-missing',
+    })
   })
 })
 

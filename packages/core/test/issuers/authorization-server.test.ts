@@ -14,8 +14,16 @@ describe('the options of authorizationServer', () => {
   it.each<[string, Record<string, unknown>, string]>([
     ['no issuer', { issuer: undefined }, 'authorizationServer.issuer must be an absolute https URL'],
     ['an http issuer', { issuer: 'http://auth.example.com' }, 'authorizationServer.issuer must be an https URL'],
-    ['an http issuer, loopback allowed', { issuer: 'http://auth.example.com', allowInsecureLoopback: true }, 'loopback only'],
-    ['an issuer with a query', { issuer: 'https://auth.example.com?a' }, 'authorizationServer.issuer must not have a query'],
+    [
+      'an http issuer, loopback allowed',
+      { issuer: 'http://auth.example.com', allowInsecureLoopback: true },
+      'loopback only',
+    ],
+    [
+      'an issuer with a query',
+      { issuer: 'https://auth.example.com?a' },
+      'authorizationServer.issuer must not have a query',
+    ],
     ['no audience', { audience: undefined }, 'authorizationServer.audience must be'],
     ['an empty audience', { audience: '' }, 'authorizationServer.audience must be'],
     ['an empty list of audiences', { audience: [] }, 'authorizationServer.audience must be'],
@@ -24,21 +32,41 @@ describe('the options of authorizationServer', () => {
     ['algorithm none', { algorithms: ['none'] }, 'authorizationServer.algorithms must be'],
     ['an HMAC algorithm', { algorithms: ['HS256'] }, 'authorizationServer.algorithms must be'],
     ['an algorithm that is no list', { algorithms: 'RS256' }, 'authorizationServer.algorithms must be'],
-    ['an http key set address', { jwks: 'http://auth.example.com/keys' }, 'authorizationServer.jwks must be an https URL'],
+    [
+      'an http key set address',
+      { jwks: 'http://auth.example.com/keys' },
+      'authorizationServer.jwks must be an https URL',
+    ],
     ['a key set without keys', { jwks: { keys: [] } }, 'authorizationServer.jwks must be a JSON Web Key Set'],
     ['a key set with a weak key', { jwks: { keys: [signer('RS256', { modulusLength: 1024 }).jwk] } }, 'keys[0]'],
     ['jwks null', { jwks: null }, 'authorizationServer.jwks must be'],
-    ['a clock tolerance of an hour', { clockTolerance: '1h' }, 'authorizationServer.clockTolerance must be a duration from 0ms to 1m'],
+    [
+      'a clock tolerance of an hour',
+      { clockTolerance: '1h' },
+      'authorizationServer.clockTolerance must be a duration from 0ms to 1m',
+    ],
     ['a negative clock tolerance', { clockTolerance: -1 }, 'authorizationServer.clockTolerance must be'],
     ['a timeout of nothing', { timeout: 0 }, 'authorizationServer.timeout must be a duration from 100ms to 30s'],
     ['a refresh age of nothing', { refreshAfter: '0s' }, 'authorizationServer.refreshAfter must be'],
-    ['a maximum age below the refresh age', { refreshAfter: '1h', maxAge: '30m' }, 'authorizationServer.maxAge must be a duration from 1h to 7d'],
+    [
+      'a maximum age below the refresh age',
+      { refreshAfter: '1h', maxAge: '30m' },
+      'authorizationServer.maxAge must be a duration from 1h to 7d',
+    ],
     ['a token age of nothing', { maxTokenAge: 0 }, 'authorizationServer.maxTokenAge must be'],
-    ['loopback as text', { allowInsecureLoopback: 'true' }, 'authorizationServer.allowInsecureLoopback must be true or false'],
+    [
+      'loopback as text',
+      { allowInsecureLoopback: 'true' },
+      'authorizationServer.allowInsecureLoopback must be true or false',
+    ],
     ['a misspelt option', { audiance: 'orders-api' }, 'authorizationServer.audiance is not an option'],
     ['opaque tokens', { opaqueTokens: true }, 'authorizationServer.opaqueTokens is not available in this version'],
     ['introspection', { introspection: {} }, 'authorizationServer.introspection is not available in this version'],
-    ['a declared token lifetime', { maxTokenLifetime: '1h' }, 'authorizationServer.maxTokenLifetime is not available in this version'],
+    [
+      'a declared token lifetime',
+      { maxTokenLifetime: '1h' },
+      'authorizationServer.maxTokenLifetime is not available in this version',
+    ],
   ])('are refused at once: %s', (_, changed, message) => {
     const make = () => authorizationServer({ ...valid, ...changed } as AuthorizationServerOptions)
     expect(make).toThrow(ConfigurationError)
@@ -63,7 +91,9 @@ describe('the options of authorizationServer', () => {
 describe('the generic profile', () => {
   it.each([undefined, 'JWT', 'at+jwt', 'application/at+jwt'])('takes typ %j', async (typ) => {
     const issuer = await testIssuer()
-    expect(await serverFor(issuer).api.authorize(withToken(issuer.token({}, { typ })))).toMatchObject({ outcome: 'granted' })
+    expect(await serverFor(issuer).api.authorize(withToken(issuer.token({}, { typ })))).toMatchObject({
+      outcome: 'granted',
+    })
   })
 
   it.each([
@@ -72,7 +102,9 @@ describe('the generic profile', () => {
     ['token_use', { token_use: 'id' }],
   ])('takes a token with %s for an ID token', async (_, claims) => {
     const issuer = await testIssuer()
-    expect(await serverFor(issuer).api.authorize(withToken(issuer.token(claims)))).toMatchObject({ reason: 'id-token-presented' })
+    expect(await serverFor(issuer).api.authorize(withToken(issuer.token(claims)))).toMatchObject({
+      reason: 'id-token-presented',
+    })
   })
 
   it('needs its audience among those of the token', async () => {
@@ -135,7 +167,9 @@ describe('the RFC 9068 profile', () => {
   it.each([undefined, 'JWT', 'jwt', 'dpop+jwt'])('refuses typ %j', async (typ) => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer, { profile: 'rfc9068' })
-    expect(await api.authorize(withToken(issuer.token(complete, { typ })))).toMatchObject({ reason: 'token-type-not-accepted' })
+    expect(await api.authorize(withToken(issuer.token(complete, { typ })))).toMatchObject({
+      reason: 'token-type-not-accepted',
+    })
   })
 
   it.each(['iat', 'jti', 'client_id', 'sub', 'exp'])('refuses a token without %s', async (name) => {
@@ -149,7 +183,9 @@ describe('the RFC 9068 profile', () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer, { profile: 'rfc9068' })
     for (const aud of ['other-api', undefined]) {
-      expect(await api.authorize(withToken(issuer.token({ ...complete, aud }, at)))).toMatchObject({ reason: 'audience-not-accepted' })
+      expect(await api.authorize(withToken(issuer.token({ ...complete, aud }, at)))).toMatchObject({
+        reason: 'audience-not-accepted',
+      })
     }
   })
 

@@ -39,7 +39,10 @@ describe('the key set of an issuer', () => {
 
   it.each([429, 500, 503])('is not looked for elsewhere when the metadata answers %i', async (status) => {
     const server = await serverOf(() => ({ [OAUTH]: [{}, status] }))
-    await expect(jwksOfIssuer(server.url, limits())()).rejects.toMatchObject({ code: 'unexpected-status', httpStatus: status })
+    await expect(jwksOfIssuer(server.url, limits())()).rejects.toMatchObject({
+      code: 'unexpected-status',
+      httpStatus: status,
+    })
     expect(paths(server)).toStrictEqual([OAUTH])
   })
 

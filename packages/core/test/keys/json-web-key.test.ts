@@ -28,13 +28,19 @@ describe('describeKey', () => {
     ['RSA', rsa, ['RS256', 'PS256']],
     ['EC', ec, ['ES256']],
     ['OKP', okp, ['EdDSA', 'Ed25519']],
-  ])('lets a key of type %s without alg be used with every accepted algorithm of its type and curve', (_, jwk, algorithms) => {
-    expect(describeKey(without(jwk, 'alg', 'use', 'kid'), every)).toMatchObject({ kid: undefined, algorithms })
-  })
+  ])(
+    'lets a key of type %s without alg be used with every accepted algorithm of its type and curve',
+    (_, jwk, algorithms) => {
+      expect(describeKey(without(jwk, 'alg', 'use', 'kid'), every)).toMatchObject({ kid: undefined, algorithms })
+    },
+  )
 
   it('uses a key with alg for that algorithm only', () => {
     expect(describeKey({ ...rsa, alg: 'PS256' }, every)).toMatchObject({ algorithms: ['PS256'] })
-    expect(describeKey({ ...rsa, alg: 'PS256' }, ['RS256'])).toHaveProperty('problem', 'fits none of the accepted algorithms')
+    expect(describeKey({ ...rsa, alg: 'PS256' }, ['RS256'])).toHaveProperty(
+      'problem',
+      'fits none of the accepted algorithms',
+    )
   })
 
   it.each<[string, JsonValue, string]>([

@@ -171,7 +171,8 @@ describe('a failed or bad refresh', () => {
   it('does not make requests on a cold start ask again and again', async () => {
     const { upstream, find } = setUp()
     upstream.failure = down()
-    for (let i = 0; i < 20; i++) expect(await find('a')).toMatchObject({ result: 'unavailable', reason: 'jwks-unreachable' })
+    for (let i = 0; i < 20; i++)
+      expect(await find('a')).toMatchObject({ result: 'unavailable', reason: 'jwks-unreachable' })
     expect(upstream.fetches).toBe(1)
   })
 
@@ -231,7 +232,11 @@ describe('an unknown key', () => {
   it('is unavailable while look-ups are used up, never absent', async () => {
     const { find } = setUp()
     await find('a')
-    expect(results([await find('x'), await find('y'), await find('z')])).toStrictEqual(['absent', 'absent', 'unavailable'])
+    expect(results([await find('x'), await find('y'), await find('z')])).toStrictEqual([
+      'absent',
+      'absent',
+      'unavailable',
+    ])
     expect(await find('z')).toStrictEqual({ result: 'unavailable', reason: 'key-lookup-limited' })
     expect(await find('a')).toMatchObject({ result: 'found' })
   })
@@ -322,8 +327,20 @@ describe('over random schedules of rotations, outages, requests and time', () =>
 
   const kid = fc.constantFrom('a', 'b', 'c', 'x')
   const action: fc.Arbitrary<Action> = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 200, 1_000, 5_000, REFRESH_AFTER, MAX_AGE) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('rotate' as const), kids: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('wait' as const),
+        ms: fc.constantFrom(1, 200, 1_000, 5_000, REFRESH_AFTER, MAX_AGE),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('rotate' as const),
+        kids: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('outage' as const, 'recovery' as const) }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constant('find' as const), kid }) },
   )
@@ -351,7 +368,8 @@ describe('over random schedules of rotations, outages, requests and time', () =>
             const published = upstream.kids.includes(step.kid)
             const { result } = await find(step.kid)
             seen[result] += 1
-            if (result === 'found') expect(now - (published ? now : (withdrawnAt.get(step.kid) ?? -Infinity))).toBeLessThanOrEqual(MAX_AGE)
+            if (result === 'found')
+              expect(now - (published ? now : (withdrawnAt.get(step.kid) ?? -Infinity))).toBeLessThanOrEqual(MAX_AGE)
             if (result === 'absent' && published) expect(now - rotatedAt).toBeLessThan(1_000)
             await settleMicrotasks()
           }

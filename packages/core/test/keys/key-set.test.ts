@@ -9,7 +9,9 @@ const curve = signer('ES256', { kid: 'curve' })
 
 async function keySet(...keys: unknown[]) {
   const ignored: [number, string][] = []
-  const set = await createKeySet({ keys } as JsonObject, ['RS256', 'ES256'], (index, problem) => ignored.push([index, problem]))
+  const set = await createKeySet({ keys } as JsonObject, ['RS256', 'ES256'], (index, problem) =>
+    ignored.push([index, problem]),
+  )
   if (set === undefined) throw new Error('not a key set')
   return { set, ignored }
 }
@@ -17,7 +19,10 @@ async function keySet(...keys: unknown[]) {
 describe('createKeySet', () => {
   it('finds keys by name and algorithm', async () => {
     const { set } = await keySet(first.jwk, second.jwk, curve.jwk)
-    expect(set.select({ kid: 'second', algorithm: 'RS256' })).toMatchObject({ known: true, keys: [{ algorithm: 'RS256' }] })
+    expect(set.select({ kid: 'second', algorithm: 'RS256' })).toMatchObject({
+      known: true,
+      keys: [{ algorithm: 'RS256' }],
+    })
     expect(set.select({ kid: 'third', algorithm: 'RS256' })).toStrictEqual({ known: false })
   })
 
@@ -30,7 +35,9 @@ describe('createKeySet', () => {
     const { set } = await keySet(first.jwk, curve.jwk, second.jwk)
     expect(set.select({ kid: undefined, algorithm: 'RS256' })).toMatchObject({ keys: { length: 2 } })
     const many = Array.from({ length: 10 }, (_, index) => ({ ...first.jwk, kid: `k${index}` }))
-    expect((await keySet(...many)).set.select({ kid: undefined, algorithm: 'RS256' })).toMatchObject({ keys: { length: 4 } })
+    expect((await keySet(...many)).set.select({ kid: undefined, algorithm: 'RS256' })).toMatchObject({
+      keys: { length: 4 },
+    })
   })
 
   it('says that no key is known when a token without a name fits none', async () => {
@@ -57,7 +64,9 @@ describe('createKeySet', () => {
   })
 
   it('reads a hundred keys and no more', async () => {
-    const { set, ignored } = await keySet(...Array.from({ length: 300 }, (_, index) => ({ ...curve.jwk, kid: `k${index}` })))
+    const { set, ignored } = await keySet(
+      ...Array.from({ length: 300 }, (_, index) => ({ ...curve.jwk, kid: `k${index}` })),
+    )
     expect(set.size).toBe(100)
     expect(ignored).toHaveLength(1)
   })

@@ -11,5 +11,7 @@ it('is absent from moduli of a sound generator', () => {
 
 it('is seen in a power of 65537', () => {
   const modulus = (65_537n ** 120n).toString(16)
-  expect(hasRocaFingerprint(Buffer.from(modulus.padStart(modulus.length + (modulus.length % 2), '0'), 'hex'))).toBe(true)
+  expect(hasRocaFingerprint(Buffer.from(modulus.padStart(modulus.length + (modulus.length % 2), '0'), 'hex'))).toBe(
+    true,
+  )
 })

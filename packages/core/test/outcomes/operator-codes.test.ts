@@ -4,7 +4,11 @@ import { isRefusalCode, refusals, unavailabilities } from '../../src/outcomes/op
 describe('the table of refusals', () => {
   it('gives every status its wire code (RFC 6750 §3.1)', () => {
     for (const [code, { status, error }] of Object.entries(refusals)) {
-      const expected = { 400: 'invalid_request', 401: code === 'no-credentials' ? undefined : 'invalid_token', 403: 'insufficient_scope' }
+      const expected = {
+        400: 'invalid_request',
+        401: code === 'no-credentials' ? undefined : 'invalid_token',
+        403: 'insufficient_scope',
+      }
       expect(error, code).toBe(expected[status])
     }
   })

@@ -14,7 +14,9 @@ async function received(headers: string[], path = '/orders?a=1'): Promise<Protec
     onTestFinished(() => void server.close())
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo
-      send({ port, path, method: 'DELETE', headers: ['host', 'localhost', ...headers] }).on('error', reject).end()
+      send({ port, path, method: 'DELETE', headers: ['host', 'localhost', ...headers] })
+        .on('error', reject)
+        .end()
     })
   })
 }

@@ -13,12 +13,18 @@ describe('readBearerCredentials', () => {
     expect(read('Bearer aZ09-._~+/==')).toStrictEqual({ token: 'aZ09-._~+/==' })
   })
 
-  it.each([undefined, '', 'Basic dXNlcjpwYXNz', 'DPoP abc', 'Bearerabc', 'Bearer-Token abc', 'Digest username="a", realm="b"', 'Token abc'])(
-    'takes %j for no credentials',
-    (value) => {
-      expect(read(value)).toStrictEqual({ none: 'no-credentials' })
-    },
-  )
+  it.each([
+    undefined,
+    '',
+    'Basic dXNlcjpwYXNz',
+    'DPoP abc',
+    'Bearerabc',
+    'Bearer-Token abc',
+    'Digest username="a", realm="b"',
+    'Token abc',
+  ])('takes %j for no credentials', (value) => {
+    expect(read(value)).toStrictEqual({ none: 'no-credentials' })
+  })
 
   it.each([
     'Bearer',
@@ -44,7 +50,11 @@ describe('readBearerCredentials', () => {
     expect(read(['Bearer abc', 'Bearer abc'])).toStrictEqual({ none: 'several-credentials' })
     expect(read(['Bearer abc', 'Basic abc'])).toStrictEqual({ none: 'several-credentials' })
     expect(
-      readBearerCredentials({ method: 'GET', url: '/', headers: { authorization: 'Bearer abc', Authorization: 'Bearer abc' } }),
+      readBearerCredentials({
+        method: 'GET',
+        url: '/',
+        headers: { authorization: 'Bearer abc', Authorization: 'Bearer abc' },
+      }),
     ).toStrictEqual({ none: 'several-credentials' })
   })
 
@@ -55,20 +65,27 @@ describe('readBearerCredentials', () => {
     expect(readBearerCredentials(request)).toStrictEqual({ none: 'several-credentials' })
   })
 
-  it.each(['/orders?access_token=abc', '/orders?a=1&access_token=abc', '/orders?%61ccess_token=abc', '/orders?access_token', 'https://api.example.com/?access_token=#x'])(
-    'refuses a header beside the token in %s, and takes the latter alone for no credentials',
-    (url) => {
-      expect(read('Bearer abc', url)).toStrictEqual({ none: 'several-credentials' })
-      expect(read(undefined, url)).toStrictEqual({ none: 'no-credentials' })
-    },
-  )
+  it.each([
+    '/orders?access_token=abc',
+    '/orders?a=1&access_token=abc',
+    '/orders?%61ccess_token=abc',
+    '/orders?access_token',
+    'https://api.example.com/?access_token=#x',
+  ])('refuses a header beside the token in %s, and takes the latter alone for no credentials', (url) => {
+    expect(read('Bearer abc', url)).toStrictEqual({ none: 'several-credentials' })
+    expect(read(undefined, url)).toStrictEqual({ none: 'no-credentials' })
+  })
 
-  it.each(['/orders?my_access_token=abc', '/access_token', '/orders?a=access_token', '/orders?a=%20', '/orders#?access_token=abc', '/orders?x#&access_token=abc'])(
-    'sees no token in %s',
-    (url) => {
-      expect(read('Bearer abc', url)).toStrictEqual({ token: 'abc' })
-    },
-  )
+  it.each([
+    '/orders?my_access_token=abc',
+    '/access_token',
+    '/orders?a=access_token',
+    '/orders?a=%20',
+    '/orders#?access_token=abc',
+    '/orders?x#&access_token=abc',
+  ])('sees no token in %s', (url) => {
+    expect(read('Bearer abc', url)).toStrictEqual({ token: 'abc' })
+  })
 
   it('looks at no cookie, no other header', () => {
     const headers = { cookie: 'access_token=abc', 'x-access-token': 'abc', 'proxy-authorization': 'Bearer abc' }

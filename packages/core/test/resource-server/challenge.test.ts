@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { refusals, type RefusalCode } from '../../src/outcomes/operator-codes.js'
 import { bearerChallenge } from '../../src/resource-server/challenge.js'
 
-const challenge = (reason: RefusalCode, scopes: string[] = [], realm = 'api') => bearerChallenge({ reason, scopes, realm })
+const challenge = (reason: RefusalCode, scopes: string[] = [], realm = 'api') =>
+  bearerChallenge({ reason, scopes, realm })
 
 describe('bearerChallenge', () => {
   it('has no error code when there were no credentials (RFC 6750 §3.1)', () => {

@@ -22,19 +22,39 @@ describe('the options of createResourceServer', () => {
     ['no issuers', { issuers: undefined }, 'createResourceServer.issuers must be a list of one or more issuers'],
     ['an empty list', { issuers: [] }, 'createResourceServer.issuers must be a list of one or more issuers'],
     ['an issuer outside a list', { issuers: issuer }, 'createResourceServer.issuers must be a list'],
-    ['an issuer of another making', { issuers: [{ issuers: ['https://a.example'] }] }, 'createResourceServer.issuers[0] must be made by cognitoUserPool() or authorizationServer()'],
-    ['an issuer that is undefined', { issuers: [issuer, undefined] }, 'createResourceServer.issuers[1] must be made by'],
+    [
+      'an issuer of another making',
+      { issuers: [{ issuers: ['https://a.example'] }] },
+      'createResourceServer.issuers[0] must be made by cognitoUserPool() or authorizationServer()',
+    ],
+    [
+      'an issuer that is undefined',
+      { issuers: [issuer, undefined] },
+      'createResourceServer.issuers[1] must be made by',
+    ],
     ['an issuer twice', { issuers: [issuer, issuer] }, 'createResourceServer.issuers[1] repeats an issuer'],
     ['an empty realm', { realm: '' }, 'createResourceServer.realm must be printable ASCII text'],
     ['a realm with a line break', { realm: 'a\r\nb' }, 'createResourceServer.realm'],
-    ['a token limit of nothing', { maxTokenBytes: 0 }, 'createResourceServer.maxTokenBytes must be a whole number of bytes from 1024 to 65536'],
+    [
+      'a token limit of nothing',
+      { maxTokenBytes: 0 },
+      'createResourceServer.maxTokenBytes must be a whole number of bytes from 1024 to 65536',
+    ],
     ['a token limit without end', { maxTokenBytes: Infinity }, 'createResourceServer.maxTokenBytes'],
     ['a fetch that is none', { fetch: {} }, 'createResourceServer.fetch must be a function'],
     ['an observer that is none', { onEvent: {} }, 'createResourceServer.onEvent must be a function'],
     ['a clock that is none', { clock: {} }, 'createResourceServer.clock must have a now()'],
     ['a misspelt option', { issuer: [issuer] }, 'createResourceServer.issuer is not an option'],
-    ['a revocation list', { revocationList: {} }, 'createResourceServer.revocationList is not available in this version'],
-    ['sender constraints', { senderConstraints: [] }, 'createResourceServer.senderConstraints is not available in this version'],
+    [
+      'a revocation list',
+      { revocationList: {} },
+      'createResourceServer.revocationList is not available in this version',
+    ],
+    [
+      'sender constraints',
+      { senderConstraints: [] },
+      'createResourceServer.senderConstraints is not available in this version',
+    ],
     ['a decision point', { decisionPoint: {} }, 'createResourceServer.decisionPoint is not available in this version'],
   ])('are refused at once: %s', (_, changed, message) => {
     const make = () => createResourceServer({ issuers: [issuer], ...changed } as ResourceServerOptions)
@@ -73,7 +93,15 @@ describe('a grant', () => {
     const issuer = await testIssuer()
     const principal = await serverFor(issuer).api.verify(issuer.token({ scope: 'a', nested: { list: [1] } }))
     const { claims, scopes, groups, evidence } = principal
-    for (const part of [principal, claims, scopes, groups, evidence, claims['nested'], (claims['nested'] as { list: unknown }).list]) {
+    for (const part of [
+      principal,
+      claims,
+      scopes,
+      groups,
+      evidence,
+      claims['nested'],
+      (claims['nested'] as { list: unknown }).list,
+    ]) {
       expect(Object.isFrozen(part)).toBe(true)
     }
     expect(JSON.parse(JSON.stringify(principal))).toStrictEqual(principal)
@@ -81,7 +109,9 @@ describe('a grant', () => {
 
   it('is given to a web Request as to a plain record', async () => {
     const issuer = await testIssuer()
-    const request = new Request('https://api.example.com/orders', { headers: { authorization: `Bearer ${issuer.token()}` } })
+    const request = new Request('https://api.example.com/orders', {
+      headers: { authorization: `Bearer ${issuer.token()}` },
+    })
     expect(await serverFor(issuer).api.authorize(request)).toMatchObject({ outcome: 'granted' })
   })
 
@@ -93,7 +123,9 @@ describe('a grant', () => {
       for (const name of ['exp', 'scope', 'groups', 'sub']) delete prototype[name]
     })
     Object.assign(prototype, { exp: 9e9, scope: 'admin', groups: ['admin'], sub: 'root' })
-    expect(await api.authorize(withToken(issuer.token({ exp: undefined })))).toMatchObject({ reason: 'claims-malformed' })
+    expect(await api.authorize(withToken(issuer.token({ exp: undefined })))).toMatchObject({
+      reason: 'claims-malformed',
+    })
     expect(await api.verify(issuer.token())).toMatchObject({ scopes: [], groups: [], subject: 'subject' })
   })
 })
@@ -106,7 +138,8 @@ describe('a refusal', () => {
       outcome: 'refused',
       status: 401,
       headers: {
-        'WWW-Authenticate': 'Bearer realm="api", error="invalid_token", error_description="The access token is invalid"',
+        'WWW-Authenticate':
+          'Bearer realm="api", error="invalid_token", error_description="The access token is invalid"',
         'Cache-Control': 'no-store',
       },
       body: { error: 'invalid_token', error_description: 'The access token is invalid' },
@@ -131,7 +164,9 @@ describe('a refusal', () => {
     const issuer = await testIssuer()
     const outcome = await serverFor(issuer).api.authorize(withToken(issuer.token(), { url: '/orders?access_token=x' }))
     expect(outcome).toMatchObject({ status: 400, body: { error: 'invalid_request' }, reason: 'several-credentials' })
-    expect((outcome as { headers: Record<string, string> }).headers['WWW-Authenticate']).toContain('error="invalid_request"')
+    expect((outcome as { headers: Record<string, string> }).headers['WWW-Authenticate']).toContain(
+      'error="invalid_request"',
+    )
   })
 
   it('hides what the token said', async () => {
@@ -186,7 +221,10 @@ describe('scopes and groups', () => {
 
   it('are told in the challenge when a scope is missing: all the route demands', async () => {
     const issuer = await testIssuer()
-    const outcome = await serverFor(issuer).api.authorize(withToken(issuer.token({ scope: 'a' })), { scopes: ['a', 'b'], anyScope: ['c'] })
+    const outcome = await serverFor(issuer).api.authorize(withToken(issuer.token({ scope: 'a' })), {
+      scopes: ['a', 'b'],
+      anyScope: ['c'],
+    })
     expect(outcome).toMatchObject({ status: 403, body: { error: 'insufficient_scope' } })
     expect((outcome as { headers: Record<string, string> }).headers['WWW-Authenticate']).toMatch(/scope="a b c"$/)
   })
@@ -227,16 +265,28 @@ describe('a claims schema', () => {
     const issuer = await testIssuer()
     const slow = z.object({ tenant: z.string().refine(async (text) => text === 'acme') })
     const { api } = serverFor(issuer)
-    expect(await api.authorize(withToken(issuer.token({ tenant: 'acme' })), { claims: slow })).toMatchObject({ outcome: 'granted' })
-    expect(await api.authorize(withToken(issuer.token({ tenant: 'other' })), { claims: slow })).toMatchObject({ outcome: 'refused' })
+    expect(await api.authorize(withToken(issuer.token({ tenant: 'acme' })), { claims: slow })).toMatchObject({
+      outcome: 'granted',
+    })
+    expect(await api.authorize(withToken(issuer.token({ tenant: 'other' })), { claims: slow })).toMatchObject({
+      outcome: 'refused',
+    })
   })
 
   it('that throws or rejects has accepted nothing', async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer)
-    for (const fail of [() => { throw new Error('boom') }, () => Promise.reject(new Error('boom'))]) {
+    for (const fail of [
+      () => {
+        throw new Error('boom')
+      },
+      () => Promise.reject(new Error('boom')),
+    ]) {
       const schema = { '~standard': { version: 1 as const, vendor: 'test', validate: fail as () => never } }
-      expect(await api.authorize(withToken(issuer.token()), { claims: schema })).toMatchObject({ status: 403, reason: 'claims-schema-failed' })
+      expect(await api.authorize(withToken(issuer.token()), { claims: schema })).toMatchObject({
+        status: 403,
+        reason: 'claims-schema-failed',
+      })
     }
   })
 
@@ -256,7 +306,10 @@ describe('several issuers', () => {
     const { api } = serverFor([a, b])
     const onlyA = api.policy({ issuers: [a.options.issuer] })
     expect(await api.authorize(withToken(a.token()), onlyA)).toMatchObject({ outcome: 'granted' })
-    expect(await api.authorize(withToken(b.token()), onlyA)).toMatchObject({ status: 403, reason: 'issuer-not-accepted' })
+    expect(await api.authorize(withToken(b.token()), onlyA)).toMatchObject({
+      status: 403,
+      reason: 'issuer-not-accepted',
+    })
     expect(await api.authorize(withToken(b.token()))).toMatchObject({ outcome: 'granted' })
   })
 
@@ -274,7 +327,11 @@ describe('several issuers', () => {
     expect([a, b].map(({ jwks }) => jwks.requests.length)).toStrictEqual([1, 1])
     b.jwks.answer = json({}, 500)
     const { api: another } = serverFor([a, b])
-    await expect(another.ready()).rejects.toMatchObject({ name: 'UpstreamError', code: 'unexpected-status', httpStatus: 500 })
+    await expect(another.ready()).rejects.toMatchObject({
+      name: 'UpstreamError',
+      code: 'unexpected-status',
+      httpStatus: 500,
+    })
     expect(await another.authorize(withToken(a.token()))).toMatchObject({ outcome: 'granted' })
   })
 })
@@ -334,7 +391,9 @@ describe('verify', () => {
   it('throws another typed error when the token cannot be checked', async () => {
     const issuer = await testIssuer()
     issuer.jwks.answer = json({}, 503)
-    const error: unknown = await serverFor(issuer).api.verify(issuer.token()).catch((thrown: unknown) => thrown)
+    const error: unknown = await serverFor(issuer)
+      .api.verify(issuer.token())
+      .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(TokenUncheckedError)
     expect(error).toMatchObject({ code: 'jwks-unreachable', status: 503, retryAfter: 1 })
   })
@@ -365,7 +424,9 @@ describe('an outage of the key endpoint', () => {
     issuer.jwks.answer = json('<html>', 200, { 'content-type': 'text/html' })
     issuer.clock.advance(61_000)
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
-    await expect.poll(() => events.find(({ type }) => type === 'jwks-refresh-failed')).toMatchObject({ reason: 'unexpected-content-type', httpStatus: 200 })
+    await expect
+      .poll(() => events.find(({ type }) => type === 'jwks-refresh-failed'))
+      .toMatchObject({ reason: 'unexpected-content-type', httpStatus: 200 })
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
   })
 
@@ -410,16 +471,49 @@ describe('events', () => {
     const route = 'orders.list'
     expect(events).toStrictEqual([
       { type: 'jwks-refreshed', at, issuer: issuer.options.issuer, keys: 1 },
-      { type: 'request-granted', at, route, issuer: issuer.options.issuer, clientId: 'client', evidence: expect.objectContaining({ source: 'local-validation' }) },
-      { type: 'request-refused', at, route, issuer: issuer.options.issuer, clientId: 'client', status: 403, error: 'insufficient_scope', reason: 'scope-missing' },
-      { type: 'request-refused', at, route, issuer: undefined, clientId: undefined, status: 401, error: undefined, reason: 'no-credentials' },
+      {
+        type: 'request-granted',
+        at,
+        route,
+        issuer: issuer.options.issuer,
+        clientId: 'client',
+        evidence: expect.objectContaining({ source: 'local-validation' }),
+      },
+      {
+        type: 'request-refused',
+        at,
+        route,
+        issuer: issuer.options.issuer,
+        clientId: 'client',
+        status: 403,
+        error: 'insufficient_scope',
+        reason: 'scope-missing',
+      },
+      {
+        type: 'request-refused',
+        at,
+        route,
+        issuer: undefined,
+        clientId: undefined,
+        status: 401,
+        error: undefined,
+        reason: 'no-credentials',
+      },
       { type: 'request-unavailable', at, route, issuer: undefined, reason: 'resource-server-closed' },
     ])
   })
 
   it('change nothing when their observer throws', async () => {
     const issuer = await testIssuer()
-    const { api } = serverFor(issuer, {}, { onEvent: () => { throw new Error('from the observer') } })
+    const { api } = serverFor(
+      issuer,
+      {},
+      {
+        onEvent: () => {
+          throw new Error('from the observer')
+        },
+      },
+    )
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
   })
 })
@@ -431,7 +525,10 @@ describe('close', () => {
     const presented = await api.present(withToken(issuer.token()))
     await api.close()
     expect(await presented.authorize()).toMatchObject({ outcome: 'unavailable', reason: 'resource-server-closed' })
-    expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'unavailable', reason: 'resource-server-closed' })
+    expect(await api.authorize(withToken(issuer.token()))).toMatchObject({
+      outcome: 'unavailable',
+      reason: 'resource-server-closed',
+    })
     expect(await api.authorize(anonymous)).toMatchObject({ status: 401 })
   })
 })
@@ -440,9 +537,21 @@ describe('explain', () => {
   it('says which issuers a route takes and what each costs', async () => {
     const [a, b] = [await testIssuer(), await testIssuer()]
     const { api } = serverFor([a, b])
-    const row = ({ options }: typeof a) => ({ issuers: [options.issuer], sources: ['local-validation'], duringOutage: 'unaffected' })
-    expect(api.explain()).toStrictEqual({ route: undefined, maxRevocationLag: 'token-lifetime', issuers: [row(a), row(b)] })
-    expect(api.explain({ name: 'r', issuers: [b.options.issuer] })).toStrictEqual({ route: 'r', maxRevocationLag: 'token-lifetime', issuers: [row(b)] })
+    const row = ({ options }: typeof a) => ({
+      issuers: [options.issuer],
+      sources: ['local-validation'],
+      duringOutage: 'unaffected',
+    })
+    expect(api.explain()).toStrictEqual({
+      route: undefined,
+      maxRevocationLag: 'token-lifetime',
+      issuers: [row(a), row(b)],
+    })
+    expect(api.explain({ name: 'r', issuers: [b.options.issuer] })).toStrictEqual({
+      route: 'r',
+      maxRevocationLag: 'token-lifetime',
+      issuers: [row(b)],
+    })
   })
 })
 
@@ -450,12 +559,16 @@ describe('the fetch option', () => {
   it('makes every call', async () => {
     const issuer = await testIssuer()
     const urls: string[] = []
-    const { api } = serverFor(issuer, {}, {
-      fetch: async (url) => {
-        urls.push(url)
-        return Response.json({ keys: [issuer.key.jwk] })
+    const { api } = serverFor(
+      issuer,
+      {},
+      {
+        fetch: async (url) => {
+          urls.push(url)
+          return Response.json({ keys: [issuer.key.jwk] })
+        },
       },
-    })
+    )
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
     expect(urls).toStrictEqual([issuer.jwks.url])
     expect(issuer.jwks.requests).toHaveLength(0)
@@ -466,8 +579,12 @@ describe('the token limit', () => {
   it('may be moved', async () => {
     const issuer = await testIssuer()
     const token = issuer.token({ filler: 'x'.repeat(2_000) })
-    expect(await serverFor(issuer, {}, { maxTokenBytes: 1_024 }).api.authorize(withToken(token))).toMatchObject({ reason: 'token-too-large' })
+    expect(await serverFor(issuer, {}, { maxTokenBytes: 1_024 }).api.authorize(withToken(token))).toMatchObject({
+      reason: 'token-too-large',
+    })
     expect(await serverFor(issuer).api.authorize(withToken(token))).toMatchObject({ outcome: 'granted' })
-    expect(await serverFor(issuer).api.authorize(withToken(issuer.token({ filler: 'x'.repeat(16_384) })))).toMatchObject({ reason: 'token-too-large' })
+    expect(
+      await serverFor(issuer).api.authorize(withToken(issuer.token({ filler: 'x'.repeat(16_384) }))),
+    ).toMatchObject({ reason: 'token-too-large' })
   })
 })

@@ -7,14 +7,25 @@ describe('definePolicy', () => {
     const scopes = ['a']
     const policy = definePolicy({ name: 'orders', scopes, maxRevocationLag: 'token-lifetime' })
     scopes.push('b')
-    expect(policy).toMatchObject({ name: 'orders', scopes: ['a'], anyScope: [], groups: [], issuers: [], maxRevocationLag: 'token-lifetime' })
+    expect(policy).toMatchObject({
+      name: 'orders',
+      scopes: ['a'],
+      anyScope: [],
+      groups: [],
+      issuers: [],
+      maxRevocationLag: 'token-lifetime',
+    })
     expect([policy, policy.scopes, policy.groups].every(Object.isFrozen)).toBe(true)
   })
 
   it.each<[string, unknown, string]>([
     ['nothing', undefined, 'policy takes an object of options'],
     ['a list', [], 'policy takes an object of options'],
-    ['a misspelt field', { scope: ['a'] }, 'policy.scope is not an option; known options are name, maxRevocationLag, scopes'],
+    [
+      'a misspelt field',
+      { scope: ['a'] },
+      'policy.scope is not an option; known options are name, maxRevocationLag, scopes',
+    ],
     ['a field that is undefined', { scopes: undefined }, 'policy.scopes is undefined; leave it out or give a value'],
     ['no scope', { scopes: [] }, 'policy.scopes must be a list of one or more scope tokens'],
     ['a scope as text', { scopes: 'a b' }, 'policy.scopes must be a list'],
@@ -28,10 +39,22 @@ describe('definePolicy', () => {
     ['null scopes', { scopes: null }, 'policy.scopes must be a list'],
     ['an empty name', { name: '' }, 'policy.name must be a non-empty string'],
     ['claims that are no schema', { claims: {} }, 'policy.claims must be a Standard Schema'],
-    ['a revocation lag', { maxRevocationLag: '0s' }, "policy.maxRevocationLag can only be 'token-lifetime' in this version"],
+    [
+      'a revocation lag',
+      { maxRevocationLag: '0s' },
+      "policy.maxRevocationLag can only be 'token-lifetime' in this version",
+    ],
     ['another revocation lag', { maxRevocationLag: 30_000 }, "policy.maxRevocationLag can only be 'token-lifetime'"],
-    ['an outage bound', { maxRevocationLagDuringOutage: '1m' }, 'policy.maxRevocationLagDuringOutage is not available in this version'],
-    ['sender constraints', { senderConstrained: 'required' }, 'policy.senderConstrained is not available in this version'],
+    [
+      'an outage bound',
+      { maxRevocationLagDuringOutage: '1m' },
+      'policy.maxRevocationLagDuringOutage is not available in this version',
+    ],
+    [
+      'sender constraints',
+      { senderConstrained: 'required' },
+      'policy.senderConstrained is not available in this version',
+    ],
     ['an action', { action: 'read' }, 'policy.action is not available in this version'],
     ['a resource', { resource: 'x' }, 'policy.resource is not available in this version'],
     ['step-up', { acrValues: ['x'] }, 'policy.acrValues is not available in this version'],

@@ -23,15 +23,26 @@ export interface TestIssuer {
   token(changed?: Record<string, unknown>, header?: TokenParts['header'], key?: Signer): string
 }
 
-let issuers = 0
+let made = 0
 
-export async function testIssuer({ alg = 'RS256', key = signer(alg) }: { alg?: string; key?: Signer } = {}): Promise<TestIssuer> {
-  const issuer = `https://issuer-${++issuers}.example`
+export async function testIssuer({
+  alg = 'RS256',
+  key = signer(alg),
+}: { alg?: string; key?: Signer } = {}): Promise<TestIssuer> {
+  const issuer = `https://issuer-${++made}.example`
   const clock = manualClock()
   const jwks = await loopbackServer(json({ keys: [key.jwk] }))
   const claims: TestIssuer['claims'] = (changed = {}) => {
     const now = Math.floor(clock.now() / 1_000)
-    const all = { iss: issuer, sub: 'subject', aud: 'orders-api', client_id: 'client', iat: now, exp: now + 600, ...changed }
+    const all = {
+      iss: issuer,
+      sub: 'subject',
+      aud: 'orders-api',
+      client_id: 'client',
+      iat: now,
+      exp: now + 600,
+      ...changed,
+    }
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
   }
   return {
@@ -64,6 +75,9 @@ export function serverFor(
   return { api, events }
 }
 
-export function withToken(token: string, more: { readonly url?: string; readonly headers?: Record<string, string> } = {}) {
+export function withToken(
+  token: string,
+  more: { readonly url?: string; readonly headers?: Record<string, string> } = {},
+) {
   return { method: 'GET', url: more.url ?? '/orders', headers: { ...more.headers, authorization: `Bearer ${token}` } }
 }

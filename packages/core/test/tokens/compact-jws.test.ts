@@ -19,12 +19,16 @@ describe('parseCompactJws', () => {
   })
 
   it('hands on no header member that could name or be a key', () => {
-    const jws = parse(withHeader({ alg: 'RS256', jku: 'https://evil.example', jwk: {}, x5u: 'https://evil.example', x5c: ['a'] }))
+    const jws = parse(
+      withHeader({ alg: 'RS256', jku: 'https://evil.example', jwk: {}, x5u: 'https://evil.example', x5c: ['a'] }),
+    )
     expect(Object.keys((jws as { header: object }).header)).toStrictEqual(['alg', 'kid', 'typ'])
   })
 
   it('freezes header and claims', () => {
-    const { payload } = parse(token(undefined, encode('{"a":{"b":[1]}}'))) as unknown as { payload: { a: { b: object } } }
+    const { payload } = parse(token(undefined, encode('{"a":{"b":[1]}}'))) as unknown as {
+      payload: { a: { b: object } }
+    }
     expect([payload, payload.a, payload.a.b].every(Object.isFrozen)).toBe(true)
   })
 
@@ -44,7 +48,10 @@ describe('parseCompactJws', () => {
     ['a payload with unused bits set', token(undefined, `${encode('{}').slice(0, -1)}1`)],
     ['a signature that is not canonical', token(undefined, undefined, 'QR')],
     ['a payload that is not UTF-8', token(undefined, encode(Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d)))],
-    ['an overlong UTF-8 sequence', token(undefined, encode(Uint8Array.of(0x7b, 0x22, 0xc0, 0xa9, 0x22, 0x3a, 0x31, 0x7d)))],
+    [
+      'an overlong UTF-8 sequence',
+      token(undefined, encode(Uint8Array.of(0x7b, 0x22, 0xc0, 0xa9, 0x22, 0x3a, 0x31, 0x7d))),
+    ],
     ['a payload with a byte order mark', token(undefined, encode('\ufeff{}'))],
     ['a payload that is an array', token(undefined, encode('[]'))],
     ['a payload that is a string', token(undefined, encode('"a"'))],

@@ -16,7 +16,10 @@ describe.each(Object.keys(algorithms) as SignatureAlgorithm[])('a token signed w
   it('is refused, without any fetch, where it is not', async () => {
     const issuer = await testIssuer({ alg })
     const { api } = serverFor(issuer, { algorithms: [alg === 'ES256' ? 'RS256' : 'ES256'] })
-    expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ status: 401, reason: 'algorithm-not-allowed' })
+    expect(await api.authorize(withToken(issuer.token()))).toMatchObject({
+      status: 401,
+      reason: 'algorithm-not-allowed',
+    })
     expect(issuer.jwks.requests).toHaveLength(0)
   })
 })
@@ -27,7 +30,9 @@ describe('the algorithm', () => {
     async (alg) => {
       const issuer = await testIssuer()
       const { api } = serverFor(issuer)
-      expect(await api.authorize(withToken(issuer.token({}, { alg })))).toMatchObject({ reason: 'algorithm-not-allowed' })
+      expect(await api.authorize(withToken(issuer.token({}, { alg })))).toMatchObject({
+        reason: 'algorithm-not-allowed',
+      })
       expect(issuer.jwks.requests).toHaveLength(0)
     },
   )
@@ -40,7 +45,13 @@ describe('the algorithm', () => {
   })
 
   it('is RS256, ES256 or EdDSA by default', async () => {
-    for (const [alg, outcome] of [['RS256', 'granted'], ['ES256', 'granted'], ['EdDSA', 'granted'], ['PS256', 'refused'], ['ES384', 'refused']] as const) {
+    for (const [alg, outcome] of [
+      ['RS256', 'granted'],
+      ['ES256', 'granted'],
+      ['EdDSA', 'granted'],
+      ['PS256', 'refused'],
+      ['ES384', 'refused'],
+    ] as const) {
       const issuer = await testIssuer({ alg })
       expect(await serverFor(issuer).api.authorize(withToken(issuer.token())), alg).toMatchObject({ outcome })
     }
@@ -56,7 +67,7 @@ describe('the signature', () => {
     expect(await api.authorize(withToken(changed))).toMatchObject({ status: 401, reason: 'signature-invalid' })
   })
 
-  it('is refused when it is another key\'s under the right name', async () => {
+  it("is refused when it is another key's under the right name", async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer)
     const token = issuer.token({}, {}, signer('RS256', { kid: issuer.key.kid }))
@@ -87,7 +98,10 @@ describe('the signature', () => {
     ]
     const { api } = serverFor(issuer)
     for (const header of headers) {
-      expect(await api.authorize(withToken(issuer.token({}, header, own)))).toMatchObject({ outcome: 'refused', reason: 'unknown-key' })
+      expect(await api.authorize(withToken(issuer.token({}, header, own)))).toMatchObject({
+        outcome: 'refused',
+        reason: 'unknown-key',
+      })
       issuer.clock.advance(10_000)
     }
     expect(new Set(issuer.jwks.requests.map(({ url }) => url))).toStrictEqual(new Set(['/']))
@@ -136,7 +150,11 @@ describe('cheap refusals', () => {
       ['audience-not-accepted', token({ aud: undefined })],
     ]
     for (const [reason, presented] of cases) {
-      expect(await api.authorize(withToken(presented)), reason).toMatchObject({ outcome: 'refused', status: 401, reason })
+      expect(await api.authorize(withToken(presented)), reason).toMatchObject({
+        outcome: 'refused',
+        status: 401,
+        reason,
+      })
     }
     expect(issuer.jwks.requests).toHaveLength(0)
   })
@@ -168,12 +186,19 @@ describe('a token with a cnf claim', () => {
 
 describe('keys', () => {
   it('never cross issuers, also where two use the same name', async () => {
-    const [a, b] = [await testIssuer({ key: signer('RS256', { kid: 'same' }) }), await testIssuer({ key: signer('RS256', { kid: 'same' }) })]
+    const [a, b] = [
+      await testIssuer({ key: signer('RS256', { kid: 'same' }) }),
+      await testIssuer({ key: signer('RS256', { kid: 'same' }) }),
+    ]
     const { api } = serverFor([a, b])
     expect(await api.authorize(withToken(a.token()))).toMatchObject({ outcome: 'granted' })
     expect(await api.authorize(withToken(b.token()))).toMatchObject({ outcome: 'granted' })
-    expect(await api.authorize(withToken(a.token({ iss: b.options.issuer })))).toMatchObject({ reason: 'signature-invalid' })
-    expect(await api.authorize(withToken(b.token({ iss: a.options.issuer })))).toMatchObject({ reason: 'signature-invalid' })
+    expect(await api.authorize(withToken(a.token({ iss: b.options.issuer })))).toMatchObject({
+      reason: 'signature-invalid',
+    })
+    expect(await api.authorize(withToken(b.token({ iss: a.options.issuer })))).toMatchObject({
+      reason: 'signature-invalid',
+    })
   })
 
   it('that are weak or for other uses verify nothing', async () => {
@@ -187,16 +212,25 @@ describe('keys', () => {
     ] as const) {
       const issuer = await testIssuer()
       issuer.jwks.answer = json({ keys: [jwk, signer('RS256').jwk] })
-      expect(await serverFor(issuer).api.authorize(withToken(issuer.token({}, {}, key)))).toMatchObject({ outcome: 'refused' })
+      expect(await serverFor(issuer).api.authorize(withToken(issuer.token({}, {}, key)))).toMatchObject({
+        outcome: 'refused',
+      })
     }
   })
 
   it('that cannot be used spoil none of the others', async () => {
     const issuer = await testIssuer()
-    issuer.jwks.answer = json({ keys: [null, 7, { kty: 'oct', k: 'AAAA' }, { kty: 'EC', crv: 'P-256' }, issuer.key.jwk] })
+    issuer.jwks.answer = json({
+      keys: [null, 7, { kty: 'oct', k: 'AAAA' }, { kty: 'EC', crv: 'P-256' }, issuer.key.jwk],
+    })
     const { api, events } = serverFor(issuer)
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
-    expect(events.filter(({ type }) => type === 'jwk-ignored')).toMatchObject([{ index: 0 }, { index: 1 }, { index: 2 }, { index: 3 }])
+    expect(events.filter(({ type }) => type === 'jwk-ignored')).toMatchObject([
+      { index: 0 },
+      { index: 1 },
+      { index: 2 },
+      { index: 3 },
+    ])
   })
 })
 

@@ -27,7 +27,9 @@ describe('readRegisteredClaims', () => {
   })
 
   it.each(['iss', 'sub', 'exp'])('refuses claims without %s', (name) => {
-    expect(readRegisteredClaims(Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name)))).toBeUndefined()
+    expect(
+      readRegisteredClaims(Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name))),
+    ).toBeUndefined()
   })
 
   it.each<[string, JsonObject]>([

@@ -3,7 +3,11 @@ import { createBackoff } from '../../src/transport/backoff.js'
 
 const waits = (random: number, failures: number) => {
   let now = 0
-  const backoff = createBackoff({ first: 500, longest: 5_000 }, () => now, () => random)
+  const backoff = createBackoff(
+    { first: 500, longest: 5_000 },
+    () => now,
+    () => random,
+  )
   return Array.from({ length: failures }, () => {
     backoff.failed()
     const start = now
@@ -26,7 +30,11 @@ it('shortens each wait by up to half', () => {
 
 it('starts again after a success', () => {
   let now = 0
-  const backoff = createBackoff({ first: 500, longest: 5_000 }, () => now, () => 0)
+  const backoff = createBackoff(
+    { first: 500, longest: 5_000 },
+    () => now,
+    () => 0,
+  )
   for (let i = 0; i < 5; i++) backoff.failed()
   backoff.succeeded()
   expect(backoff.isDue()).toBe(true)
@@ -37,7 +45,11 @@ it('starts again after a success', () => {
 
 it('stays at the longest wait however many failures there were', () => {
   let now = 0
-  const backoff = createBackoff({ first: 500, longest: 5_000 }, () => now, () => 0)
+  const backoff = createBackoff(
+    { first: 500, longest: 5_000 },
+    () => now,
+    () => 0,
+  )
   for (let i = 0; i < 5_000; i++) backoff.failed()
   now = 4_999
   expect(backoff.isDue()).toBe(false)

@@ -51,9 +51,13 @@ describe('fetchJsonObject', () => {
 
   it('refuses bytes that are not UTF-8', async () => {
     const server = await loopbackServer((_, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))
     })
-    await expect(fetchJsonObject(createHttpClient(), server.url, limits)).rejects.toMatchObject({ code: 'unexpected-content' })
+    await expect(fetchJsonObject(createHttpClient(), server.url, limits)).rejects.toMatchObject({
+      code: 'unexpected-content',
+    })
   })
 
   it('refuses more than half a megabyte', async () => {

@@ -15,12 +15,28 @@ describe('parseDuration', () => {
     expect(parseDuration(value)).toBe(expected)
   })
 
-  it.each(['', '30', 's', '-1s', '1.5s', '1e3s', ' 5s', '5s ', '5 s', '0x10s', '5S', '5min', -1, Number.NaN, Infinity, null, undefined, {}])(
-    'refuses %j',
-    (value) => {
-      expect(parseDuration(value)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    '30',
+    's',
+    '-1s',
+    '1.5s',
+    '1e3s',
+    ' 5s',
+    '5s ',
+    '5 s',
+    '0x10s',
+    '5S',
+    '5min',
+    -1,
+    Number.NaN,
+    Infinity,
+    null,
+    undefined,
+    {},
+  ])('refuses %j', (value) => {
+    expect(parseDuration(value)).toBeUndefined()
+  })
 })
 
 describe('formatDuration', () => {

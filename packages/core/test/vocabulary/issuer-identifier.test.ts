@@ -29,17 +29,22 @@ describe('whatIsWrongWithIssuer', () => {
 })
 
 describe('whatIsWrongWithAddress, with allowInsecureLoopback', () => {
-  it.each(['http://localhost:3000', 'http://127.0.0.1', 'http://127.9.9.9:80/a', 'http://[::1]:3000', 'https://auth.example.com'])(
-    'takes %s',
-    (address) => {
-      expect(whatIsWrongWithAddress(address, true)).toBeUndefined()
-    },
-  )
+  it.each([
+    'http://localhost:3000',
+    'http://127.0.0.1',
+    'http://127.9.9.9:80/a',
+    'http://[::1]:3000',
+    'https://auth.example.com',
+  ])('takes %s', (address) => {
+    expect(whatIsWrongWithAddress(address, true)).toBeUndefined()
+  })
 
-  it.each(['http://auth.example.com', 'http://127.0.0.1.example.com', 'http://localhost.example.com', 'http://10.0.0.1'])(
-    'refuses %s',
-    (address) => {
-      expect(whatIsWrongWithAddress(address, true)).toContain('loopback only')
-    },
-  )
+  it.each([
+    'http://auth.example.com',
+    'http://127.0.0.1.example.com',
+    'http://localhost.example.com',
+    'http://10.0.0.1',
+  ])('refuses %s', (address) => {
+    expect(whatIsWrongWithAddress(address, true)).toContain('loopback only')
+  })
 })

@@ -5,11 +5,9 @@ const request = (headers: Record<string, string | string[] | undefined>) => ({ m
 
 describe('headerValues', () => {
   it('finds a header whatever its case, and each of its values', () => {
-    expect(headerValues(request({ Authorization: 'a', authorization: ['b', 'c'], other: 'd' }), 'authorization')).toStrictEqual([
-      'a',
-      'b',
-      'c',
-    ])
+    expect(
+      headerValues(request({ Authorization: 'a', authorization: ['b', 'c'], other: 'd' }), 'authorization'),
+    ).toStrictEqual(['a', 'b', 'c'])
   })
 
   it('finds none where there is none', () => {

@@ -8,10 +8,15 @@ describe('isStandardSchema', () => {
     expect(isStandardSchema(Object.assign(() => {}, { '~standard': { version: 1, validate: () => {} } }))).toBe(true)
   })
 
-  it.each([undefined, null, {}, 'schema', { '~standard': null }, { '~standard': { version: 2, validate() {} } }, { '~standard': { version: 1 } }])(
-    'refuses %j',
-    (value) => {
-      expect(isStandardSchema(value)).toBe(false)
-    },
-  )
+  it.each([
+    undefined,
+    null,
+    {},
+    'schema',
+    { '~standard': null },
+    { '~standard': { version: 2, validate() {} } },
+    { '~standard': { version: 1 } },
+  ])('refuses %j', (value) => {
+    expect(isStandardSchema(value)).toBe(false)
+  })
 })

@@ -57,7 +57,6 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
   let keys = await createKeyPair()
   let retired: readonly SigningKey[] = []
   const opened: { close(): Promise<void> }[] = []
-  let listening = false
   let closed = false
 
   const publishedKeys = () => [keys.id, keys.access, ...retired].map(publish)
@@ -94,15 +93,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
       keys = await createKeyPair()
     },
     async listen() {
-      if (listening) throw new Error('fakeCognito: listen() was called before; one call is enough until close()')
-      listening = true
-      const door = await listen(pool, endpoints)
-      return remember({
-        async close() {
-          listening = false
-          await door.close()
-        },
-      })
+      return remember(await listen(pool, endpoints))
     },
     async serve() {
       return remember(await serve(endpoints))

@@ -1,0 +1,227 @@
+import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common'
+import { Test } from '@nestjs/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  ConfigurationError,
+  createResourceServer,
+  RequireGroups,
+  RequireScopes,
+  RESOURCE_SERVER,
+  type ResourceServer,
+  type ResourceServerOptions,
+  TokenwardGuard,
+  TokenwardModule,
+  type TokenwardModuleOptions,
+} from '../src/index.js'
+import {
+  GuardedController,
+  listening,
+  OpenController,
+  optionsFor,
+  OrdersController,
+  ordersPool,
+  startApp,
+} from './support/orders-app.js'
+
+describe('forRoot', () => {
+  it('makes the resource server injectable everywhere', async () => {
+    const pool = await ordersPool()
+    const { app } = await startApp({ options: optionsFor(pool) })
+    const api = app.get<ResourceServer>(RESOURCE_SERVER)
+    expect(await api.verify(await pool.accessToken({ sub: 'u1' }))).toMatchObject({ subject: 'u1' })
+  })
+
+  it('takes a server that exists, and leaves it open when the application ends', async () => {
+    const pool = await ordersPool()
+    const resourceServer = createResourceServer(optionsFor(pool) as ResourceServerOptions)
+    onTestFinished(() => resourceServer.close())
+    const { app, send } = await startApp({ options: { resourceServer } })
+    expect((await send('/orders', { token: await pool.accessToken({ scopes: ['orders/read'] }) })).status).toBe(200)
+    await app.close()
+    await expect(resourceServer.verify(await pool.accessToken())).resolves.toBeDefined()
+  })
+
+  it('closes its own server when the application ends', async () => {
+    const pool = await ordersPool()
+    const { app } = await startApp({ options: optionsFor(pool) })
+    const api = app.get<ResourceServer>(RESOURCE_SERVER)
+    await app.close()
+    await expect(api.verify(await pool.accessToken())).rejects.toMatchObject({ code: 'resource-server-closed' })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no issuers', {}, 'createResourceServer.issuers must be a list'],
+    [
+      'an option beside a server',
+      { resourceServer: { authorize() {} }, realm: 'x' },
+      'TokenwardModule.realm cannot stand beside resourceServer',
+    ],
+    [
+      'a server that is none',
+      { resourceServer: {} },
+      'TokenwardModule.resourceServer must be made by createResourceServer()',
+    ],
+    ['a misspelt option', { issuer: [] }, 'createResourceServer.issuer is not an option'],
+  ])('refuses %s at boot', async (_, options, message) => {
+    await expect(startApp({ options: options as TokenwardModuleOptions })).rejects.toThrow(message)
+  })
+})
+
+describe('forRootAsync', () => {
+  @Injectable()
+  class Settings {
+    readonly pool = ordersPool()
+  }
+
+  @Module({ providers: [Settings], exports: [Settings] })
+  class SettingsModule {}
+
+  it('takes a factory with injected providers', async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        TokenwardModule.forRootAsync({
+          imports: [SettingsModule],
+          inject: [Settings],
+          useFactory: async ({ pool }: Settings) => optionsFor(await pool),
+        }),
+      ],
+      controllers: [OrdersController],
+    }).compile()
+    const { app, send } = await listening(module.createNestApplication({ logger: false }))
+    const pool = await app.get(Settings, { strict: false }).pool
+    expect((await send('/orders')).status).toBe(401)
+    expect((await send('/orders', { token: await pool.accessToken({ scopes: ['orders/read'] }) })).status).toBe(200)
+  })
+
+  it('takes a class that makes the options', async () => {
+    const pool = await ordersPool()
+    class OptionsFactory {
+      createOptions() {
+        return optionsFor(pool)
+      }
+    }
+    const module = await Test.createTestingModule({
+      imports: [TokenwardModule.forRootAsync({ useClass: OptionsFactory, globalGuard: false })],
+      controllers: [GuardedController, OpenController],
+    }).compile()
+    const { send } = await listening(module.createNestApplication({ logger: false }))
+    expect((await send('/guarded')).status).toBe(401)
+  })
+})
+
+describe('without the global guard', () => {
+  it('a handler with our decorators and no guard stops the boot, by name', async () => {
+    const pool = await ordersPool()
+    const options = { ...optionsFor(pool), globalGuard: false }
+    await expect(startApp({ options, controllers: [OrdersController] })).rejects.toThrow(ConfigurationError)
+    await expect(startApp({ options, controllers: [OrdersController] })).rejects.toThrow(
+      'OrdersController.list demands scopes or groups, but no guard enforces them: add @UseGuards(TokenwardGuard)',
+    )
+  })
+
+  it('a controller whose class alone demands something is no exception', async () => {
+    @Controller('groups')
+    @RequireGroups(['staff'])
+    class GroupsController {
+      @Get()
+      list() {
+        return 'list'
+      }
+    }
+    const options = { ...optionsFor(await ordersPool()), globalGuard: false }
+    await expect(startApp({ options, controllers: [GroupsController] })).rejects.toThrow(
+      'GroupsController.list demands',
+    )
+  })
+
+  it('@UseGuards enforces them', async () => {
+    const pool = await ordersPool()
+    const { send } = await startApp({
+      options: { ...optionsFor(pool), globalGuard: false },
+      controllers: [GuardedController],
+    })
+    expect((await send('/guarded')).status).toBe(401)
+    expect((await send('/guarded', { token: await pool.accessToken({ scopes: ['orders/read'] }) })).status).toBe(200)
+  })
+
+  it('a guard that the application registers for all handlers enforces them', async () => {
+    const pool = await ordersPool()
+    const module = await Test.createTestingModule({
+      imports: [TokenwardModule.forRoot({ ...optionsFor(pool), globalGuard: false })],
+      controllers: [OrdersController],
+    }).compile()
+    const app = module.createNestApplication({ logger: false })
+    app.useGlobalGuards(app.get(TokenwardGuard))
+    const { send } = await listening(app)
+    expect((await send('/orders')).status).toBe(401)
+  })
+
+  it('handlers that demand nothing boot, and are open', async () => {
+    @Controller('plain')
+    class PlainController {
+      @Get()
+      list() {
+        return 'plain'
+      }
+    }
+    const options = { ...optionsFor(await ordersPool()), globalGuard: false }
+    const { send } = await startApp({ options, controllers: [PlainController] })
+    expect((await send('/plain')).status).toBe(200)
+  })
+})
+
+describe('a wrong policy', () => {
+  it.each<[string, readonly unknown[], string]>([
+    ['an empty list of scopes', [], 'WrongController.list: policy.scopes must be a list of one or more scope tokens'],
+    ['a scope with a space', ['a b'], 'WrongController.list: policy.scopes must be a list'],
+    ['a scope that is undefined', [undefined], 'WrongController.list: policy.scopes must be a list'],
+  ])('stops the boot, naming the handler: %s', async (_, scopes, message) => {
+    @Controller('wrong')
+    class WrongController {
+      @Get()
+      @RequireScopes(scopes as string[])
+      list() {
+        return 'wrong'
+      }
+    }
+    const options = optionsFor(await ordersPool())
+    await expect(startApp({ options, controllers: [WrongController] })).rejects.toThrow(message)
+  })
+
+  it('does so for groups, too', async () => {
+    @Controller('wrong')
+    class WrongController {
+      @Get()
+      @RequireGroups([])
+      list() {
+        return 'wrong'
+      }
+    }
+    const options = optionsFor(await ordersPool())
+    await expect(startApp({ options, controllers: [WrongController] })).rejects.toThrow(
+      'WrongController.list: policy.groups must be',
+    )
+  })
+})
+
+describe('a provider of another module', () => {
+  it('can use the server without importing the module', async () => {
+    @Injectable()
+    class Queue {
+      readonly api: ResourceServer
+      constructor(@Inject(RESOURCE_SERVER) api: ResourceServer) {
+        this.api = api
+      }
+    }
+    @Module({ providers: [Queue], exports: [Queue] })
+    class QueueModule {}
+    const pool = await ordersPool()
+    const module = await Test.createTestingModule({
+      imports: [TokenwardModule.forRoot(optionsFor(pool)), QueueModule],
+    }).compile()
+    onTestFinished(() => module.close())
+    expect(await module.get(Queue, { strict: false }).api.verify(await pool.accessToken())).toMatchObject({
+      issuer: pool.issuer,
+    })
+  })
+})

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { importsOf, type SourceFile, sourceFiles, targetOf } from '../support/source-files.js'
+
+const CORE = 'packages/core/src/'
+
+/** From the ground up. A file imports its own floor and those below, types included. */
+const floors = ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'issuers', 'strategy', 'resource-server']
+
+/** Edges stand beside the floors: they import them, and nothing imports an edge. */
+const edges: Record<string, readonly string[]> = {
+  cognito: ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'issuers'],
+  requests: ['vocabulary'],
+}
+
+const core = sourceFiles('packages/core/src')
+const placeOf = (path: string) => path.slice(CORE.length).split('/')[0] as string
+
+function allowed(file: SourceFile, target: string): boolean {
+  const [from, to] = [placeOf(file.path), placeOf(target)]
+  if (from.endsWith('.ts')) return true // an entry: index.ts, errors.ts
+  const below = edges[from] ?? floors.slice(0, floors.indexOf(from) + 1)
+  return to === from || below.includes(to)
+}
+
+describe('core', () => {
+  it('has floors, edges and entries, and nothing else', () => {
+    const places = new Set(core.map(({ path }) => placeOf(path)))
+    expect([...places].toSorted()).toStrictEqual([...floors, ...Object.keys(edges), 'errors.ts', 'index.ts'].toSorted())
+  })
+
+  it('imports downwards only', () => {
+    const upward = core.flatMap((file) =>
+      file.imports
+        .filter((specifier) => specifier.startsWith('.') && !allowed(file, targetOf(file, specifier)))
+        .map((specifier) => `${file.path} imports ${specifier}`),
+    )
+    expect(upward).toStrictEqual([])
+  })
+
+  it('imports nothing from outside; modules of Node only where the name of the file says so', () => {
+    const outside = core.flatMap((file) =>
+      file.imports
+        .filter((specifier) => !specifier.startsWith('.') && !['#signature', '#http-client'].includes(specifier))
+        .filter((specifier) => !(specifier.startsWith('node:') && file.path.endsWith('.node.ts')))
+        .map((specifier) => `${file.path} imports ${specifier}`),
+    )
+    expect(outside).toStrictEqual([])
+  })
+
+  it('keeps sockets, timers and time on the transport floor', () => {
+    const inTransport = (path: string) => placeOf(path) === 'transport'
+    const uses = core
+      .filter(({ path }) => !inTransport(path))
+      .filter(({ text }) =>
+        /\b(?:setTimeout|setInterval|Date\.now|performance\.now|new Date\(\)|globalThis\.fetch)\b/.test(text),
+      )
+    expect(uses.map(({ path }) => path)).toStrictEqual([])
+  })
+})
+
+describe.each(['packages/core/src', 'packages/testkit/src', 'packages/nestjs/src', 'apps/nestjs-api/src'])(
+  '%s',
+  (folder) => {
+    const files = sourceFiles(folder)
+
+    it('has no import cycle, types included', () => {
+      const graph = new Map(
+        files.map((file) => [
+          file.path,
+          file.imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => targetOf(file, specifier)),
+        ]),
+      )
+      expect(findCycle(graph)).toBeUndefined()
+    })
+
+    it('imports files that exist', () => {
+      const paths = new Set(files.map(({ path }) => path))
+      for (const file of files) {
+        for (const specifier of file.imports.filter((name) => name.startsWith('.'))) {
+          expect(paths.has(targetOf(file, specifier)), `${file.path} imports ${specifier}`).toBe(true)
+        }
+      }
+    })
+
+    it('switches no lint rule or type check off', () => {
+      const switched = files.filter(({ text }) =>
+        /(?:oxlint|eslint|biome|oxfmt)-|@ts-(?:ignore|expect-error|nocheck)/.test(text),
+      )
+      expect(switched.map(({ path }) => path)).toStrictEqual([])
+    })
+
+    it('names its files in kebab-case and after what is in them', () => {
+      for (const { path } of files) {
+        const name = path.split('/').at(-1) as string
+        expect(name).toMatch(/^[a-z0-9]+(?:[-.][a-z0-9]+)*\.ts$/)
+        expect(name).not.toMatch(/^(?:utils?|helpers?|common|types|misc|shared)\.ts$/)
+      }
+    })
+
+    it('keeps its files small: 100 lines in the median, 250 in nine of ten, 400 at most', () => {
+      const lengths = files.map(({ text }) => text.split('\n').length).toSorted((a, b) => a - b)
+      const at = (share: number) => lengths[Math.min(lengths.length - 1, Math.floor(lengths.length * share))] as number
+      expect(at(0.5)).toBeLessThanOrEqual(100)
+      expect(at(0.9)).toBeLessThanOrEqual(250)
+      expect(at(1)).toBeLessThanOrEqual(400)
+    })
+  },
+)
+
+describe('the packages', () => {
+  /** What each may import at run time, apart from its own files. */
+  const arrows: Record<string, RegExp> = {
+    'packages/testkit/src': /^(?:node:|msw(?:\/node)?$)/,
+    'packages/nestjs/src': /^(?:@tokenward\/core(?:\/(?:cognito|node|errors))?|@nestjs\/(?:common|core))$/,
+    'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
+  }
+
+  it.each(Object.entries(arrows))('%s imports only what its arrow allows', (folder, arrow) => {
+    for (const file of sourceFiles(folder)) {
+      for (const specifier of file.imports.filter((name) => !name.startsWith('.'))) {
+        expect(specifier, file.path).toMatch(arrow)
+      }
+    }
+  })
+})
+
+describe('this test', () => {
+  it('sees every form of import', () => {
+    const text = `
+      import a from './a.js'
+      import type { B } from "./b.js"
+      import './c.js'
+      export * from './d.js'
+      const e = await import('./e.js')
+      import {
+        F,
+      } from './f.js'
+      // import './not-this.js'
+      /* import './nor-this.js' */`
+    expect(importsOf(text)).toStrictEqual(['./a.js', './b.js', './c.js', './d.js', './e.js', './f.js'])
+  })
+
+  it('finds a cycle, and an upward import', () => {
+    expect(
+      findCycle(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', ['a']],
+        ]),
+      ),
+    ).toStrictEqual(['a', 'b', 'c', 'a'])
+    const file = { path: `${CORE}vocabulary/x.ts`, text: '', imports: [] }
+    expect(allowed(file, `${CORE}outcomes/y.ts`)).toBe(false)
+    expect(allowed(file, `${CORE}cognito/y.ts`)).toBe(false)
+    expect(allowed({ ...file, path: `${CORE}strategy/x.ts` }, `${CORE}tokens/y.ts`)).toBe(true)
+  })
+})
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const finished = new Set<string>()
+  const visit = (node: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node]
+    if (finished.has(node)) return undefined
+    for (const next of graph.get(node) ?? []) {
+      const cycle = visit(next, [...path, node])
+      if (cycle !== undefined) return cycle
+    }
+    finished.add(node)
+    return undefined
+  }
+  for (const node of graph.keys()) {
+    const cycle = visit(node, [])
+    if (cycle !== undefined) return cycle
+  }
+  return undefined
+}

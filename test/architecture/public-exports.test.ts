@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { root } from '../support/source-files.js'
+
+const entries = {
+  '@tokenward/core': 'packages/core/src/index.ts',
+  '@tokenward/core/cognito': 'packages/core/src/cognito/index.ts',
+  '@tokenward/core/errors': 'packages/core/src/errors.ts',
+  '@tokenward/core/node': 'packages/core/src/requests/node.ts',
+  '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
+  '@tokenward/testkit': 'packages/testkit/src/index.ts',
+}
+
+/** Every name an entry exports, values and types alike. */
+function exportedNames(path: string): readonly string[] {
+  const text = readFileSync(join(root, path), 'utf8')
+  expect(text, `${path} must list its exports`).not.toMatch(/^export \*/m)
+  const listed = [...text.matchAll(/^export (type )?\{([^}]*)\}/gm)].flatMap(([, type, names]) =>
+    (names as string)
+      .split(',')
+      .map((name) => `${type ?? ''}${name.trim()}`)
+      .filter((name) => name !== (type ?? '')),
+  )
+  const declared = [...text.matchAll(/^export (interface|function|const|class) (\w+)/gm)].map(([, kind, name]) =>
+    kind === 'interface' ? `type ${name}` : (name as string),
+  )
+  return [...listed, ...declared].toSorted()
+}
+
+it.each(Object.entries(entries))('%s exports what its snapshot lists', (_, path) => {
+  expect(exportedNames(path)).toMatchSnapshot()
+})
+
+it.each(Object.entries(entries))('%s exports the values its snapshot lists when it is imported', async (name) => {
+  const values = Object.keys(await import(name)).toSorted()
+  const listed = exportedNames(entries[name as keyof typeof entries]).filter(
+    (exported) => !exported.startsWith('type '),
+  )
+  expect(values).toStrictEqual(listed)
+})

@@ -15,8 +15,8 @@ async function step(title: string, command: string, args: readonly string[]): Pr
   process.stdout.write(`  done in ${secondsSince(start)}\n`)
 }
 
-await step('Installing what the demo needs', 'pnpm', ['install', '--frozen-lockfile', '--filter', '.', '--filter', `${APP}...`])
-await step('Building core, testkit, the NestJS adapter and the demo', 'pnpm', ['exec', 'turbo', 'run', 'build', `--filter=${APP}`])
+await step('Installing what the demo needs', 'pnpm', ['install', '--frozen-lockfile', '--filter', `${APP}...`])
+await step('Building core, testkit, the NestJS adapter and the demo', 'turbo', ['run', 'build', `--filter=${APP}`])
 
 const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => demo.kill(signal))

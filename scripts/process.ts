@@ -16,7 +16,11 @@ export interface RunResult {
 }
 
 /** Runs a program to its end. A signal counts as a failure. */
-export function run(command: string, args: readonly string[], { cwd = root, env, live = false }: RunOptions = {}): Promise<RunResult> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd = root, env, live = false }: RunOptions = {},
+): Promise<RunResult> {
   return new Promise((finished, failed) => {
     const child = spawn(command, args, {
       cwd,

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 
 const NODE = '24.21.0'
 const PNPM = '12.21.0'
+const TURBO = '2.11.11'
 
 const [task, ...options] = process.argv.slice(2)
 if (!/^(demo|test|mutation)$/.test(task ?? '')) {
@@ -16,9 +17,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 
-process.stdout.write(`Getting Node ${NODE} and pnpm ${PNPM} through npx (kept in the npm cache) …\n`)
+process.stdout.write(`Getting Node ${NODE}, pnpm ${PNPM} and turbo ${TURBO} through npx (kept in the npm cache) …\n`)
 const quoted = [`scripts/${task}.ts`, ...options].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
-const child = spawn('npx', ['--yes', '-p', `node@${NODE}`, '-p', `pnpm@${PNPM}`, '-c', `node ${quoted.join(' ')}`], {
+const packages = [`node@${NODE}`, `pnpm@${PNPM}`, `turbo@${TURBO}`].flatMap((name) => ['-p', name])
+const child = spawn('npx', ['--yes', ...packages, '-c', `node ${quoted.join(' ')}`], {
   cwd: new URL('..', import.meta.url),
   stdio: 'inherit',
   env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },

@@ -1,33 +1,60 @@
-// Runs a task with the Node and pnpm this repository is developed with, fetched through npx: a machine needs nothing
-// but Node 20.19 and npm. This file itself has to run there, so it uses nothing newer.
+// Runs a task with the Node, pnpm and turbo this repository is developed with, fetched through npx: a machine needs
+// nothing but Node 20.19 and npm. This file itself has to run there, so it uses nothing newer.
 import { spawn } from 'node:child_process'
 
-const NODE = '24.21.0'
-const PNPM = '12.21.0'
-const TURBO = '2.11.11'
+const NODE = 'node@24.21.0'
+const PNPM = 'pnpm@12.21.0'
+const TURBO = 'turbo@2.11.11'
 
-const [task, ...options] = process.argv.slice(2)
-if (!/^(demo|test|mutation)$/.test(task ?? '')) {
-  process.stderr.write('usage: node scripts/run.mjs demo | test | mutation [options]\n')
-  process.exit(2)
+/** Workspace packages a task installs; all of them unless it says otherwise. */
+const tasks = {
+  demo: ['--filter', '@tokenward-apps/nestjs-api...'],
+  test: [],
+  mutation: [],
 }
+
+const [task = '', ...options] = process.argv.slice(2)
+if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | test | mutation [options]', 2)
 const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 20 || (major === 20 && minor < 19)) {
-  process.stderr.write(`Tokenward needs Node 20.19 or later; this is ${process.version}.\n`)
-  process.exit(1)
+if (major < 20 || (major === 20 && minor < 19)) fail(`Tokenward needs Node 20.19 or later; this is ${process.version}.`)
+
+const start = performance.now()
+process.stdout.write('Getting Node 24, pnpm and turbo through npx, and installing …\n')
+const reminder = setInterval(() => process.stdout.write(`  still at it after ${seconds()} s\n`), 15_000)
+// pnpm is a program of its own: it can install while Node is still on its way.
+const [toolchain, install] = await Promise.all([
+  npx([NODE, PNPM, TURBO], ['true']),
+  npx([PNPM], ['pnpm', 'install', '--frozen-lockfile', ...tasks[task]]),
+])
+clearInterval(reminder)
+for (const { code, output } of [toolchain, install]) if (code !== 0) fail(`${output}\nThe set-up failed.`)
+process.stdout.write(`  done in ${seconds()} s\n`)
+
+const { code } = await npx([NODE, PNPM, TURBO], ['node', `scripts/${task}.ts`, ...options], 'inherit')
+process.exit(code)
+
+/** Runs a command with some npm packages on its path. */
+function npx(packages, command, stdio = ['ignore', 'pipe', 'pipe']) {
+  const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
+  const child = spawn('npx', ['--yes', ...packages.flatMap((name) => ['-p', name]), '-c', quoted], {
+    cwd: new URL('..', import.meta.url),
+    stdio,
+    env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, output: `npx could not be started: ${error.message}` }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
 }
 
-process.stdout.write(`Getting Node ${NODE}, pnpm ${PNPM} and turbo ${TURBO} through npx (kept in the npm cache) …\n`)
-const quoted = [`scripts/${task}.ts`, ...options].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
-const packages = [`node@${NODE}`, `pnpm@${PNPM}`, `turbo@${TURBO}`].flatMap((name) => ['-p', name])
-const child = spawn('npx', ['--yes', ...packages, '-c', `node ${quoted.join(' ')}`], {
-  cwd: new URL('..', import.meta.url),
-  stdio: 'inherit',
-  env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
-})
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-child.on('error', (error) => {
-  process.stderr.write(`npx could not be started: ${error.message}\n`)
-  process.exit(1)
-})
-child.on('close', (code) => process.exit(code ?? 1))
+function seconds() {
+  return Math.round((performance.now() - start) / 1_000)
+}
+
+function fail(message, code = 1) {
+  process.stderr.write(`${message}\n`)
+  process.exit(code)
+}

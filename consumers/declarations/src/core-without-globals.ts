@@ -1,0 +1,58 @@
+import {
+  authorizationServer,
+  type ClaimsOf,
+  type CompiledPolicy,
+  createResourceServer,
+  definePolicy,
+  type Outcome,
+  type Principal,
+  type ResourceServer,
+  type RoutePolicy,
+} from '@tokenward/core'
+import { cognitoUserPool } from '@tokenward/core/cognito'
+import { z } from 'zod'
+
+const api: ResourceServer = createResourceServer({
+  issuers: [
+    cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], clockTolerance: '10s' }),
+    authorizationServer({ issuer: 'https://auth.example.com', audience: 'orders-api', algorithms: ['ES256'] }),
+  ],
+  onEvent(event) {
+    if (event.type === 'request-refused') event.reason satisfies string
+  },
+})
+
+const tenant = z.object({ tenant: z.string().transform((text) => text.length) })
+const tenantOrders = api.policy({ name: 'orders', scopes: ['orders/read'], claims: tenant })
+tenantOrders satisfies CompiledPolicy<{ tenant: number }>
+type TenantClaims = ClaimsOf<typeof tenant>
+const claims: TenantClaims = { tenant: 1 }
+void claims
+
+// A literal kept in a variable must say what it is; a wider string would lose the closed list.
+const literal = { scopes: ['orders/read'], maxRevocationLag: 'token-lifetime' } satisfies RoutePolicy
+definePolicy(literal)
+
+export async function decide(headers: Record<string, string>): Promise<string> {
+  const outcome = await api.authorize({ method: 'GET', url: '/orders', headers }, tenantOrders)
+  switch (outcome.outcome) {
+    case 'granted':
+      return `${outcome.principal.subject} ${outcome.principal.claims.tenant.toFixed(0)}`
+    case 'refused':
+      return outcome.headers['WWW-Authenticate']
+    case 'unavailable':
+      return outcome.headers['Retry-After']
+  }
+}
+
+export async function verify(token: string): Promise<Principal<unknown>> {
+  const principal = await api.verify(token, { claims: tenant })
+  principal.claims.tenant satisfies number
+  const plain = await api.verify(token)
+  plain.claims.sub satisfies string
+  plain.claims['anything'] satisfies unknown
+  const presented = await api.present({ method: 'GET', url: '/', headers: {} })
+  const outcome: Outcome = await presented.authorize({ groups: ['admin'] })
+  void outcome
+  return principal
+}

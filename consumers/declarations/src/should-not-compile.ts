@@ -1,0 +1,50 @@
+import {
+  authorizationServer,
+  createResourceServer,
+  definePolicy,
+  type Granted,
+  type Principal,
+  type ResourceServer,
+} from '@tokenward/core'
+import { cognitoUserPool } from '@tokenward/core/cognito'
+
+declare const api: ResourceServer
+declare const principal: Principal
+
+// A check that is left out is an error, not a default.
+// @ts-expect-error clientId is missing
+cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123' })
+// @ts-expect-error clientId is undefined
+cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: undefined })
+// @ts-expect-error an empty list
+cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: [] })
+// @ts-expect-error audience is missing
+authorizationServer({ issuer: 'https://auth.example.com' })
+// @ts-expect-error HMAC is no algorithm of a resource server
+authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', algorithms: ['HS256'] })
+// @ts-expect-error opaque tokens are not in this version
+authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', opaqueTokens: true })
+// @ts-expect-error no issuer
+createResourceServer({ issuers: [] })
+// @ts-expect-error an issuer that nobody made
+createResourceServer({ issuers: [{ issuers: ['https://auth.example.com'] }] })
+
+// @ts-expect-error scopes is misspelt
+definePolicy({ scope: ['a'] })
+// @ts-expect-error undefined is not "no scopes"
+definePolicy({ scopes: undefined })
+// @ts-expect-error live checks are not in this version
+definePolicy({ maxRevocationLag: '0s' })
+// @ts-expect-error a duration has a unit
+cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, timeout: '5' })
+// @ts-expect-error fractions have no text form
+cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, timeout: '1.5s' })
+
+// Claims have the type of a schema that checks them, or the default: nobody can merely name one.
+// @ts-expect-error no schema
+void api.verify<{ admin: true }>('token')
+// @ts-expect-error a grant comes from a server
+const grant: Granted = { outcome: 'granted', principal }
+void grant
+// @ts-expect-error a principal cannot be changed
+principal.scopes.push('admin')

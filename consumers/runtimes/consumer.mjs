@@ -1,0 +1,8 @@
+import * as core from '@tokenward/core'
+import * as cognito from '@tokenward/core/cognito'
+import * as errors from '@tokenward/core/errors'
+import * as node from '@tokenward/core/node'
+import * as testkit from '@tokenward/testkit'
+import scenario from './scenario.cjs'
+
+await scenario({ core, cognito, errors, node, testkit })

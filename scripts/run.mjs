@@ -30,8 +30,8 @@ clearInterval(reminder)
 for (const { code, output } of [toolchain, install]) if (code !== 0) fail(`${output}\nThe set-up failed.`)
 process.stdout.write(`  done in ${seconds()} s\n`)
 
-const { code } = await npx([NODE, PNPM, TURBO], ['node', `scripts/${task}.ts`, ...options], 'inherit')
-process.exit(code)
+const finished = await npx([NODE, PNPM, TURBO], ['node', `scripts/${task}.ts`, ...options], 'inherit')
+process.exit(finished.code)
 
 /** Runs a command with some npm packages on its path. */
 function npx(packages, command, stdio = ['ignore', 'pipe', 'pipe']) {

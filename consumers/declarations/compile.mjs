@@ -4,19 +4,19 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const require = createRequire(import.meta.url)
-const projects = [
-  'tsconfig.plain.json',
-  'tsconfig.dom.json',
-  'tsconfig.node.json',
-  'tsconfig.node10.json',
-  'tsconfig.nestjs.json',
-]
+const projects = {
+  'typescript-5': ['plain', 'dom', 'node', 'node10', 'nestjs'],
+  // TypeScript 7 has no `moduleResolution: node10` any more.
+  'typescript-7': ['plain', 'dom', 'node', 'nestjs'],
+}
 let failed = 0
-for (const compiler of ['typescript-5', 'typescript-7']) {
+for (const [compiler, names] of Object.entries(projects)) {
   const tsc = join(dirname(require.resolve(`${compiler}/package.json`)), 'bin/tsc')
-  for (const project of projects) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' })
-    process.stdout.write(`${status === 0 ? 'ok' : 'not ok'} ${compiler} ${project}\n${stdout}${stderr}`)
+  for (const name of names) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', `tsconfig.${name}.json`], {
+      encoding: 'utf8',
+    })
+    process.stdout.write(`${status === 0 ? 'ok' : 'not ok'} ${compiler} ${name}\n${stdout}${stderr}`)
     if (status !== 0) failed += 1
   }
 }

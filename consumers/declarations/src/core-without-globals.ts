@@ -8,9 +8,9 @@ import {
   type Principal,
   type ResourceServer,
   type RoutePolicy,
+  type StandardSchema,
 } from '@tokenward/core'
 import { cognitoUserPool } from '@tokenward/core/cognito'
-import { z } from 'zod'
 
 const api: ResourceServer = createResourceServer({
   issuers: [
@@ -22,9 +22,14 @@ const api: ResourceServer = createResourceServer({
   },
 })
 
-const tenant = z.object({ tenant: z.string().transform((text) => text.length) })
+interface Tenant {
+  readonly tenant: number
+}
+
+/** A schema without a library; core-with-zod.ts has one of a library. */
+declare const tenant: StandardSchema<unknown, Tenant>
 const tenantOrders = api.policy({ name: 'orders', scopes: ['orders/read'], claims: tenant })
-tenantOrders satisfies CompiledPolicy<{ tenant: number }>
+tenantOrders satisfies CompiledPolicy<Tenant>
 type TenantClaims = ClaimsOf<typeof tenant>
 const claims: TenantClaims = { tenant: 1 }
 void claims

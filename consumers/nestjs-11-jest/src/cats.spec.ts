@@ -15,7 +15,16 @@ describe('the cats API', () => {
   const start = async (override: boolean) => {
     const builder = Test.createTestingModule({
       imports: [
-        TokenwardModule.forRoot({ issuers: [cognitoUserPool({ userPoolId: pool.userPoolId, clientId: 'web' })] }),
+        TokenwardModule.forRoot({
+          issuers: [
+            cognitoUserPool({
+              userPoolId: pool.userPoolId,
+              clientId: 'web',
+              endpoint: (await pool.serve()).url,
+              allowInsecureLoopback: true,
+            }),
+          ],
+        }),
       ],
       controllers: [CatsController],
       providers: [CatsService],
@@ -30,8 +39,6 @@ describe('the cats API', () => {
 
   beforeEach(async () => {
     pool = await makePool()
-    // Through msw: the key set is fetched from the address AWS would have.
-    await pool.listen()
   })
   afterEach(async () => {
     await app?.close()
@@ -68,6 +75,10 @@ describe('the cats API', () => {
     await start(true)
     const response = await fetch(`${url}/cats`, { method: 'DELETE' })
     expect(response.status).toBe(200)
+  })
+
+  it('is told which doors of the testkit are open here', async () => {
+    await expect(pool.listen()).rejects.toThrow('use pool.serve() or pool.fetch')
   })
 
   it('is not even built with a wrong option', async () => {

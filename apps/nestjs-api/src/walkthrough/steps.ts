@@ -7,7 +7,7 @@ export interface Step {
   readonly expected: ExpectedAnswer
 }
 
-export interface StepRequest {
+interface StepRequest {
   readonly method: 'GET' | 'DELETE'
   readonly path: string
   /** Makes the token to send; `undefined` sends none. */
@@ -16,7 +16,7 @@ export interface StepRequest {
   readonly tokenLabel: string
 }
 
-export interface ExpectedAnswer {
+interface ExpectedAnswer {
   readonly status: number
   /** The whole `WWW-Authenticate` header. */
   readonly challenge?: string

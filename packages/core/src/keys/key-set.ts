@@ -18,9 +18,7 @@ export interface KeyWanted {
 }
 
 /** `keys` is empty when a key of that name exists but may not be used with the algorithm. */
-export type KeySelection =
-  | { readonly known: true; readonly keys: readonly VerificationKey[] }
-  | { readonly known: false }
+type KeySelection = { readonly known: true; readonly keys: readonly VerificationKey[] } | { readonly known: false }
 
 /** Real sets hold two to ten keys; the bound keeps a hostile answer from costing much. */
 const MAX_KEYS = 100

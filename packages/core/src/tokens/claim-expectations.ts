@@ -17,7 +17,7 @@ export interface UnverifiedToken {
   readonly claims: RegisteredClaims
 }
 
-export interface TokenIdentity {
+interface TokenIdentity {
   readonly clientId: string | undefined
   readonly scopes: readonly string[]
   readonly groups: readonly string[]

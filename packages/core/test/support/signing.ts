@@ -1,5 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
-import { constants } from 'node:crypto'
+import { constants, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 
 /** A key pair to issue tokens with. Signs with node:crypto, independently of the code under test. */
 export interface Signer {
@@ -45,8 +44,4 @@ export function sealed(input: string, { alg, privateKey }: Pick<Signer, 'alg' | 
       ? { dsaEncoding: 'ieee-p1363' as const }
       : {}
   return `${input}.${sign(hashOf(alg), Buffer.from(input), { key: privateKey, ...options }).toString('base64url')}`
-}
-
-export function importPrivateJwk(jwk: Record<string, unknown>): KeyObject {
-  return createPrivateKey({ key: jwk, format: 'jwk' })
 }

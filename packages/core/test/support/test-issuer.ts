@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import {
   type AuthorizationServerOptions,
@@ -25,9 +26,19 @@ export interface TestIssuer {
 
 let made = 0
 
+/** RSA keys are slow to make; issuers share one unless a test brings its own, each under a name of its own. */
+const shared = new Map<string, Signer>()
+
+function sharedKey(alg: string): Signer {
+  const key = shared.get(alg) ?? signer(alg)
+  shared.set(alg, key)
+  const kid = randomUUID()
+  return { ...key, kid, jwk: { ...key.jwk, kid } }
+}
+
 export async function testIssuer({
   alg = 'RS256',
-  key = signer(alg),
+  key = sharedKey(alg),
 }: { alg?: string; key?: Signer } = {}): Promise<TestIssuer> {
   const issuer = `https://issuer-${++made}.example`
   const clock = manualClock()

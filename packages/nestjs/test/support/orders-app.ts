@@ -24,7 +24,7 @@ export const platforms = [
   ['Fastify', () => new FastifyAdapter()],
 ] as const
 
-export const orders = { clients: ['web'], resourceServers: { orders: ['read', 'write'] } } as const
+const orders = { clients: ['web'], resourceServers: { orders: ['read', 'write'] } } as const
 export type Pool = Awaited<ReturnType<typeof ordersPool>>
 export const ordersPool = () => fakeCognito(orders)
 
@@ -74,7 +74,7 @@ export class OrdersController {
 @Controller('admin')
 @RequireScopes(['orders/read'])
 @RequireGroups(['staff'])
-export class AdminController {
+class AdminController {
   @Get()
   both() {
     return 'both'

@@ -2,7 +2,7 @@ import { type PublishedKey } from '../jws/signing-key.js'
 import { type PoolSettings, REGION, STANDARD_SCOPES } from './pool-settings.js'
 
 /** An answer of the fake, whatever door the request came through. */
-export interface EndpointResponse {
+interface EndpointResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

@@ -60,7 +60,7 @@ async function loadMsw() {
     return { http, HttpResponse, setupServer }
   } catch (cause) {
     throw new Error(
-      'fakeCognito: listen() needs msw 2.12 or later; add it as a dev dependency, or use pool.fetch or pool.serve(), which need nothing',
+      'fakeCognito: listen() could not load msw. Add msw 2.12 or later as a dev dependency; where it cannot be loaded, as in Jest with CommonJS, use pool.serve() or pool.fetch, which need nothing',
       { cause },
     )
   }

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { root, run, type RunOptions } from './process.ts'
+
+/** What a check found, in numbers. */
+export interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export interface CheckResult extends Counts {
+  /** Shown when something failed. */
+  readonly output: string
+}
+
+/** One line of `npm test`. */
+export interface Check {
+  readonly name: string
+  readonly run: () => Promise<CheckResult>
+}
+
+/** A program that passes or fails as a whole. */
+export function program(name: string, command: string, args: readonly string[], options: RunOptions = {}): Check {
+  return {
+    name,
+    async run() {
+      const { code, output } = await run(command, args, options)
+      return verdict(code === 0, output)
+    },
+  }
+}
+
+export function verdict(passed: boolean, output: string): CheckResult {
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, output }
+}
+
+/** All tests of the repository; vitest and Jest report in the same form. */
+export function vitest(): Check {
+  const report = join(root, '.tokenward/vitest.json')
+  return {
+    name: 'unit and integration tests',
+    async run() {
+      const args = ['exec', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+      const { code, output } = await run('pnpm', args, { env: { CI: 'true', NO_COLOR: '1' } })
+      return countsOf(report, code, output)
+    },
+  }
+}
+
+/** Reads a report; a run that failed without a failed test, or without a report, counts as one failure. */
+export async function countsOf(report: string, code: number, output: string): Promise<CheckResult> {
+  const json = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as Record<string, number | undefined>
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = json
+  const brokeOtherwise = numPassedTests === 0 || (code !== 0 && numFailedTests === 0)
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + (brokeOtherwise ? 1 : 0),
+    skipped: numPendingTests + numTodoTests,
+    output,
+  }
+}

@@ -1,0 +1,125 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Check, type CheckResult, countsOf, verdict } from './checks.ts'
+import { root, run } from './process.ts'
+
+const TARBALLS = join(root, '.tokenward/tarballs')
+
+/** The floor that the packages promise, and the newest release of each later line. */
+const NODE_VERSIONS = ['20.19.0', '22.23.3', '24.21.0', '26.10.0']
+
+/** Packs every published package, as `pnpm publish` would. */
+export const pack: Check = {
+  name: 'pack',
+  async run() {
+    await rm(TARBALLS, { recursive: true, force: true })
+    await mkdir(TARBALLS, { recursive: true })
+    const { code, output } = await run('pnpm', [
+      '-r',
+      '--filter',
+      './packages/*',
+      'pack',
+      '--pack-destination',
+      TARBALLS,
+    ])
+    return verdict(code === 0 && (await tarballs()).size === (await readdir(join(root, 'packages'))).length, output)
+  },
+}
+
+/** publint and arethetypeswrong look at what would be published, not at the folder it comes from. */
+export const inspectTarballs: Check = {
+  name: 'publint and arethetypeswrong on the tarballs',
+  async run() {
+    const results = await Promise.all(
+      [...(await tarballs()).values()].flatMap((tarball) => [
+        run('pnpm', ['exec', 'publint', 'run', '--strict', tarball]),
+        run('pnpm', ['exec', 'attw', tarball, '--format', 'ascii']),
+      ]),
+    )
+    return sum(results.map(({ code, output }) => verdict(code === 0, output)))
+  },
+}
+
+/** Each format under each Node. The npm package `node` brings the program. */
+export const runtimes: Check = {
+  name: `the packages under Node ${NODE_VERSIONS.join(', ')}`,
+  run: () =>
+    inConsumer('runtimes', async (folder) => {
+      const results: CheckResult[] = []
+      for (const version of NODE_VERSIONS) {
+        for (const file of ['consumer.mjs', 'consumer.cjs']) {
+          const command = `node --version && node ${file}`
+          const { code, output } = await run('npx', ['--yes', '-p', `node@${version}`, '-c', command], { cwd: folder })
+          const isThatVersion = output.includes(`v${version}`)
+          results.push(verdict(code === 0 && isThatVersion, `${file} under Node ${version}: ${output}`))
+        }
+      }
+      return sum(results)
+    }),
+}
+
+/** A consumer with a `check` script of its own. */
+export function consumer(project: string, name: string): Check {
+  return {
+    name,
+    run: () =>
+      inConsumer(project, async (folder) => {
+        const { code, output } = await run('pnpm', ['run', 'check'], {
+          cwd: folder,
+          env: { CI: 'true', NO_COLOR: '1' },
+        })
+        const lines = output.match(/^(?:not )?ok .*$/gm)
+        if (lines === null) return countsOf(join(folder, 'jest-results.json'), code, output)
+        const failed = lines.filter((line) => line.startsWith('not ')).length
+        return { passed: lines.length - failed, failed, skipped: 0, output }
+      }),
+  }
+}
+
+async function tarballs(): Promise<ReadonlyMap<string, string>> {
+  const files = await readdir(TARBALLS)
+  return new Map(files.map((file) => [/^tokenward-(\w+)-\d/.exec(file)?.[1] ?? file, join(TARBALLS, file)]))
+}
+
+/** Copies a consumer out of the repository, where nothing of ours can be found by accident, and installs it. */
+async function inConsumer(project: string, check: (folder: string) => Promise<CheckResult>): Promise<CheckResult> {
+  const folder = await mkdtemp(join(tmpdir(), `tokenward-${project}-`))
+  try {
+    await cp(join(root, 'consumers', project), folder, { recursive: true })
+    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    const packed = await tarballs()
+    const names: string[] = manifest.tokenward
+    const files = names.map((name) => [`@tokenward/${name}`, `file:${packed.get(name)}`] as const)
+    manifest.dependencies = { ...manifest.dependencies, ...Object.fromEntries(files) }
+    await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
+    await writeFile(join(folder, 'pnpm-workspace.yaml'), workspaceFile(files))
+    const install = await run('pnpm', ['install', '--prefer-offline'], { cwd: folder })
+    return install.code === 0 ? await check(folder) : verdict(false, install.output)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The packages depend on each other by version; the overrides make that version the packed one. */
+function workspaceFile(files: readonly (readonly [string, string])[]): string {
+  return [
+    'packages: ["."]',
+    'pmOnFail: ignore',
+    'networkConcurrency: 16',
+    'strictDepBuilds: false',
+    'overrides:',
+    ...files.map(([name, file]) => `  "${name}": "${file}"`),
+    '',
+  ].join('\n')
+}
+
+function sum(results: readonly CheckResult[]): CheckResult {
+  const failed = results.filter((result) => result.failed > 0)
+  return {
+    passed: results.reduce((total, { passed }) => total + passed, 0),
+    failed: results.reduce((total, result) => total + result.failed, 0),
+    skipped: 0,
+    output: failed.map(({ output }) => output).join('\n'),
+  }
+}

@@ -1,0 +1,59 @@
+// Runs every check. One line for each as it ends; the output of a check is shown only when it fails.
+import { type Check, type Counts, program, vitest } from './checks.ts'
+import { consumer, inspectTarballs, pack, runtimes } from './packed.ts'
+import { secondsSince } from './process.ts'
+
+/** Side by side, as many as there are cores worth using; within a lane one needs what the one before it made. */
+const lanes: readonly (readonly Check[])[] = [
+  [
+    program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
+    program("the demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
+    pack,
+    inspectTarballs,
+    consumer('declarations', 'declarations under TypeScript 5.9 and 7'),
+    consumer('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
+    runtimes,
+  ],
+  [
+    program('lint', 'pnpm', ['exec', 'oxlint', '--deny-warnings']),
+    program('format', 'pnpm', ['exec', 'oxfmt', '--check']),
+    program('types', 'pnpm', ['exec', 'turbo', 'run', 'typecheck', '//#typecheck:root']),
+    program('unused code and dependencies (knip)', 'pnpm', ['exec', 'knip']),
+    vitest(),
+  ],
+]
+
+const start = performance.now()
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+async function runLane(checks: readonly Check[]): Promise<void> {
+  for (const check of checks) {
+    const checkStart = performance.now()
+    const { output, ...counts } = await check.run().catch((error: unknown) => ({
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      output: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }))
+    total.passed += counts.passed
+    total.failed += counts.failed
+    total.skipped += counts.skipped
+    const mark = counts.failed === 0 ? '✓' : '✗'
+    process.stdout.write(`  ${mark} ${check.name}: ${describe(counts)} (${secondsSince(checkStart)})\n`)
+    if (counts.failed > 0) process.stdout.write(`\n${output}\n\n`)
+  }
+}
+
+function describe({ passed, failed, skipped }: Counts): string {
+  return [
+    `${passed} passed`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(', ')
+}
+
+process.stdout.write('Running every check …\n')
+await Promise.all(lanes.map(runLane))
+process.stdout.write(`  all in ${secondsSince(start)}\n`)
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+process.exit(total.failed === 0 ? 0 : 1)

@@ -58,8 +58,9 @@ export class RoutePolicies {
       for (const list of scopes) this.#server.policy({ scopes: list })
       return policies.map((policy) => this.#server.policy(policy))
     } catch (error) {
-      if (error instanceof ConfigurationError)
+      if (error instanceof ConfigurationError) {
         throw new ConfigurationError(`${name}: ${error.option}`, problemOf(error))
+      }
       throw error
     }
   }

@@ -12,8 +12,9 @@ export function rfc9068Profile({ audience }: AudienceExpectation): TokenProfile 
   return {
     refusal({ header, claims }) {
       if (header.typ === undefined || mediaType(header.typ) !== 'at+jwt') return 'token-type-not-accepted'
-      if (claims.clientId === undefined || claims.iat === undefined || claims.jti === undefined)
+      if (claims.clientId === undefined || claims.iat === undefined || claims.jti === undefined) {
         return 'claims-malformed'
+      }
       return meetsAudience(claims.aud, audience) ? undefined : 'audience-not-accepted'
     },
     identity({ payload, claims }) {

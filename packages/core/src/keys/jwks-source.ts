@@ -70,8 +70,9 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   /** Single flight: whoever comes while a fetch is under way shares it. */
   function refresh(): Promise<void> {
     if (flight !== undefined) return flight
-    if (!backoff.isDue())
+    if (!backoff.isDue()) {
       return Promise.reject(new UpstreamError('backing-off', 'The last attempt failed a moment ago'))
+    }
     flight = fetchKeys().finally(() => {
       flight = undefined
     })

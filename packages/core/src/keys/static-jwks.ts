@@ -10,8 +10,9 @@ import { createKeySet, type KeySet } from './key-set.js'
  */
 export function whatIsWrongWithJwks(jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): string | undefined {
   const keys = (jwks as { keys?: unknown }).keys
-  if (!Array.isArray(keys) || keys.length === 0)
+  if (!Array.isArray(keys) || keys.length === 0) {
     return 'must be a JSON Web Key Set: { keys: [one or more public keys] }'
+  }
   for (const [index, key] of keys.entries()) {
     const description = describeKey(key, allowed)
     if ('problem' in description) return `has a key (keys[${index}]) that ${description.problem}`

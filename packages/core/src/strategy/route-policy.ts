@@ -71,8 +71,9 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
   const given = policy as RoutePolicy<ClaimsSchema>
   for (const [name, value] of Object.entries(given)) {
     // An absent check and one that was meant to be there must not look alike.
-    if (value === undefined)
+    if (value === undefined) {
       throw new ConfigurationError(`${OWNER}.${name}`, 'is undefined; leave it out or give a value')
+    }
   }
   if (given.name !== undefined && (typeof given.name !== 'string' || given.name === '')) {
     throw new ConfigurationError(`${OWNER}.name`, 'must be a non-empty string')

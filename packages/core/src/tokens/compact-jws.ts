@@ -41,21 +41,16 @@ export interface JwsParts extends Omit<CompactJws, 'payload'> {
 
 export function takeApart(token: string, maxBytes: number): JwsParts | RefusalCode {
   if (token.length > maxBytes) return 'token-too-large'
-  const firstDot = token.indexOf('.')
-  const secondDot = token.indexOf('.', firstDot + 1)
-  if (firstDot <= 0 || secondDot === -1 || token.includes('.', secondDot + 1)) return 'token-malformed'
-  const headerObject = parsePart(token.slice(0, firstDot))
+  const parts = token.split('.', 4)
+  if (parts.length !== 3) return 'token-malformed'
+  const [encodedHeader, encodedPayload, encodedSignature] = parts as [string, string, string]
+  const headerObject = parsePart(encodedHeader)
   if (headerObject === undefined) return 'token-malformed'
   const header = readHeader(headerObject)
   if (typeof header === 'string') return header
-  const signature = decodeBase64url(token.slice(secondDot + 1))
+  const signature = decodeBase64url(encodedSignature)
   if (signature === undefined) return 'token-malformed'
-  return {
-    header,
-    encodedPayload: token.slice(firstDot + 1, secondDot),
-    signingInput: asciiBytes(token.slice(0, secondDot)),
-    signature,
-  }
+  return { header, encodedPayload, signingInput: asciiBytes(token.slice(0, token.lastIndexOf('.'))), signature }
 }
 
 function parsePart(part: string): JsonObject | undefined {

@@ -16,8 +16,9 @@ export function whatIsWrongWithAddress(address: unknown, allowInsecureLoopback: 
   if (address.includes('#')) return 'must not have a fragment'
   if (url.protocol === 'https:') return undefined
   if (url.protocol !== 'http:') return 'must be an https URL'
-  if (!allowInsecureLoopback)
+  if (!allowInsecureLoopback) {
     return 'must be an https URL (allowInsecureLoopback: true admits http to loopback, for tests)'
+  }
   return isLoopbackHost(url.hostname)
     ? undefined
     : 'must be an https URL: allowInsecureLoopback admits http to loopback only'

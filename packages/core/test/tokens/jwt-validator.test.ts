@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { algorithms, type SignatureAlgorithm } from '../../src/keys/algorithms.js'
 import { json } from '../support/loopback-server.js'
+import { createJwtValidator } from '../../src/tokens/jwt-validator.js'
+import { parseCompactJws } from '../../src/tokens/compact-jws.js'
+import { createStaticJwks } from '../../src/keys/static-jwks.js'
+import { genericProfile } from '../../src/issuers/jwt-profiles.js'
 import { issue, sealed, signer } from '../support/signing.js'
 import { serverFor, testIssuer, withToken } from '../support/test-issuer.js'
 
@@ -182,6 +186,23 @@ describe('a token with a cnf claim', () => {
       reason: 'sender-constraint-unchecked',
     })
   })
+})
+
+it('a validator takes its own issuer only, though the signature be good', async () => {
+  const key = signer('ES256')
+  const validator = createJwtValidator({
+    issuer: 'https://a.example',
+    keys: createStaticJwks({ keys: [key.jwk as never] }, ['ES256']),
+    algorithms: ['ES256'],
+    profile: genericProfile({ audience: null }),
+    times: { clockTolerance: 0, maxTokenAge: undefined },
+  })
+  const validate = (iss: string) => {
+    const jws = parseCompactJws(issue(key, { payload: { iss, sub: 's', exp: 2_000 } }), 16_384)
+    return typeof jws === 'string' ? jws : validator.validate(jws, 1_000_000)
+  }
+  expect(await validate('https://a.example')).toMatchObject({ issuer: 'https://a.example' })
+  expect(await validate('https://b.example')).toBe('claims-malformed')
 })
 
 describe('keys', () => {

@@ -1,10 +1,11 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
 export { createResourceServer } from './resource-server/resource-server.js'
-export type { PolicyOrLiteral, Presented, ResourceServer } from './resource-server/resource-server.js'
+export type { Presented, ResourceServer } from './resource-server/resource-server.js'
+export type { PolicyOrLiteral } from './resource-server/policy-compiler.js'
 export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
 export type { Denied, Granted, Outcome, Refused, Unavailable } from './resource-server/outcome.js'
 
-export { definePolicy } from './strategy/route-policy.js'
+export { combinePolicies, definePolicy } from './strategy/route-policy.js'
 export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './strategy/route-policy.js'
 export type { IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
 

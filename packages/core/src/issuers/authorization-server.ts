@@ -83,13 +83,14 @@ function checkAudience(audience: unknown): readonly string[] | null {
 
 function checkAlgorithms(algorithms: AuthorizationServerOptions['algorithms']): readonly SignatureAlgorithm[] {
   if (algorithms === undefined) return DEFAULT_ALGORITHMS
-  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isSignatureAlgorithm)) {
+  const list: readonly unknown[] = Array.isArray(algorithms) ? [...algorithms] : []
+  if (list.length === 0 || !list.every(isSignatureAlgorithm)) {
     throw new ConfigurationError(
       `${OWNER}.algorithms`,
       `must be a list of one or more of ${Object.keys(supportedAlgorithms).join(', ')}`,
     )
   }
-  return Object.freeze([...(algorithms as readonly SignatureAlgorithm[])])
+  return Object.freeze(list as readonly SignatureAlgorithm[])
 }
 
 function checkJwks(jwks: unknown, accepted: readonly SignatureAlgorithm[], allowInsecureLoopback: boolean): void {

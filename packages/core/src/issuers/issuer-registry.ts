@@ -5,6 +5,7 @@ import { definitionOf, type IssuerContext, type IssuerDefinition, type TrustedIs
 
 /** One issuer identifier with the state that belongs to it and to no other. */
 export interface ConnectedIssuer {
+  readonly identifier: string
   readonly trusted: TrustedIssuer
   readonly definition: IssuerDefinition
   readonly keys: JwksSource
@@ -14,8 +15,12 @@ export interface ConnectedIssuer {
 /** The configured issuers of one server. */
 export interface IssuerRegistry {
   readonly trusted: readonly TrustedIssuer[]
+  /** One for each identifier. */
+  readonly connected: readonly ConnectedIssuer[]
   /** A token's `iss` only selects among the configured issuers; it never adds one. */
   select(issuer: string): ConnectedIssuer | undefined
+  /** Whether each list names the issuer. One that has several identifiers is named by any of them. */
+  isAmong(issuer: string, lists: readonly (readonly string[])[]): boolean
   /** Fetches every key set; throws the first failure once all are settled. */
   ready(): Promise<void>
   close(): void
@@ -35,13 +40,18 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
       if (byIdentifier.has(identifier)) {
         throw new ConfigurationError(`${OPTION}[${index}]`, 'repeats an issuer; each may be configured once')
       }
-      byIdentifier.set(identifier, { trusted, definition, ...definition.connect(identifier, context) })
+      byIdentifier.set(identifier, { identifier, trusted, definition, ...definition.connect(identifier, context) })
     }
   }
 
   return {
     trusted: trustedIssuers,
+    connected: [...byIdentifier.values()],
     select: (issuer) => byIdentifier.get(issuer),
+    isAmong(issuer, lists) {
+      const identifiers = byIdentifier.get(issuer)?.trusted.issuers ?? []
+      return lists.every((list) => identifiers.some((identifier) => list.includes(identifier)))
+    },
     async ready() {
       const loads = trustedIssuers.map(({ issuers: identifiers }) =>
         loadOne(identifiers.map((identifier) => (byIdentifier.get(identifier) as ConnectedIssuer).keys)),

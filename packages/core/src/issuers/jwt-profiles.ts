@@ -38,7 +38,7 @@ export function genericProfile({ audience }: AudienceExpectation): TokenProfile 
     identity({ payload, claims }) {
       const authorizedParty = member(payload, 'azp')
       if (authorizedParty !== undefined && typeof authorizedParty !== 'string') return undefined
-      const scopes = parseScopeClaim(member(payload, 'scope') ?? member(payload, 'scp'))
+      const scopes = parseScopeClaim(member(payload, Object.hasOwn(payload, 'scope') ? 'scope' : 'scp'))
       return identityOf({ payload, clientId: claims.clientId ?? authorizedParty, scopes })
     },
   }

@@ -33,10 +33,9 @@ export interface IssuerDefinition {
 }
 
 export function trustedIssuer(issuers: readonly string[], definition: IssuerDefinition): TrustedIssuer {
-  return Object.freeze({
-    issuers: Object.freeze([...issuers]),
-    [DEFINITION]: Object.freeze(definition),
-  })
+  // Not enumerable: a spread copy, whose members may have been changed, is no issuer.
+  const hidden = { [DEFINITION]: { value: Object.freeze(definition) } }
+  return Object.freeze(Object.defineProperties({ issuers: Object.freeze([...issuers]) }, hidden) as TrustedIssuer)
 }
 
 export function definitionOf(issuer: unknown, option: string): IssuerDefinition {

@@ -15,24 +15,37 @@ export async function discoverJwksAddress(
   { timeout, allowInsecureLoopback }: { readonly timeout: number; readonly allowInsecureLoopback: boolean },
 ): Promise<string> {
   const [oauth, openid] = metadataAddresses(issuer)
-  const metadata = await fetchMetadata(http, oauth, timeout).catch((error: unknown) => {
-    // Not there: many servers serve the OpenID document alone. An outage must not be taken for that.
-    if (error instanceof UpstreamError && isNotServed(error.httpStatus)) return fetchMetadata(http, openid, timeout)
-    throw error
-  })
+  const at = (url: string) => jwksAddressAt(http, url, issuer, { timeout, allowInsecureLoopback })
+  try {
+    return await at(oauth)
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || !isNotServed(error)) throw error
+    return at(openid)
+  }
+}
+
+async function jwksAddressAt(
+  http: HttpClient,
+  url: string,
+  issuer: string,
+  { timeout, allowInsecureLoopback }: { readonly timeout: number; readonly allowInsecureLoopback: boolean },
+): Promise<string> {
+  const metadata = await fetchJsonObject(http, url, { timeout, accept: 'application/json' })
   if (member(metadata, 'issuer') !== issuer) {
     throw new UpstreamError('issuer-mismatch', 'The metadata names another issuer than the configured one')
   }
   const address = member(metadata, 'jwks_uri')
+  if (address === undefined) throw new UpstreamError('unexpected-content', 'The metadata has no jwks_uri')
   const problem = whatIsWrongWithAddress(address, allowInsecureLoopback)
-  if (problem !== undefined) throw new UpstreamError('unexpected-content', `The metadata's jwks_uri ${problem}`)
+  if (problem !== undefined) throw new UpstreamError('address-not-allowed', `The metadata's jwks_uri ${problem}`)
   return address as string
 }
 
-function fetchMetadata(http: HttpClient, url: string, timeout: number) {
-  return fetchJsonObject(http, url, { timeout, accept: 'application/json' })
-}
-
-function isNotServed(status: number | undefined): boolean {
-  return status !== undefined && status >= 400 && status < 500 && status !== 429
+/**
+ * Many servers serve the OpenID document alone, and answer for the other address with 404, a page, or a redirect to one.
+ * An outage must not be taken for that.
+ */
+function isNotServed({ code, httpStatus = 0 }: UpstreamError): boolean {
+  if (code === 'unexpected-status') return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 429
+  return code === 'redirect' || code === 'unexpected-content-type' || code === 'unexpected-content'
 }

@@ -95,7 +95,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     } catch (error) {
       backoff.failed()
       const { code, httpStatus } = error instanceof UpstreamError ? error : unexpected(error)
-      emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
+      if (!closed) emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
       throw error
     }
   }
@@ -127,6 +127,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       await flight.catch(() => {})
       const found = lookUp(want)
       if (found !== undefined) return found
+      if (closed) return CLOSED
     }
     // A fetch that another waiter began meanwhile did begin after this token arrived.
     if (flight === undefined && usableKeys() !== undefined && !unknownKeyFetches.take()) return LIMITED
@@ -137,8 +138,10 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     }
     const found = lookUp(want)
     if (found !== undefined) return found
-    const asOf = current?.asOf
-    if (asOf !== undefined) absentKids.set(want.kid ?? '', asOf)
+    if (closed) return CLOSED
+    // A set that outlived its maximum age on the way proves nothing.
+    if (current === undefined || usableKeys() === undefined) return UNREACHABLE
+    absentKids.set(want.kid ?? '', current.asOf)
     return ABSENT
   }
 
@@ -156,7 +159,11 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     async load() {
       if (closed) throw new UpstreamError('closed', 'The resource server was closed')
       const usable = usableKeys()
-      if (usable === undefined || usable.age > refreshAfter) await refresh()
+      if (usable !== undefined && usable.age <= refreshAfter) return
+      await refresh().catch((error: unknown) => {
+        // Keys that serve are enough: a readiness probe must not drain a fleet that works.
+        if (usableKeys() === undefined) throw error
+      })
     },
     close() {
       closed = true

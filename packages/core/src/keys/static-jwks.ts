@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../outcomes/errors.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
 import { describeKey, type JsonWebKeySet } from './json-web-key.js'
@@ -20,12 +21,17 @@ export function whatIsWrongWithJwks(jwks: JsonWebKeySet, allowed: readonly Signa
   return undefined
 }
 
+/** Only the crypto library knows whether a point lies on its curve; this is where it says so, loudly. */
+function refuse(index: number, problem: string): never {
+  throw new ConfigurationError('authorizationServer.jwks', `has a key (keys[${index}]) that ${problem}`)
+}
+
 /** A key set given in the configuration: nothing is ever fetched, so an unknown key is simply unknown. */
 export function createStaticJwks(jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): JwksSource {
   let keySet: Promise<KeySet | undefined> | undefined
   let closed = false
   // Imported on first use: a promise made at start-up would outlive the request context of some edge runtimes.
-  const keys = () => (keySet ??= createKeySet(jwks as unknown as JsonObject, allowed, () => {}))
+  const keys = () => (keySet ??= createKeySet(jwks as unknown as JsonObject, allowed, refuse))
   return {
     async find(want) {
       if (closed) return { result: 'unavailable', reason: 'resource-server-closed' }

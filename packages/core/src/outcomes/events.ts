@@ -79,8 +79,8 @@ export function emitTo(onEvent: ((event: TokenwardEvent) => unknown) | undefined
   if (onEvent === undefined) return () => {}
   return (event) => {
     try {
-      const result = onEvent(event)
-      if (result instanceof Promise) result.catch(() => {})
+      // Resolved rather than recognised: a promise of another realm or library is one, too.
+      Promise.resolve(onEvent(event)).catch(() => {})
     } catch {
       // dropped on purpose, see above
     }

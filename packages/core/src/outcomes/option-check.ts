@@ -8,8 +8,8 @@ export function checkOptionNames(
   known: readonly string[],
   notAvailableYet: readonly string[] = [],
 ): asserts options is Record<string, unknown> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ConfigurationError(owner, 'takes an object of options')
+  if (!isPlainObject(options)) {
+    throw new ConfigurationError(owner, 'takes a plain object of options')
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
@@ -18,6 +18,16 @@ export function checkOptionNames(
     }
     throw new ConfigurationError(`${owner}.${name}`, `is not an option; known options are ${known.join(', ')}`)
   }
+}
+
+/**
+ * A promise somebody forgot to await, a Map or an instance with accessors has no options of its own and would pass for
+ * an empty object. Told by the prototype's prototype, which holds for objects of another realm, too.
+ */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: object | null = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Milliseconds of a duration option within its range, or its default. */
@@ -39,11 +49,12 @@ export function durationOption(
 
 /** A list of one or more non-empty strings, given as one string or an array. Frozen, and a copy. */
 export function stringListOption(option: string, value: unknown, accepted: string): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  // Copied first: `every` would skip the holes of a sparse array.
+  const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
   if (list.length === 0 || !list.every((item) => typeof item === 'string' && item !== '')) {
     throw new ConfigurationError(option, accepted)
   }
-  return Object.freeze([...(list as readonly string[])])
+  return Object.freeze(list as readonly string[])
 }
 
 export function booleanOption(option: string, value: unknown): boolean {

@@ -18,6 +18,8 @@ export type UpstreamCode =
   | 'no-usable-key'
   /** The metadata names another issuer (RFC 8414 §3.3). */
   | 'issuer-mismatch'
+  /** The metadata points to an address that may not be used: not https, or with a password in it. */
+  | 'address-not-allowed'
   /** An earlier call failed a moment ago; the next is not due yet. */
   | 'backing-off'
   /** `close()` was called. */

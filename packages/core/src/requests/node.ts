@@ -12,23 +12,22 @@ export interface NodeRequest {
 }
 
 /**
- * Describes a Node request. Node keeps only the first of two `Authorization` headers in `headers`, so they are read
- * from `rawHeaders`: a request with two must be seen as one.
+ * Describes a Node request. Node keeps only the first of two `Authorization` headers in `headers`; whether there were two
+ * is read from `rawHeaders`. For all else `headers` counts, which middleware may have changed.
  */
 export function fromNodeRequest(request: NodeRequest): ProtectedRequest {
+  const authorization = rawValues(request.rawHeaders ?? [], 'authorization')
   return {
     method: request.method ?? 'GET',
     url: request.originalUrl ?? request.url ?? '/',
-    headers: request.rawHeaders === undefined ? request.headers : groupRawHeaders(request.rawHeaders),
+    headers: authorization.length > 1 ? { ...request.headers, authorization } : request.headers,
   }
 }
 
-function groupRawHeaders(rawHeaders: readonly string[]): Record<string, string[]> {
-  // Names are the client's choice; without a prototype `__proto__` is a name like any other.
-  const headers: Record<string, string[]> = Object.create(null)
+function rawValues(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = []
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase()
-    ;(headers[name] ??= []).push(rawHeaders[i + 1] as string)
+    if (rawHeaders[i]?.toLowerCase() === name) values.push(rawHeaders[i + 1] as string)
   }
-  return headers
+  return values
 }

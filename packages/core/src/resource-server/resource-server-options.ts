@@ -40,8 +40,11 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
   if (!Number.isInteger(maxTokenBytes) || maxTokenBytes < 1_024 || maxTokenBytes > 65_536) {
     throw new ConfigurationError(`${OWNER}.maxTokenBytes`, 'must be a whole number of bytes from 1024 to 65536')
   }
-  if (typeof (clock as Clock | null)?.now !== 'function') {
-    throw new ConfigurationError(`${OWNER}.clock`, 'must have a now() that returns milliseconds since the epoch')
+  if (!isClock(clock)) {
+    throw new ConfigurationError(
+      `${OWNER}.clock`,
+      'must have a now() that returns milliseconds since the epoch; monotonic() may be left out, or return milliseconds',
+    )
   }
   for (const name of ['fetch', 'onEvent'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') {
@@ -49,4 +52,10 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
     }
   }
   return { realm, maxTokenBytes, clock }
+}
+
+/** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */
+function isClock(clock: Clock | null): boolean {
+  if (typeof clock?.now !== 'function' || !Number.isFinite(clock.now())) return false
+  return clock.monotonic === undefined || (typeof clock.monotonic === 'function' && Number.isFinite(clock.monotonic()))
 }

@@ -1,6 +1,7 @@
 import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers } from '../issuers/issuer-registry.js'
-import { ConfigurationError, TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
+import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import { TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
@@ -10,7 +11,6 @@ import {
   type ClaimsSchema,
   type CompiledPolicy,
   definePolicy,
-  isCompiledPolicy,
   type RoutePolicy,
 } from '../strategy/route-policy.js'
 import { isExpired } from '../tokens/claim-expectations.js'
@@ -23,12 +23,8 @@ import type { Principal } from '../vocabulary/principal.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import { granted, type Outcome, refused, unavailable } from './outcome.js'
+import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
-
-/** A policy, written out or compiled. */
-export type PolicyOrLiteral<Schema extends ClaimsSchema | undefined, Claims> =
-  | RoutePolicy<Schema>
-  | CompiledPolicy<Claims>
 
 /** One request whose token was parsed and verified once; any number of policies may follow. */
 export interface Presented {
@@ -73,46 +69,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
   const issuers = connectIssuers(options.issuers, { http, clock, emit })
-  const anyValidToken = definePolicy({})
-  const checkedPolicies = new WeakSet<object>()
+  const compile = createPolicyCompiler(issuers)
   let closed = false
-
-  function compile<Schema extends ClaimsSchema | undefined, Claims>(
-    policy: PolicyOrLiteral<Schema, Claims> | undefined,
-  ): CompiledPolicy<Claims> {
-    const compiled = (
-      policy === undefined ? anyValidToken : isCompiledPolicy(policy) ? policy : definePolicy(policy)
-    ) as CompiledPolicy<Claims>
-    if (!checkedPolicies.has(compiled)) {
-      checkAgainstIssuers(compiled)
-      checkedPolicies.add(compiled)
-    }
-    return compiled
-  }
-
-  function checkAgainstIssuers({ issuers: named, scopes, anyScope }: CompiledPolicy<unknown>): void {
-    for (const issuer of named) {
-      if (issuers.select(issuer) === undefined) {
-        throw new ConfigurationError('policy.issuers', 'names an issuer that is not among the configured ones')
-      }
-    }
-    const admitted = issuers.trusted
-      .flatMap(({ issuers: identifiers }) => identifiers)
-      .filter((id) => admits(named, id))
-    const scopesAreKnown = admitted.some((id) => issuers.select(id)?.definition.carriesScopes === true)
-    if (!scopesAreKnown && scopes.length + anyScope.length > 0) {
-      throw new ConfigurationError(
-        'policy.scopes',
-        'can never be met: the issuers here accept ID tokens, which carry no scopes',
-      )
-    }
-  }
-
-  /** A trusted issuer may have several identifiers; naming one of them names it. */
-  function admits(named: readonly string[], issuer: string): boolean {
-    const identifiers = issuers.select(issuer)?.trusted.issuers ?? []
-    return named.length === 0 || identifiers.some((identifier) => named.includes(identifier))
-  }
 
   async function authenticate(token: string): Promise<TokenFacts | OperatorCode> {
     if (closed) return 'resource-server-closed'
@@ -136,7 +94,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const { clockTolerance } = (issuers.select(facts.issuer) as ConnectedIssuer).definition
     const now = clock.now()
     if (isExpired(facts.expiresAt, clockTolerance, now)) return 'token-expired'
-    if (!admits(policy.issuers, facts.issuer)) return 'issuer-not-accepted'
+    if (!issuers.isAmong(facts.issuer, policy.issuers)) return 'issuer-not-accepted'
     const refusal = refusalByPolicy(policy, facts)
     if (refusal !== undefined) return refusal
     const check = await checkClaims(policy, facts)
@@ -162,7 +120,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       emit({ type: 'request-unavailable', ...event, reason: decision })
       return unavailable(decision)
     }
-    const outcome = refused(decision, realm, [...policy.scopes, ...policy.anyScope])
+    const outcome = refused(decision, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
     const { status, body, reason } = outcome
     emit({ type: 'request-refused', ...event, clientId: known?.clientId, status, error: body.error, reason })
     return outcome
@@ -173,28 +131,28 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const facts = 'none' in credentials ? credentials.none : await authenticate(credentials.token)
     return {
       credentials: facts === 'no-credentials' ? 'none' : 'present',
-      authorize: async (policy) => settle(facts, compile(policy)),
+      authorize: async (...policy) => settle(facts, compile(...policy)),
     }
   }
 
   return Object.freeze({
     policy: (policy) => compile(definePolicy(policy)),
     present,
-    async authorize(request, policy) {
-      const compiled = compile(policy)
+    async authorize(request, ...policy) {
+      const compiled = compile(...policy)
       return (await present(request)).authorize(compiled)
     },
-    async verify(token, policy) {
-      const compiled = compile(policy)
+    async verify(token, ...policy) {
+      const compiled = compile(...policy)
       const outcome = await settle(await authenticate(token), compiled)
       if (outcome.outcome === 'granted') return outcome.principal
       if (outcome.outcome === 'unavailable') throw new TokenUncheckedError(outcome.reason)
       throw new TokenRefusedError(outcome.reason, outcome.headers['WWW-Authenticate'])
     },
-    explain(policy) {
-      const compiled = compile(policy)
-      const admitted = issuers.trusted.filter(({ issuers: [first] }) => admits(compiled.issuers, first as string))
-      return explainPolicy(compiled, admitted)
+    explain(...policy) {
+      const compiled = compile(...policy)
+      const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, compiled.issuers)
+      return explainPolicy(compiled, issuers.trusted.filter(isAdmitted))
     },
     ready: () => issuers.ready(),
     async close() {

@@ -6,10 +6,10 @@ import type { CompiledPolicy } from './route-policy.js'
 export function refusalByPolicy(policy: CompiledPolicy<unknown>, facts: TokenFacts): RefusalCode | undefined {
   const { scopes, anyScope, groups } = policy
   const hasScopes = scopes.every((scope) => facts.scopes.includes(scope))
-  const hasAnyScope = anyScope.length === 0 || anyScope.some((scope) => facts.scopes.includes(scope))
+  const hasAnyScope = anyScope.every((list) => list.some((scope) => facts.scopes.includes(scope)))
   if (!hasScopes || !hasAnyScope) return 'scope-missing'
-  if (groups.length > 0 && !groups.some((group) => facts.groups.includes(group))) return 'group-missing'
-  return undefined
+  const hasGroups = groups.every((list) => list.some((group) => facts.groups.includes(group)))
+  return hasGroups ? undefined : 'group-missing'
 }
 
 export type ClaimsCheck<Claims> =
@@ -24,11 +24,12 @@ export async function checkClaims<Claims>(
   // Without a schema the claims have their default type, which is then what `Claims` is.
   if (policy.claims === undefined) return { accepted: true, claims: facts.claims as Claims }
   try {
-    const result = await policy.claims['~standard'].validate(facts.claims)
-    return result.issues === undefined
-      ? { accepted: true, claims: result.value }
-      : { accepted: false, reason: 'claims-not-accepted' }
+    const result: object | null = await policy.claims['~standard'].validate(facts.claims)
+    if ('issues' in result && result.issues !== undefined) return { accepted: false, reason: 'claims-not-accepted' }
+    // What is neither a success nor a failure of the standard has accepted nothing, either.
+    if ('value' in result) return { accepted: true, claims: result.value as Claims }
   } catch {
-    return { accepted: false, reason: 'claims-schema-failed' }
+    // as below
   }
+  return { accepted: false, reason: 'claims-schema-failed' }
 }

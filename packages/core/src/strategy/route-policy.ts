@@ -35,18 +35,23 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
 
 const COMPILED: unique symbol = Symbol.for('@tokenward/core.compiled-policy')
 
-/** A {@link RoutePolicy} that was checked and frozen, by `definePolicy` or `api.policy`. */
+/** A {@link RoutePolicy} that was checked and frozen, by `definePolicy`, `combinePolicies` or `api.policy`. */
 export interface CompiledPolicy<Claims = AccessTokenClaims> {
   readonly name: string | undefined
   readonly maxRevocationLag: 'token-lifetime'
+  /** All of them. */
   readonly scopes: readonly string[]
-  readonly anyScope: readonly string[]
-  readonly groups: readonly string[]
-  readonly issuers: readonly string[]
+  /** One of each list, as for the next two. */
+  readonly anyScope: AnyOfEach
+  readonly groups: AnyOfEach
+  readonly issuers: AnyOfEach
   readonly claims: StandardSchema<unknown, Claims> | undefined
   /** @internal */
   readonly [COMPILED]: true
 }
+
+/** Of each inner list one member is needed; an empty outer list needs nothing. */
+type AnyOfEach = readonly (readonly string[])[]
 
 const OWNER = 'policy'
 const KNOWN = ['name', 'maxRevocationLag', 'scopes', 'anyScope', 'groups', 'issuers', 'claims'] as const
@@ -84,32 +89,61 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
   if (given.claims !== undefined && !isStandardSchema(given.claims)) {
     throw new ConfigurationError(`${OWNER}.claims`, 'must be a Standard Schema, for example a Zod or Valibot schema')
   }
-  const compiled: CompiledPolicy<unknown> = {
+  return compiled({
     name: given.name,
-    maxRevocationLag: 'token-lifetime',
-    scopes: scopeList('scopes', given.scopes),
+    scopes: scopeList('scopes', given.scopes).flat(),
     anyScope: scopeList('anyScope', given.anyScope),
     groups: list('groups', given.groups, 'must be a list of one or more group names'),
     issuers: list('issuers', given.issuers, 'must be a list of one or more issuer identifiers'),
     claims: given.claims,
-    [COMPILED]: true,
+  }) as CompiledPolicy<ClaimsOf<Schema>>
+}
+
+/**
+ * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
+ * met. The name is that of the first, and only the first may have a claims schema.
+ */
+export function combinePolicies<Claims>(
+  first: CompiledPolicy<Claims>,
+  ...others: readonly CompiledPolicy<unknown>[]
+): CompiledPolicy<Claims> {
+  if (others.some(({ claims }) => claims !== undefined)) {
+    throw new ConfigurationError(`${OWNER}.claims`, 'can be combined only where the first policy has it')
   }
-  return Object.freeze(compiled) as CompiledPolicy<ClaimsOf<Schema>>
+  const all = [first, ...others]
+  return compiled({
+    name: first.name,
+    scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
+    anyScope: all.flatMap(({ anyScope }) => anyScope),
+    groups: all.flatMap(({ groups }) => groups),
+    issuers: all.flatMap(({ issuers }) => issuers),
+    claims: first.claims,
+  })
 }
 
 export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unknown> {
   return Object.hasOwn(policy, COMPILED)
 }
 
-function list(name: string, value: readonly string[] | undefined, accepted: string): readonly string[] {
-  if (value === undefined) return Object.freeze([])
-  if (!Array.isArray(value)) throw new ConfigurationError(`${OWNER}.${name}`, accepted)
-  return stringListOption(`${OWNER}.${name}`, value, accepted)
+function compiled<Claims>(
+  parts: Omit<CompiledPolicy<Claims>, 'maxRevocationLag' | typeof COMPILED>,
+): CompiledPolicy<Claims> {
+  for (const part of [parts.scopes, parts.anyScope, parts.groups, parts.issuers]) Object.freeze(part)
+  // Not enumerable: a spread copy, whose members may have been changed, is a literal again and checked as one.
+  const hidden = { [COMPILED]: { value: true } }
+  const policy = Object.defineProperties({ ...parts, maxRevocationLag: 'token-lifetime' }, hidden)
+  return Object.freeze(policy) as unknown as CompiledPolicy<Claims>
 }
 
-function scopeList(name: string, value: readonly string[] | undefined): readonly string[] {
+function list(name: string, value: readonly string[] | undefined, accepted: string): AnyOfEach {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw new ConfigurationError(`${OWNER}.${name}`, accepted)
+  return [stringListOption(`${OWNER}.${name}`, value, accepted)]
+}
+
+function scopeList(name: string, value: readonly string[] | undefined): AnyOfEach {
   const accepted = "must be a list of one or more scope tokens (RFC 6749 §3.3), such as ['orders/read']"
   const scopes = list(name, value, accepted)
-  if (!scopes.every(isScopeToken)) throw new ConfigurationError(`${OWNER}.${name}`, accepted)
+  if (!scopes.flat().every(isScopeToken)) throw new ConfigurationError(`${OWNER}.${name}`, accepted)
   return scopes
 }

@@ -30,25 +30,28 @@ export interface TimeExpectations {
   readonly maxTokenAge: number | undefined
 }
 
-/** RFC 7519 §4.1.4 to §4.1.6. A token from the future means a wrong clock or a forgery; neither is let in. */
+/**
+ * RFC 7519 §4.1.4 to §4.1.6. A token from the future means a wrong clock or a forgery; neither is let in. Each check asks
+ * for what must hold, so that a time that is not a number fails it.
+ */
 export function refusalByTime(
   { exp, nbf, iat }: RegisteredClaims,
   { clockTolerance, maxTokenAge }: TimeExpectations,
   now: number,
 ): RefusalCode | undefined {
   if (isExpired(exp, clockTolerance, now)) return 'token-expired'
-  if (nbf !== undefined && nbf > now + clockTolerance) return 'token-not-yet-valid'
-  if (iat !== undefined && iat > now + clockTolerance) return 'issued-in-the-future'
+  if (nbf !== undefined && !(nbf <= now + clockTolerance)) return 'token-not-yet-valid'
+  if (iat !== undefined && !(iat <= now + clockTolerance)) return 'issued-in-the-future'
   if (maxTokenAge !== undefined) {
     if (iat === undefined) return 'claims-malformed'
-    if (now - iat > maxTokenAge + clockTolerance) return 'token-too-old'
+    if (!(now - iat <= maxTokenAge + clockTolerance)) return 'token-too-old'
   }
   return undefined
 }
 
 /** On or after `exp` a token is not accepted (RFC 7519 §4.1.4), but for the tolerance. */
 export function isExpired(expiresAt: number, clockTolerance: number, now: number): boolean {
-  return now >= expiresAt + clockTolerance
+  return !(now < expiresAt + clockTolerance)
 }
 
 /** The `typ` header without its optional prefix, in lower case (RFC 7515 §4.1.9). */

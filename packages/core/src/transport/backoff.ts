@@ -12,14 +12,20 @@ export function createBackoff(
   random: () => number = Math.random,
 ): Backoff {
   let failures = 0
+  let failedAt = -Infinity
   let dueAt = -Infinity
   return {
-    isDue: () => monotonic() >= dueAt,
+    isDue() {
+      const now = monotonic()
+      // A given clock may step back after all; that must not turn a second's pause into an hour's.
+      return now >= dueAt || now < failedAt
+    },
     failed() {
       const wait = Math.min(longest, first * 2 ** failures)
       failures = Math.min(failures + 1, 30)
       // Jitter keeps a fleet that lost the same endpoint from coming back in step.
-      dueAt = monotonic() + wait * (1 - random() / 2)
+      failedAt = monotonic()
+      dueAt = failedAt + wait * (1 - random() / 2)
     },
     succeeded() {
       failures = 0

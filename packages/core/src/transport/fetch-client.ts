@@ -1,4 +1,6 @@
+import type { UpstreamError } from '../outcomes/errors.js'
 import {
+  closedError,
   connectionError,
   type HttpClient,
   type HttpRequest,
@@ -28,11 +30,11 @@ export interface FetchSignal {
 export interface FetchResponse {
   readonly status: number
   readonly type?: string | undefined
+  readonly redirected?: boolean | undefined
   readonly headers: { get(name: string): string | null }
   readonly body: {
     getReader(): {
       read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
-      cancel(): Promise<unknown>
     }
   } | null
 }
@@ -47,21 +49,38 @@ export type Fetch = (url: string, init: GlobalFetchInit) => Promise<FetchRespons
 
 /** Client over a `fetch`: the caller's own, or on edge runtimes the global one, looked up at every call. */
 export function createFetchClient(currentFetch: () => Fetch): HttpClient {
+  const open = new Set<(error: UpstreamError) => void>()
+  let closed = false
   return {
     get(request) {
+      if (closed) return Promise.reject(closedError())
       const controller = new AbortController()
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          // Rejects first: a `fetch` that ignores its signal must not keep anybody waiting.
-          reject(timeoutError(request.timeout))
+        /** Rejects before it aborts: a `fetch` that ignores its signal must not keep anybody waiting. */
+        const fail = (error: UpstreamError) => {
+          settle()
+          reject(error)
           controller.abort()
-        }, request.timeout)
-        exchange(request, currentFetch(), controller)
-          .then(resolve, (error: unknown) => reject(connectionError(error)))
-          .finally(() => clearTimeout(timer))
+        }
+        const timer = setTimeout(() => fail(timeoutError(request.timeout)), request.timeout)
+        const settle = () => {
+          clearTimeout(timer)
+          open.delete(fail)
+        }
+        open.add(fail)
+        exchange(request, currentFetch(), controller).then(
+          (response) => {
+            settle()
+            resolve(response)
+          },
+          (error: unknown) => fail(connectionError(error)),
+        )
       })
     },
-    close() {},
+    close() {
+      closed = true
+      for (const fail of open) fail(closedError())
+    },
   }
 }
 
@@ -73,8 +92,10 @@ async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortCon
     signal: controller.signal,
   } as const
   const response = await fetch(request.url, init satisfies FetchInit)
-  // Browsers and some runtimes hide a manual redirect behind status 0.
-  if (isRedirect(response.status) || response.type === 'opaqueredirect') throw redirectError(response.status)
+  // Browsers and some runtimes hide a manual redirect behind status 0; a wrapped `fetch` may have followed it.
+  if (isRedirect(response.status) || response.type === 'opaqueredirect' || response.redirected === true) {
+    throw redirectError(response.status)
+  }
   return {
     status: response.status,
     contentType: response.headers.get('content-type') ?? undefined,
@@ -92,10 +113,7 @@ async function readBody(response: FetchResponse, maxBytes: number): Promise<Uint
     if (done) break
     if (value === undefined) continue
     size += value.length
-    if (size > maxBytes) {
-      reader.cancel().catch(() => {})
-      throw tooLargeError(maxBytes)
-    }
+    if (size > maxBytes) throw tooLargeError(maxBytes)
     chunks.push(value)
   }
   const body = new Uint8Array(size)

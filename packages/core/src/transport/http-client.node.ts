@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import { UpstreamError } from '../outcomes/errors.js'
 import {
+  closedError,
   connectionError,
   type HttpClient,
   type HttpRequest,
@@ -15,39 +16,46 @@ import {
   tooLargeError,
 } from './http-client.js'
 
-/** Keep-alive client of Node: three to seven times less CPU per call than the built-in `fetch`. */
+/** Keep-alive client of Node, which takes far less CPU for each call than the built-in `fetch`. */
 export function createHttpClient(): HttpClient {
-  const agents = {
-    'http:': new http.Agent({ keepAlive: true }),
-    'https:': new https.Agent({ keepAlive: true }),
+  const connections: Connections = {
+    agents: { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) },
+    open: new Set(),
+    closed: false,
   }
   return {
     async get(request) {
+      if (connections.closed) throw closedError()
       const deadline = performance.now() + request.timeout
       try {
-        return await exchange(request, agents, deadline)
+        return await exchange(request, connections, deadline)
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw connectionError(error)
       }
+      if (connections.closed) throw closedError()
       // The server closed an idle connection just as it was reused: nothing was lost, and a fresh one is worth a try.
-      return exchange(request, agents, deadline).catch((error: unknown) => {
+      return exchange(request, connections, deadline).catch((error: unknown) => {
         throw connectionError(error)
       })
     },
     close() {
-      agents['http:'].destroy()
-      agents['https:'].destroy()
+      connections.closed = true
+      for (const fail of connections.open) fail(closedError())
+      for (const agent of Object.values(connections.agents)) agent.destroy()
     },
   }
 }
 
+interface Connections {
+  readonly agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent }
+  /** Ends the exchanges under way. */
+  readonly open: Set<(error: Error) => void>
+  closed: boolean
+}
+
 class StaleConnection extends Error {}
 
-function exchange(
-  request: HttpRequest,
-  agents: { 'http:': http.Agent; 'https:': https.Agent },
-  deadline: number,
-): Promise<HttpResponse> {
+function exchange(request: HttpRequest, { agents, open }: Connections, deadline: number): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const url = new URL(request.url)
     const secure = url.protocol === 'https:'
@@ -57,9 +65,15 @@ function exchange(
       headers: { ...request.headers, 'accept-encoding': 'identity' },
     })
     const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - performance.now()))
+    open.add(fail)
+
+    function settle(): void {
+      clearTimeout(timer)
+      open.delete(fail)
+    }
 
     function fail(error: Error): void {
-      clearTimeout(timer)
+      settle()
       reject(error)
       outgoing.destroy()
     }
@@ -70,7 +84,6 @@ function exchange(
     })
     outgoing.on('response', (incoming) => {
       const status = incoming.statusCode ?? 0
-      // Node drops the 'error' of an aborted answer when nobody listens; 'close' without 'end' is the reliable sign.
       incoming.on('error', (error) => fail(connectionError(error)))
       if (isRedirect(status)) return fail(redirectError(status))
       const content = decoded(incoming)
@@ -78,7 +91,7 @@ function exchange(
         return fail(new UpstreamError('unexpected-content', 'The answer has an unknown content encoding'))
       }
       readBody(content, request.maxBytes).then((body) => {
-        clearTimeout(timer)
+        settle()
         resolve({ status, contentType: incoming.headers['content-type'], body })
       }, fail)
     })
@@ -88,9 +101,9 @@ function exchange(
 
 /** Some servers compress although asked not to. */
 function decoded(incoming: http.IncomingMessage): Readable | undefined {
-  const encoding = incoming.headers['content-encoding'] ?? 'identity'
+  const encoding = incoming.headers['content-encoding']?.toLowerCase() ?? 'identity'
   if (encoding === 'identity') return incoming
-  if (encoding !== 'gzip') return undefined
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') return undefined
   const gunzip = zlib.createGunzip()
   incoming.on('close', () => {
     if (!incoming.complete) gunzip.destroy(connectionError(new Error('The answer broke off')))

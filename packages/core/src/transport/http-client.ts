@@ -22,6 +22,7 @@ export interface HttpResponse {
  */
 export interface HttpClient {
   get(request: HttpRequest): Promise<HttpResponse>
+  /** Ends what is under way and refuses what comes later. */
   close(): void
 }
 
@@ -35,6 +36,10 @@ export function tooLargeError(maxBytes: number): UpstreamError {
 
 export function redirectError(httpStatus: number): UpstreamError {
   return new UpstreamError('redirect', 'The answer is a redirect; redirects are not followed', { httpStatus })
+}
+
+export function closedError(): UpstreamError {
+  return new UpstreamError('closed', 'The resource server was closed')
 }
 
 /** The cause is a system error such as ECONNREFUSED: it names hosts and ports, never tokens. */

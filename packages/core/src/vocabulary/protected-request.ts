@@ -28,9 +28,9 @@ export function headerValues(request: AnyRequest, name: string): readonly string
   }
   const values: string[] = []
   for (const [key, value] of Object.entries(headers as ProtectedRequest['headers'])) {
-    if (value === undefined || key.toLowerCase() !== name) continue
+    if (key.toLowerCase() !== name) continue
     if (typeof value === 'string') values.push(value)
-    else values.push(...value)
+    else if (Array.isArray(value)) values.push(...value.filter((item) => typeof item === 'string'))
   }
   return values
 }

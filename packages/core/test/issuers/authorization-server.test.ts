@@ -31,6 +31,7 @@ describe('the options of authorizationServer', () => {
     ['no algorithm', { algorithms: [] }, 'authorizationServer.algorithms must be a list of one or more of RS256'],
     ['algorithm none', { algorithms: ['none'] }, 'authorizationServer.algorithms must be'],
     ['an HMAC algorithm', { algorithms: ['HS256'] }, 'authorizationServer.algorithms must be'],
+    ['a list of holes', { algorithms: new Array(1) }, 'authorizationServer.algorithms must be'],
     ['an algorithm that is no list', { algorithms: 'RS256' }, 'authorizationServer.algorithms must be'],
     [
       'an http key set address',
@@ -135,6 +136,13 @@ describe('the generic profile', () => {
   ])('reads scopes: %s', async (_, claims, scopes) => {
     const issuer = await testIssuer()
     expect(await serverFor(issuer).api.verify(issuer.token(claims))).toMatchObject({ scopes })
+  })
+
+  it('takes a scope claim of the wrong type for a malformed one, though scp be there', async () => {
+    const issuer = await testIssuer()
+    await expect(serverFor(issuer).api.verify(issuer.token({ scope: null, scp: ['a'] }))).rejects.toMatchObject({
+      code: 'claims-malformed',
+    })
   })
 
   it('reads the client from client_id, then azp', async () => {

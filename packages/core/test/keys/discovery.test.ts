@@ -59,11 +59,30 @@ describe('the key set of an issuer', () => {
     await expect(jwksOfIssuer(server.url, limits())()).rejects.toMatchObject({ code: 'issuer-mismatch' })
   })
 
-  it.each([undefined, 7, 'http://keys.example.com', 'file:///etc/keys', 'https://a:b@keys.example.com'])(
+  it('is found through OpenID Connect Discovery where the other address answers with something else', async () => {
+    const others: Parameters<typeof json>[] = [
+      ['<!doctype html>', 200, { 'content-type': 'text/html' }],
+      ['<!doctype html>', 200],
+      ['', 302, { location: 'https://auth.example.com/sign-in' }],
+      [{ issuer: 'SELF' }],
+      [{}, 403],
+    ]
+    for (const other of others) {
+      const server = await serverOf((url) => ({
+        [OAUTH]: JSON.stringify(other).includes('SELF') ? [{ issuer: url }] : other,
+        [OPENID]: [{ issuer: url, jwks_uri: `${url}/keys` }],
+        '/keys': [{ keys: [] }],
+      }))
+      await expect(jwksOfIssuer(server.url, limits())()).resolves.toStrictEqual({ keys: [] })
+    }
+  })
+
+  it.each([7, 'http://keys.example.com', 'file:///etc/keys', 'https://a:b@keys.example.com'])(
     'is refused at the address %j',
     async (address) => {
       const server = await serverOf((url) => ({ [OAUTH]: [{ issuer: url, jwks_uri: address }] }))
-      await expect(jwksOfIssuer(server.url, limits())()).rejects.toMatchObject({ code: 'unexpected-content' })
+      await expect(jwksOfIssuer(server.url, limits())()).rejects.toMatchObject({ code: 'address-not-allowed' })
+      expect(paths(server)).toStrictEqual([OAUTH])
     },
   )
 

@@ -278,7 +278,43 @@ describe('an unknown key', () => {
   })
 })
 
+describe('a set that is too old, or gone, before it can be used', () => {
+  it('proves nothing: a key it holds, or does not, is unavailable', async () => {
+    for (const kid of ['a', 'x']) {
+      const { upstream, clock, find } = setUp()
+      upstream.held = true
+      const lookup = find(kid)
+      await settle()
+      clock.stepWall(MAX_AGE + 1)
+      upstream.release()
+      expect(await lookup).toStrictEqual({ result: 'unavailable', reason: 'jwks-unreachable' })
+    }
+  })
+
+  it('is not fetched again for somebody who waited while the source was closed', async () => {
+    const { source, upstream, find } = setUp()
+    await find('a')
+    upstream.held = true
+    const lookups = [find('x'), find('y')]
+    await settle()
+    source.close()
+    upstream.release()
+    expect(results(await Promise.all(lookups))).toStrictEqual(['unavailable', 'unavailable'])
+    expect(upstream.fetches).toBe(2)
+  })
+})
+
 describe('load', () => {
+  it('is content with keys that serve, though a refresh fails', async () => {
+    const { source, upstream, clock } = setUp()
+    await source.load()
+    upstream.failure = down()
+    clock.advance(REFRESH_AFTER + 1)
+    await expect(source.load()).resolves.toBeUndefined()
+    clock.advance(MAX_AGE)
+    await expect(source.load()).rejects.toMatchObject({ code: 'connection-failed' })
+  })
+
   it('fetches once and then only when a refresh is due', async () => {
     const { source, upstream, clock } = setUp()
     await source.load()

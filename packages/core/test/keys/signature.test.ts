@@ -46,6 +46,13 @@ describe.each(names)('verifySignature with %s', (algorithm) => {
       Buffer.concat([signature, Buffer.alloc(1)]),
       Buffer.concat([Buffer.alloc(1), signature]),
       Buffer.concat([signature, signature]),
+      // The same numbers, each with a zero before it: another text for the same signature.
+      Buffer.concat([
+        Buffer.alloc(1),
+        signature.subarray(0, signature.length / 2),
+        Buffer.alloc(1),
+        signature.subarray(signature.length / 2),
+      ]),
     ]) {
       expect(await signatureVerifier.verifySignature(imported, data, other)).toBe(false)
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../../src/outcomes/errors.js'
 import type { JsonWebKeySet } from '../../src/keys/json-web-key.js'
 import { createStaticJwks, whatIsWrongWithJwks } from '../../src/keys/static-jwks.js'
 import { signer } from '../support/signing.js'
@@ -12,6 +13,15 @@ describe('a key set in the configuration', () => {
     await source.load()
     expect(await source.find(want('a'))).toMatchObject({ result: 'found', keys: [{ algorithm: 'ES256' }] })
     expect(await source.find(want('b'))).toStrictEqual({ result: 'absent' })
+  })
+
+  it('fails loudly when a key turns out to be unusable', async () => {
+    const notOnCurve = { ...(jwk as object), x: jwk['y'], y: jwk['x'] } as never
+    for (const keys of [[notOnCurve], [jwk, notOnCurve], Array.from({ length: 101 }, () => jwk)]) {
+      const source = createStaticJwks({ keys }, ['ES256'])
+      await expect(source.load()).rejects.toThrow(ConfigurationError)
+      await expect(source.find(want('a'))).rejects.toThrow('authorizationServer.jwks has a key')
+    }
   })
 
   it('is unavailable once closed', async () => {

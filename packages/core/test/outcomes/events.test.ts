@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect, it, vi } from 'vitest'
 import { emitTo, type TokenwardEvent } from '../../src/outcomes/events.js'
 
@@ -16,6 +17,7 @@ it('drops what an observer throws or rejects with', async () => {
     throw new Error('from the observer')
   })(event)
   emitTo(() => Promise.reject(new Error('from the observer')))(event)
+  emitTo(() => runInNewContext('Promise.reject(new Error("of another realm"))'))(event)
   emitTo(undefined)(event)
   await new Promise((resolve) => setTimeout(resolve, 10))
   process.off('unhandledRejection', unhandled)

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { booleanOption, checkOptionNames, durationOption, stringListOption } from '../../src/outcomes/option-check.js'
 
@@ -9,6 +10,12 @@ describe('checkOptionNames', () => {
     expect(check({})).not.toThrow()
   })
 
+  it('takes objects of another realm and without a prototype', () => {
+    expect(check(runInNewContext('({ a: 1 })'))).not.toThrow()
+    expect(check(Object.assign(Object.create(null), { a: 1 }))).not.toThrow()
+    expect(check(Object.create({ c: 1 }))).toThrow('takes a plain object of options')
+  })
+
   it('names an unknown option and the known ones', () => {
     expect(check({ c: 1 })).toThrow('owner.c is not an option; known options are a, b')
   })
@@ -17,9 +24,12 @@ describe('checkOptionNames', () => {
     expect(check({ later: 1 })).toThrow('owner.later is not available in this version')
   })
 
-  it.each([undefined, null, 'text', 7, [[]]])('refuses %j in place of options', (options) => {
-    expect(check(options)).toThrow('owner takes an object of options')
-  })
+  it.each([undefined, null, 'text', 7, [[]], Promise.resolve({}), new Map(), new (class Options {})(), () => {}])(
+    'refuses %j in place of options',
+    (options) => {
+      expect(check(options)).toThrow('owner takes a plain object of options')
+    },
+  )
 })
 
 describe('durationOption', () => {
@@ -51,9 +61,12 @@ describe('stringListOption', () => {
     expect(Object.isFrozen(list)).toBe(true)
   })
 
-  it.each([[undefined], [''], [[]], [['a', '']], [['a', undefined]], [7], [null]])('refuses %j', (value) => {
-    expect(() => stringListOption('o', value, 'must be a list')).toThrow('o must be a list')
-  })
+  it.each([[undefined], [''], [[]], [['a', '']], [['a', undefined]], [new Array(2)], [7], [null]])(
+    'refuses %j',
+    (value) => {
+      expect(() => stringListOption('o', value, 'must be a list')).toThrow('o must be a list')
+    },
+  )
 })
 
 describe('booleanOption', () => {

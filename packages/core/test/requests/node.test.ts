@@ -25,7 +25,7 @@ it('keeps method, path, query and headers', async () => {
   expect(await received(['Authorization', 'Bearer a', 'X-Other', 'b'])).toMatchObject({
     method: 'DELETE',
     url: '/orders?a=1',
-    headers: { authorization: ['Bearer a'], 'x-other': ['b'] },
+    headers: { authorization: 'Bearer a', 'x-other': 'b' },
   })
 })
 
@@ -43,8 +43,16 @@ it('describes a request without raw headers, as test doubles have them', () => {
   expect(fromNodeRequest({ headers })).toStrictEqual({ method: 'GET', url: '/', headers })
 })
 
-it('treats a header named __proto__ like any other', () => {
-  const request = fromNodeRequest({ headers: {}, rawHeaders: ['__proto__', 'x', 'authorization', 'Bearer a'] })
-  expect(request.headers['authorization']).toStrictEqual(['Bearer a'])
-  expect(({} as Record<string, unknown>)['x']).toBeUndefined()
+it('takes a header that middleware has set or removed', () => {
+  const rawHeaders = ['authorization', 'Bearer a']
+  expect(fromNodeRequest({ headers: { authorization: 'Bearer b' }, rawHeaders }).headers['authorization']).toBe(
+    'Bearer b',
+  )
+  expect(fromNodeRequest({ headers: {}, rawHeaders }).headers['authorization']).toBeUndefined()
+})
+
+it('describes a request whose raw headers are empty, as bridges from Lambda make them', () => {
+  expect(fromNodeRequest({ headers: { authorization: 'Bearer a' }, rawHeaders: [] }).headers['authorization']).toBe(
+    'Bearer a',
+  )
 })

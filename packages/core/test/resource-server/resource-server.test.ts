@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import {
   authorizationServer,
+  combinePolicies,
   ConfigurationError,
   createResourceServer,
   definePolicy,
@@ -44,6 +45,28 @@ describe('the options of createResourceServer', () => {
     ['a fetch that is none', { fetch: {} }, 'createResourceServer.fetch must be a function'],
     ['an observer that is none', { onEvent: {} }, 'createResourceServer.onEvent must be a function'],
     ['a clock that is none', { clock: {} }, 'createResourceServer.clock must have a now()'],
+    [
+      'a clock that answers with a Date',
+      { clock: { now: () => new Date() } },
+      'createResourceServer.clock must have a now()',
+    ],
+    [
+      'a clock that answers with text',
+      { clock: { now: () => '2026-01-01' } },
+      'createResourceServer.clock must have a now()',
+    ],
+    ['a clock that answers with nothing', { clock: { now() {} } }, 'createResourceServer.clock must have a now()'],
+    [
+      'a clock that answers with NaN',
+      { clock: { now: () => Number.NaN } },
+      'createResourceServer.clock must have a now()',
+    ],
+    ['a monotonic clock that is none', { clock: { now: () => 0, monotonic: 5 } }, 'monotonic() may be left out'],
+    [
+      'a changed copy of an issuer',
+      { issuers: [{ ...issuer, issuers: ['http://127.0.0.1'] }] },
+      'createResourceServer.issuers[0] must be made by',
+    ],
     ['a misspelt option', { issuer: [issuer] }, 'createResourceServer.issuer is not an option'],
     [
       'a revocation list',
@@ -63,7 +86,9 @@ describe('the options of createResourceServer', () => {
   })
 
   it('may be missing altogether, with a clear error', () => {
-    expect(() => createResourceServer(undefined as never)).toThrow('createResourceServer takes an object of options')
+    expect(() => createResourceServer(undefined as never)).toThrow(
+      'createResourceServer takes a plain object of options',
+    )
   })
 })
 
@@ -246,6 +271,49 @@ describe('scopes and groups', () => {
   })
 })
 
+describe('a policy', () => {
+  it('that turns out to be undefined, or to be a promise, asks for nothing and is therefore refused', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    const request = withToken(issuer.token())
+    const presented = await api.present(request)
+    await expect(api.authorize(request, undefined)).rejects.toThrow('policy is undefined; leave the argument out')
+    await expect(presented.authorize(undefined)).rejects.toThrow('policy is undefined')
+    await expect(api.verify(issuer.token(), undefined)).rejects.toThrow('policy is undefined')
+    expect(() => api.explain(undefined)).toThrow('policy is undefined')
+    await expect(api.authorize(request, Promise.resolve({ scopes: ['a'] }) as never)).rejects.toThrow(
+      'policy takes a plain object',
+    )
+  })
+
+  it('that combines others is met when all of them are', async () => {
+    const issuer = await testIssuer()
+    const { api, events } = serverFor(issuer)
+    const both = combinePolicies(
+      api.policy({ groups: ['a', 'b'], scopes: ['x'] }),
+      api.policy({ groups: ['c'], anyScope: ['y', 'z'] }),
+    )
+    const decide = async (groups: string[], scope: string) =>
+      (await api.authorize(withToken(issuer.token({ groups, scope })), both)).outcome
+    expect(await decide(['b', 'c'], 'x z')).toBe('granted')
+    expect(await decide(['a', 'b'], 'x z')).toBe('refused')
+    expect(await decide(['c'], 'x z')).toBe('refused')
+    expect(await decide(['b', 'c'], 'x')).toBe('refused')
+    expect(await decide(['b', 'c'], 'z')).toBe('refused')
+    expect(events.filter(({ type }) => type.startsWith('request-'))).toHaveLength(5)
+  })
+
+  it('that combines issuers without one in common is refused', async () => {
+    const [a, b] = [await testIssuer(), await testIssuer()]
+    const { api } = serverFor([a, b])
+    const none = combinePolicies(
+      api.policy({ issuers: [a.options.issuer] }),
+      api.policy({ issuers: [b.options.issuer] }),
+    )
+    await expect(api.authorize(anonymous, none)).rejects.toThrow('policy.issuers leaves no issuer')
+  })
+})
+
 describe('a claims schema', () => {
   const tenant = z.object({ tenant: z.string().transform((text) => text.toUpperCase()) })
 
@@ -276,7 +344,9 @@ describe('a claims schema', () => {
   it('that throws or rejects has accepted nothing', async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer)
+    const shapeless = [false, 0, '', null, undefined, {}, [], { success: false }, { issues: undefined }]
     for (const fail of [
+      ...shapeless.map((result) => () => result),
       () => {
         throw new Error('boom')
       },
@@ -531,6 +601,17 @@ describe('close', () => {
     })
     expect(await api.authorize(anonymous)).toMatchObject({ status: 401 })
   })
+})
+
+it('a clock that breaks later lets nobody in', async () => {
+  const issuer = await testIssuer()
+  let broken = false
+  const clock = { now: () => (broken ? Number.NaN : issuer.clock.now()) }
+  const { api } = serverFor(issuer, { jwks: { keys: [issuer.key.jwk as never] } }, { clock })
+  const request = withToken(issuer.token())
+  expect(await api.authorize(request)).toMatchObject({ outcome: 'granted' })
+  broken = true
+  expect(await api.authorize(request)).toMatchObject({ outcome: 'refused', reason: 'token-expired' })
 })
 
 describe('explain', () => {

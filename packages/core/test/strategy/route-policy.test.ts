@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ConfigurationError, definePolicy, type RoutePolicy } from '../../src/index.js'
+import { combinePolicies, ConfigurationError, definePolicy, type RoutePolicy } from '../../src/index.js'
+import { isCompiledPolicy } from '../../src/strategy/route-policy.js'
 
 describe('definePolicy', () => {
   it('freezes what it was given, and keeps a copy', () => {
@@ -19,8 +20,8 @@ describe('definePolicy', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'policy takes an object of options'],
-    ['a list', [], 'policy takes an object of options'],
+    ['nothing', undefined, 'policy takes a plain object of options'],
+    ['a list', [], 'policy takes a plain object of options'],
     [
       'a misspelt field',
       { scope: ['a'] },
@@ -65,7 +66,44 @@ describe('definePolicy', () => {
     expect(define).toThrow(message)
   })
 
+  it('does not take a changed copy of a compiled policy for one', () => {
+    const policy = definePolicy({ scopes: ['a'] })
+    expect(isCompiledPolicy(policy)).toBe(true)
+    expect(isCompiledPolicy({ ...policy, scopes: ['b'] } as object)).toBe(false)
+    expect(() => definePolicy({ ...policy, maxRevocationLag: '0s' } as never)).toThrow(ConfigurationError)
+  })
+
   it('takes a schema of any library that follows the standard', () => {
     expect(definePolicy({ claims: z.object({ tenant: z.string() }) }).claims).toBeDefined()
+  })
+})
+
+describe('combinePolicies', () => {
+  const first = definePolicy({ name: 'first', scopes: ['a', 'b'], groups: ['g'], issuers: ['https://a.example'] })
+  const second = definePolicy({ name: 'second', scopes: ['b', 'c'], anyScope: ['d', 'e'], groups: ['h', 'i'] })
+
+  it('demands what all of them demand', () => {
+    const combined = combinePolicies(first, second)
+    expect(combined).toMatchObject({
+      name: 'first',
+      scopes: ['a', 'b', 'c'],
+      anyScope: [['d', 'e']],
+      groups: [['g'], ['h', 'i']],
+      issuers: [['https://a.example']],
+    })
+    expect([combined, combined.scopes, combined.groups].every(Object.isFrozen)).toBe(true)
+    expect(isCompiledPolicy(combined)).toBe(true)
+  })
+
+  it('is no less than one policy alone', () => {
+    expect(combinePolicies(second)).toStrictEqual(second)
+  })
+
+  it('keeps the claims schema of the first, and takes no other', () => {
+    const withSchema = definePolicy({ claims: z.object({ tenant: z.string() }) })
+    expect(combinePolicies(withSchema, first).claims).toBe(withSchema.claims)
+    expect(() => combinePolicies(first, withSchema)).toThrow(
+      'policy.claims can be combined only where the first policy has it',
+    )
   })
 })

@@ -43,6 +43,14 @@ it('starts again after a success', () => {
   expect(backoff.isDue()).toBe(true)
 })
 
+it('is due again when a clock steps back', () => {
+  let now = 3_600_000
+  const backoff = createBackoff({ first: 500, longest: 5_000 }, () => now)
+  backoff.failed()
+  now = 0
+  expect(backoff.isDue()).toBe(true)
+})
+
 it('stays at the longest wait however many failures there were', () => {
   let now = 0
   const backoff = createBackoff(

@@ -15,6 +15,12 @@ describe('headerValues', () => {
     expect(headerValues(new Request('https://api.example.com'), 'authorization')).toStrictEqual([])
   })
 
+  it('reads nothing from a value that is no text', () => {
+    for (const authorization of [null, 5, {}, [5], true]) {
+      expect(headerValues(request({ authorization: authorization as never }), 'authorization')).toStrictEqual([])
+    }
+  })
+
   it('reads a web Request', () => {
     const webRequest = new Request('https://api.example.com', { headers: { Authorization: 'Bearer a' } })
     expect(headerValues(webRequest, 'authorization')).toStrictEqual(['Bearer a'])

@@ -1,0 +1,60 @@
+import type { IssuerRegistry } from '../issuers/issuer-registry.js'
+import { ConfigurationError } from '../outcomes/errors.js'
+import {
+  type ClaimsSchema,
+  type CompiledPolicy,
+  definePolicy,
+  isCompiledPolicy,
+  type RoutePolicy,
+} from '../strategy/route-policy.js'
+
+/** A policy, written out or compiled. */
+export type PolicyOrLiteral<Schema extends ClaimsSchema | undefined, Claims> =
+  | RoutePolicy<Schema>
+  | CompiledPolicy<Claims>
+
+/** What may stand where a policy is optional: nothing, or a policy. */
+export type PolicyArgument<Schema extends ClaimsSchema | undefined, Claims> = [
+  policy?: PolicyOrLiteral<Schema, Claims> | undefined,
+]
+
+/** Compiles policies for one server; each is checked against its issuers once. */
+export function createPolicyCompiler(issuers: IssuerRegistry) {
+  const anyValidToken = definePolicy({})
+  const checked = new WeakSet<object>()
+
+  return function compile<Schema extends ClaimsSchema | undefined, Claims>(
+    ...given: PolicyArgument<Schema, Claims>
+  ): CompiledPolicy<Claims> {
+    const [policy] = given
+    // Leaving the policy out asks for any valid token; a variable that turned out to be undefined does not.
+    if (given.length > 0 && policy === undefined) {
+      throw new ConfigurationError('policy', 'is undefined; leave the argument out to accept any valid token')
+    }
+    const compiled = (
+      policy === undefined ? anyValidToken : isCompiledPolicy(policy) ? policy : definePolicy(policy)
+    ) as CompiledPolicy<Claims>
+    if (!checked.has(compiled)) {
+      checkAgainst(issuers, compiled)
+      checked.add(compiled)
+    }
+    return compiled
+  }
+}
+
+function checkAgainst(issuers: IssuerRegistry, { issuers: named, scopes, anyScope }: CompiledPolicy<unknown>): void {
+  if (named.flat().some((issuer) => issuers.select(issuer) === undefined)) {
+    throw new ConfigurationError('policy.issuers', 'names an issuer that is not among the configured ones')
+  }
+  const admitted = issuers.connected.filter(({ identifier }) => issuers.isAmong(identifier, named))
+  if (admitted.length === 0) {
+    throw new ConfigurationError('policy.issuers', 'leaves no issuer: what was combined takes no issuer in common')
+  }
+  const demandsScopes = scopes.length + anyScope.length > 0
+  if (demandsScopes && !admitted.some(({ definition }) => definition.carriesScopes)) {
+    throw new ConfigurationError(
+      'policy.scopes',
+      'can never be met: the issuers here accept ID tokens, which carry no scopes',
+    )
+  }
+}

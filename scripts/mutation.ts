@@ -44,8 +44,9 @@ async function problemWith({ file, remove: [from, to], test }: Rule, sandbox: st
   const source = await readFile(path, 'utf8')
   if (source.split(from).length !== 2) return `the piece to remove does not occur exactly once in ${file}`
   const before = await runTest(test, sandbox)
-  if (before.passed === 0 || before.failed > 0)
+  if (before.passed === 0 || before.failed > 0) {
     return `its test does not pass to begin with (${before.passed} passed, ${before.failed} failed)`
+  }
   await writeFile(
     path,
     source.replace(from, () => to),

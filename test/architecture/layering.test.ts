@@ -111,7 +111,8 @@ describe('the packages', () => {
   /** What each may import at run time, apart from its own files. */
   const arrows: Record<string, RegExp> = {
     'packages/testkit/src': /^(?:node:|msw(?:\/node)?$)/,
-    'packages/nestjs/src': /^(?:@tokenward\/core(?:\/(?:cognito|node|errors))?|@nestjs\/(?:common|core))$/,
+    'packages/nestjs/src':
+      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
     'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
   }
 

@@ -1,34 +1,36 @@
 import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common'
-import { ApplicationConfig, DiscoveryService, MetadataScanner } from '@nestjs/core'
+import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
 import { ConfigurationError } from '@tokenward/core'
-import { type Handler, RoutePolicies } from './route-policies.js'
+import { declaredOnClass, demandsItself, type Handler, isPublic, methodsOf } from './declarations.js'
+import { nameOf, RoutePolicies } from './route-policies.js'
 import { GLOBAL_GUARD } from './tokenward-options.js'
 import { TokenwardGuard } from './tokenward.guard.js'
 
-/** Where `@UseGuards` keeps guards, since Nest 4. */
+/** Where NestJS keeps guards, paths and message patterns: on the function, since its first versions. */
 const GUARDS = '__guards__'
+const PATH = 'path'
+const PATTERN = 'microservices:pattern'
+
+const LISTS = ['scopes', 'groups'] as const
 
 /**
- * Looks at every handler before the application starts: a wrong policy, or one that nothing enforces, must not wait
- * for its first request.
+ * Looks at every handler before the application starts: a wrong policy, a contradiction, or a demand that nothing
+ * enforces must not wait for its first request.
  */
 @Injectable()
 export class BootCheck implements OnModuleInit {
   readonly #discovery: DiscoveryService
-  readonly #scanner: MetadataScanner
   readonly #application: ApplicationConfig
   readonly #policies: RoutePolicies
   readonly #globalGuard: boolean
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
-    @Inject(MetadataScanner) scanner: MetadataScanner,
     @Inject(ApplicationConfig) application: ApplicationConfig,
     @Inject(RoutePolicies) policies: RoutePolicies,
     @Inject(GLOBAL_GUARD) globalGuard: boolean,
   ) {
     this.#discovery = discovery
-    this.#scanner = scanner
     this.#application = application
     this.#policies = policies
     this.#globalGuard = globalGuard
@@ -36,24 +38,40 @@ export class BootCheck implements OnModuleInit {
 
   onModuleInit(): void {
     const everyHandlerIsGuarded = this.#globalGuard || this.#applicationHasGuard()
-    for (const handler of this.#handlers()) {
-      this.#policies.of(handler)
-      if (everyHandlerIsGuarded || !this.#policies.isDecorated(handler) || isGuarded(handler)) continue
-      throw new ConfigurationError(
-        `${handler.controller.name}.${handler.method.name}`,
-        'demands scopes or groups, but no guard enforces them: add @UseGuards(TokenwardGuard), or set globalGuard to true',
-      )
+    for (const { metatype, instance } of this.#discovery.getControllers()) {
+      if (!isClass(metatype) || instance === undefined) continue
+      for (const { name, method } of methodsOf(metatype)) {
+        const handler = { controller: metatype, method }
+        if (!Reflect.hasMetadata(PATH, method)) {
+          refuseDemands(handler)
+          continue
+        }
+        // NestJS calls what the instance has; bound in a constructor, that is a function nobody decorated.
+        this.#policies.of({
+          controller: metatype,
+          method: (instance as Record<string | symbol, Function>)[name] ?? method,
+        })
+        this.#checkRoute(handler, everyHandlerIsGuarded)
+      }
+    }
+    for (const { metatype } of this.#discovery.getProviders()) {
+      if (isClass(metatype)) refuseDemandsOfProvider(metatype)
     }
   }
 
-  *#handlers(): Generator<Handler> {
-    for (const { metatype, instance } of this.#discovery.getControllers()) {
-      if (typeof metatype !== 'function' || instance === undefined) continue
-      const prototype: Record<string, Function> = Object.getPrototypeOf(instance)
-      for (const name of this.#scanner.getAllMethodNames(prototype)) {
-        const method = prototype[name]
-        if (method !== undefined) yield { controller: metatype as Type, method }
-      }
+  #checkRoute(handler: Handler, everyHandlerIsGuarded: boolean): void {
+    if (!demands(handler)) return
+    if (isPublic(handler)) {
+      throw new ConfigurationError(
+        nameOf(handler),
+        'is @Public() and demands scopes, groups or a caller; decide for one',
+      )
+    }
+    if (!everyHandlerIsGuarded && !isGuarded(handler)) {
+      throw new ConfigurationError(
+        nameOf(handler),
+        'demands scopes, groups or a caller, but no guard enforces them: add @UseGuards(TokenwardGuard), or set globalGuard to true',
+      )
     }
   }
 
@@ -63,6 +81,37 @@ export class BootCheck implements OnModuleInit {
     const provided = this.#application.getGlobalRequestGuards().map(({ metatype }) => metatype)
     return [...registered, ...provided].some(isTokenwardGuard)
   }
+}
+
+/** Message handlers, and methods that are no handlers at all: the guard of HTTP would not stand before them. */
+function refuseDemands(handler: Handler): void {
+  const isMessageHandler = Reflect.hasMetadata(PATTERN, handler.method)
+  if (isMessageHandler ? demands(handler) : demandsItself(handler)) {
+    throw new ConfigurationError(
+      nameOf(handler),
+      'is no HTTP handler, and TokenwardGuard guards no others in this version',
+    )
+  }
+}
+
+function refuseDemandsOfProvider(provider: Type): void {
+  const onClass = LISTS.some((declaration) => declaredOnClass(declaration, provider).length > 0)
+  if (onClass || methodsOf(provider).some(({ method }) => demandsItself({ controller: provider, method }))) {
+    throw new ConfigurationError(
+      provider.name,
+      'is no controller, and TokenwardGuard guards HTTP handlers only in this version',
+    )
+  }
+}
+
+function demands(handler: Handler): boolean {
+  return (
+    LISTS.some((declaration) => declaredOnClass(declaration, handler.controller).length > 0) || demandsItself(handler)
+  )
+}
+
+function isClass(metatype: unknown): metatype is Type {
+  return typeof metatype === 'function' && typeof metatype.prototype === 'object' && metatype.prototype !== null
 }
 
 function isGuarded({ controller, method }: Handler): boolean {

@@ -1,26 +1,35 @@
-import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common'
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common'
 import { principalOf } from './current-principal.js'
+import { type Declaration, declare } from './declarations.js'
 
-export const PUBLIC = 'tokenward:public'
-export const SCOPES = 'tokenward:scopes'
-export const GROUPS = 'tokenward:groups'
-
-/** Opens a handler, or all handlers of a controller, to requests without a token. No token is looked at. */
-export function Public(): CustomDecorator {
-  return SetMetadata(PUBLIC, true)
+/** Opens a handler, or those handlers of a controller that demand nothing, to requests without a token. */
+export function Public(): ClassDecorator & MethodDecorator {
+  return declaring('public', true)
 }
 
-/** The token must have all these scopes. Scopes of the controller and of the handler add up. */
-export function RequireScopes(scopes: readonly string[]): CustomDecorator {
-  return SetMetadata(SCOPES, scopes)
+/** The token must have all these scopes. Scopes of the controller, its base classes and the handler add up. */
+export function RequireScopes(scopes: readonly string[]): ClassDecorator & MethodDecorator {
+  return declaring('scopes', scopes)
 }
 
-/** The token must have one of these groups. Where controller and handler both name groups, both must be met. */
-export function RequireGroups(groups: readonly string[]): CustomDecorator {
-  return SetMetadata(GROUPS, groups)
+/** The token must have one of these groups. Where groups are named several times, each list must be met. */
+export function RequireGroups(groups: readonly string[]): ClassDecorator & MethodDecorator {
+  return declaring('groups', groups)
 }
 
 /** Hands the handler the caller: `@CurrentPrincipal() caller: Principal`. Import `Principal` as a type. */
-export const CurrentPrincipal: () => ParameterDecorator = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => principalOf(context.switchToHttp().getRequest()),
+export function CurrentPrincipal(): ParameterDecorator {
+  const inject = injectPrincipal()
+  return (target, property, index) => {
+    if (property !== undefined) declare('caller', true, target, property)
+    inject(target, property, index)
+  }
+}
+
+const injectPrincipal: () => ParameterDecorator = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  principalOf(context.switchToHttp().getRequest()),
 )
+
+function declaring(declaration: Declaration, value: unknown): ClassDecorator & MethodDecorator {
+  return (target: object, property?: string | symbol) => declare(declaration, value, target, property)
+}

@@ -9,6 +9,7 @@ export type { TokenwardModuleExtras, TokenwardModuleOptions } from './tokenward-
 // What an application needs of core, so that it installs one package only.
 export {
   authorizationServer,
+  combinePolicies,
   ConfigurationError,
   createResourceServer,
   definePolicy,

@@ -1,79 +1,54 @@
-import { Inject, Injectable, type Type } from '@nestjs/common'
-import { Reflector } from '@nestjs/core'
-import { type CompiledPolicy, ConfigurationError, type ResourceServer, type RoutePolicy } from '@tokenward/core'
-import { GROUPS, PUBLIC, SCOPES } from './decorators.js'
+import { Inject, Injectable } from '@nestjs/common'
+import {
+  combinePolicies,
+  type CompiledPolicy,
+  ConfigurationError,
+  definePolicy,
+  type ResourceServer,
+} from '@tokenward/core'
+import { type Declaration, declaredOnClass, declaredOnMethod, type Handler, isPublic } from './declarations.js'
 import { RESOURCE_SERVER } from './tokenward-options.js'
 
-/** A method of a controller. */
-export interface Handler {
-  readonly controller: Type
-  readonly method: Function
-}
-
-/** Turns decorators into policies, once per handler. */
+/** Turns what decorators declare into a policy, once for each handler. */
 @Injectable()
 export class RoutePolicies {
   readonly #server: ResourceServer
-  readonly #reflector: Reflector
-  readonly #compiled = new WeakMap<Type, WeakMap<Function, readonly CompiledPolicy[]>>()
+  readonly #compiled = new WeakMap<object, WeakMap<Function, CompiledPolicy | 'public'>>()
 
-  constructor(@Inject(RESOURCE_SERVER) server: ResourceServer, @Inject(Reflector) reflector: Reflector) {
+  constructor(@Inject(RESOURCE_SERVER) server: ResourceServer) {
     this.#server = server
-    this.#reflector = reflector
   }
 
-  isPublic({ controller, method }: Handler): boolean {
-    return this.#reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [method, controller]) === true
-  }
-
-  /** Whether the handler demands anything, itself or through its controller. */
-  isDecorated({ controller, method }: Handler): boolean {
-    return [SCOPES, GROUPS].some((key) => this.#reflector.getAll(key, [controller, method]).some(isGiven))
-  }
-
-  /** Policies that must all hold. */
-  of(handler: Handler): readonly CompiledPolicy[] {
+  /** The policy that all decorators of controller and handler make together, or that there is none to meet. */
+  of(handler: Handler): CompiledPolicy | 'public' {
     const { controller, method } = handler
     let ofController = this.#compiled.get(controller)
     if (ofController === undefined) this.#compiled.set(controller, (ofController = new WeakMap()))
-    let policies = ofController.get(method)
-    if (policies === undefined) ofController.set(method, (policies = this.#compile(handler)))
-    return policies
+    let policy = ofController.get(method)
+    if (policy === undefined) ofController.set(method, (policy = isPublic(handler) ? 'public' : this.#compile(handler)))
+    return policy
   }
 
-  #compile({ controller, method }: Handler): readonly CompiledPolicy[] {
-    const name = `${controller.name}.${method.name}`
-    const scopes = this.#lists(SCOPES, controller, method)
-    // All scopes stand in one policy, so that a challenge names them all.
-    const [firstGroups, ...otherGroups] = this.#lists(GROUPS, controller, method)
-    const policies: RoutePolicy[] = [
-      {
-        name,
-        ...(scopes.length > 0 && { scopes: scopes.flat() }),
-        ...(firstGroups !== undefined && { groups: firstGroups }),
-      },
-      ...otherGroups.map((groups) => ({ name, groups })),
-    ]
+  #compile(handler: Handler): CompiledPolicy {
+    const name = nameOf(handler)
+    const scopes = declared('scopes', handler).map((list) => ({ scopes: list }))
+    const groups = declared('groups', handler).map((list) => ({ groups: list }))
     try {
-      for (const list of scopes) this.#server.policy({ scopes: list })
-      return policies.map((policy) => this.#server.policy(policy))
+      const parts = [...scopes, ...groups].map((part) => definePolicy(part))
+      return this.#server.policy(combinePolicies(definePolicy({ name }), ...parts))
     } catch (error) {
-      if (error instanceof ConfigurationError) {
-        throw new ConfigurationError(`${name}: ${error.option}`, problemOf(error))
-      }
+      if (error instanceof ConfigurationError) throw new ConfigurationError(`${name}: ${error.option}`, error.problem)
       throw error
     }
   }
-
-  #lists(key: string, controller: Type, method: Function): readonly (readonly string[])[] {
-    return this.#reflector.getAll<(readonly string[] | undefined)[]>(key, [controller, method]).filter(isGiven)
-  }
 }
 
-function isGiven<T>(value: T | undefined): value is T {
-  return value !== undefined
+export function nameOf({ controller, method }: Handler): string {
+  return `${controller.name}.${method.name}`
 }
 
-function problemOf(error: ConfigurationError): string {
-  return error.message.slice(error.option.length + 1)
+/** Lists as they were given; what is not a list is refused where the policy is made. */
+function declared(declaration: Declaration, handler: Handler): readonly (readonly string[])[] {
+  const all = [...declaredOnClass(declaration, handler.controller), ...declaredOnMethod(declaration, handler)]
+  return all as readonly (readonly string[])[]
 }

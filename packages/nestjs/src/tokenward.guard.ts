@@ -1,12 +1,6 @@
 import { type CanActivate, type ExecutionContext, HttpException, Inject, Injectable } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import {
-  type CompiledPolicy,
-  ConfigurationError,
-  type Denied,
-  type Presented,
-  type ResourceServer,
-} from '@tokenward/core'
+import { ConfigurationError, type Denied, type ResourceServer } from '@tokenward/core'
 import { fromNodeRequest, type NodeRequest } from '@tokenward/core/node'
 import { rememberPrincipal } from './current-principal.js'
 import { RoutePolicies } from './route-policies.js'
@@ -30,8 +24,8 @@ export class TokenwardGuard implements CanActivate {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const handler = { controller: context.getClass(), method: context.getHandler() }
-    if (this.#policies.isPublic(handler)) return true
+    const policy = this.#policies.of({ controller: context.getClass(), method: context.getHandler() })
+    if (policy === 'public') return true
     if (context.getType() !== 'http') {
       throw new ConfigurationError(
         'TokenwardGuard',
@@ -39,20 +33,10 @@ export class TokenwardGuard implements CanActivate {
       )
     }
     const request = context.switchToHttp().getRequest<object>()
-    const presented = await this.#server.present(fromNodeRequest(nodeRequestOf(request)))
-    for (const policy of this.#policies.of(handler)) await this.#enter(context, request, presented, policy)
-    return true
-  }
-
-  async #enter(
-    context: ExecutionContext,
-    request: object,
-    presented: Presented,
-    policy: CompiledPolicy,
-  ): Promise<void> {
-    const outcome = await presented.authorize(policy)
+    const outcome = await this.#server.authorize(fromNodeRequest(nodeRequestOf(request)), policy)
     if (outcome.outcome !== 'granted') throw this.#deny(context, outcome)
     rememberPrincipal(request, outcome.principal)
+    return true
   }
 
   /** The default exception filter keeps headers that are set before it runs, on Express and on Fastify. */
@@ -65,7 +49,8 @@ export class TokenwardGuard implements CanActivate {
   }
 }
 
-/** Fastify wraps Node's request; Express extends it. */
+/** Fastify wraps Node's request; Express extends it, and middleware may have put other things into `raw`. */
 function nodeRequestOf(request: object): NodeRequest {
-  return (request as { raw?: NodeRequest }).raw ?? (request as NodeRequest)
+  const { raw } = request as { raw?: { headers?: unknown } }
+  return (typeof raw?.headers === 'object' ? raw : request) as NodeRequest
 }

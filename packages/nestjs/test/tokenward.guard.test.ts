@@ -1,7 +1,7 @@
-import { request as sendRaw } from 'node:http'
+import { type IncomingMessage, request as sendRaw } from 'node:http'
 import { type ExecutionContext, Injectable } from '@nestjs/common'
 import { describe, expect, it } from 'vitest'
-import { TokenwardGuard } from '../src/index.js'
+import { TokenwardGuard, type TokenwardEvent } from '../src/index.js'
 import { optionsFor, ordersPool, platforms, startApp } from './support/orders-app.js'
 
 describe.each(platforms)('on %s', (_, adapter) => {
@@ -90,11 +90,6 @@ describe.each(platforms)('on %s', (_, adapter) => {
     expect(pool.jwks.hits).toBe(0)
   })
 
-  it('has no caller to hand to a public handler, and says so instead of handing out nothing', async () => {
-    const { send } = await start()
-    expect((await send('/orders/public/caller')).status).toBe(500)
-  })
-
   it('guards HEAD like GET', async () => {
     const { pool, send } = await start()
     const token = await pool.accessToken({ scopes: ['orders/read'] })
@@ -157,6 +152,38 @@ describe.each(platforms)('on %s', (_, adapter) => {
     expect(pool.jwks.hits).toBe(2)
   })
 
+  it('reports each request once, whatever it has to meet', async () => {
+    const pool = await ordersPool()
+    const events: TokenwardEvent[] = []
+    const { send } = await startApp({
+      options: { ...optionsFor(pool), onEvent: (event) => events.push(event) },
+      adapter,
+    })
+    await send('/admin/write', {
+      token: await pool.accessToken({ scopes: ['orders/read', 'orders/write'], groups: ['staff'] }),
+    })
+    expect(events.filter(({ type }) => type.startsWith('request-'))).toMatchObject([
+      { type: 'request-refused', route: 'AdminController.more', reason: 'group-missing', clientId: 'web' },
+    ])
+  })
+
+  it('takes a token that middleware has put into the header', async () => {
+    const pool = await ordersPool()
+    const token = await pool.accessToken({ scopes: ['orders/read'] })
+    const { send } = await startApp({
+      options: optionsFor(pool),
+      adapter,
+      prepare(app) {
+        app.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+          if (request.headers.cookie === 'session=1') request.headers.authorization = `Bearer ${token}`
+          next()
+        })
+      },
+    })
+    expect((await send('/orders')).status).toBe(401)
+    expect((await send('/orders', { headers: { cookie: 'session=1' } })).status).toBe(200)
+  })
+
   it('can be replaced in tests', async () => {
     const pool = await ordersPool()
     const { send } = await startApp({
@@ -172,7 +199,12 @@ describe('outside HTTP', () => {
   it('refuses with an error that says what to do', async () => {
     const pool = await ordersPool()
     const { app } = await startApp({ options: optionsFor(pool) })
-    const context = { getType: () => 'ws', getClass: () => class Gateway {}, getHandler: () => function onMessage() {} }
+    class Gateway {
+      onMessage() {
+        return 'message'
+      }
+    }
+    const context = { getType: () => 'ws', getClass: () => Gateway, getHandler: () => Gateway.prototype.onMessage }
     await expect(app.get(TokenwardGuard).canActivate(context as unknown as ExecutionContext)).rejects.toThrow(
       'TokenwardGuard guards HTTP handlers only',
     )

@@ -115,7 +115,7 @@ describe('without the global guard', () => {
     const options = { ...optionsFor(pool), globalGuard: false }
     await expect(startApp({ options, controllers: [OrdersController] })).rejects.toThrow(ConfigurationError)
     await expect(startApp({ options, controllers: [OrdersController] })).rejects.toThrow(
-      'OrdersController.list demands scopes or groups, but no guard enforces them: add @UseGuards(TokenwardGuard)',
+      'OrdersController.list demands scopes, groups or a caller, but no guard enforces them: add @UseGuards(TokenwardGuard)',
     )
   })
 

@@ -31,10 +31,13 @@ export class ConfigurationError extends TokenwardError {
   readonly code = 'configuration-invalid'
   /** The option, for example `cognitoUserPool.userPoolId`. */
   readonly option: string
+  /** What is wrong with it, and what is accepted. */
+  readonly problem: string
 
   constructor(option: string, problem: string) {
     super('ConfigurationError', `${option} ${problem}`)
     this.option = option
+    this.problem = problem
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

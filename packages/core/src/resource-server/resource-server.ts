@@ -6,13 +6,7 @@ import { emitTo } from '../outcomes/events.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
-import {
-  type ClaimsOf,
-  type ClaimsSchema,
-  type CompiledPolicy,
-  definePolicy,
-  type RoutePolicy,
-} from '../strategy/route-policy.js'
+import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
 import { isExpired } from '../tokens/claim-expectations.js'
 import { parseCompactJws } from '../tokens/compact-jws.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
@@ -39,9 +33,9 @@ export interface Presented {
 /** The resource server's view of access tokens (RFC 6749 §1.1, RFC 6750). */
 export interface ResourceServer {
   /** Checks a policy, also against this server's issuers, and freezes it. */
-  policy<Schema extends ClaimsSchema | undefined = undefined>(
-    policy: RoutePolicy<Schema>,
-  ): CompiledPolicy<ClaimsOf<Schema>>
+  policy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+    policy: PolicyOrLiteral<Schema, Claims>,
+  ): CompiledPolicy<Claims>
   /** Decides whether a request may enter. Without a policy any valid token may. */
   authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
     request: AnyRequest,
@@ -136,7 +130,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   }
 
   return Object.freeze({
-    policy: (policy) => compile(definePolicy(policy)),
+    policy: (policy) => compile(policy),
     present,
     async authorize(request, ...policy) {
       const compiled = compile(...policy)

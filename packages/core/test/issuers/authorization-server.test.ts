@@ -31,7 +31,7 @@ describe('the options of authorizationServer', () => {
     ['no algorithm', { algorithms: [] }, 'authorizationServer.algorithms must be a list of one or more of RS256'],
     ['algorithm none', { algorithms: ['none'] }, 'authorizationServer.algorithms must be'],
     ['an HMAC algorithm', { algorithms: ['HS256'] }, 'authorizationServer.algorithms must be'],
-    ['a list of holes', { algorithms: new Array(1) }, 'authorizationServer.algorithms must be'],
+    ['a list of holes', { algorithms: Object.assign([], { length: 1 }) }, 'authorizationServer.algorithms must be'],
     ['an algorithm that is no list', { algorithms: 'RS256' }, 'authorizationServer.algorithms must be'],
     [
       'an http key set address',

@@ -171,8 +171,9 @@ describe('a failed or bad refresh', () => {
   it('does not make requests on a cold start ask again and again', async () => {
     const { upstream, find } = setUp()
     upstream.failure = down()
-    for (let i = 0; i < 20; i++)
+    for (let i = 0; i < 20; i++) {
       expect(await find('a')).toMatchObject({ result: 'unavailable', reason: 'jwks-unreachable' })
+    }
     expect(upstream.fetches).toBe(1)
   })
 
@@ -404,8 +405,9 @@ describe('over random schedules of rotations, outages, requests and time', () =>
             const published = upstream.kids.includes(step.kid)
             const { result } = await find(step.kid)
             seen[result] += 1
-            if (result === 'found')
+            if (result === 'found') {
               expect(now - (published ? now : (withdrawnAt.get(step.kid) ?? -Infinity))).toBeLessThanOrEqual(MAX_AGE)
+            }
             if (result === 'absent' && published) expect(now - rotatedAt).toBeLessThan(1_000)
             await settleMicrotasks()
           }

@@ -63,12 +63,6 @@ export class OrdersController {
   open() {
     return 'open'
   }
-
-  @Get('public/caller')
-  @Public()
-  wrong(@CurrentPrincipal() caller: Principal) {
-    return caller
-  }
 }
 
 @Controller('admin')
@@ -119,18 +113,25 @@ export async function startApp({
   controllers = [OrdersController, AdminController, OpenController],
   adapter = () => new ExpressAdapter(),
   configure = (builder) => builder,
+  providers = [],
+  prepare,
 }: {
   readonly options: TokenwardModuleOptions & TokenwardModuleExtras
   readonly controllers?: readonly Type[]
   readonly adapter?: () => ExpressAdapter | FastifyAdapter
   readonly configure?: (builder: TestingModuleBuilder) => TestingModuleBuilder
+  readonly providers?: readonly Type[]
+  readonly prepare?: (app: INestApplication) => void
 }): Promise<RunningApp> {
   const builder = Test.createTestingModule({
     imports: [TokenwardModule.forRoot(options)],
     controllers: [...controllers],
+    providers: [...providers],
   })
   const module = await configure(builder).compile()
-  return listening(module.createNestApplication(adapter(), { logger: false }))
+  const app = module.createNestApplication(adapter(), { logger: false })
+  prepare?.(app)
+  return listening(app)
 }
 
 export async function listening(app: INestApplication): Promise<RunningApp> {

@@ -11,7 +11,9 @@ export interface ServedPool {
 
 export async function serve(endpoints: Endpoints): Promise<ServedPool> {
   const server = createServer((request, response) => {
-    const answer = endpoints.answer(request.method ?? 'GET', new URL(request.url ?? '/', 'http://127.0.0.1'))
+    // Not resolved against the base: `//` would be taken for a host.
+    const url = `http://127.0.0.1${request.url ?? '/'}`
+    const answer = URL.canParse(url) ? endpoints.answer(request.method ?? 'GET', new URL(url)) : undefined
     response.writeHead(answer?.status ?? 404, { ...answer?.headers })
     response.end(answer?.body)
   })

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { expect, it } from 'vitest'
 import { fakeCognito } from '../../src/index.js'
@@ -12,6 +13,23 @@ it('answers on a loopback port', async () => {
   expect((await fetch(`${url}/elsewhere`)).status).toBe(404)
   await close()
   await expect(fetch(url)).rejects.toThrow('fetch failed')
+})
+
+it('answers 404 to odd request targets', async () => {
+  const pool = await fakeCognito()
+  const { url, close } = await pool.serve()
+  for (const path of ['//', '//evil.example/x', '/%', '/a b']) {
+    const status = await new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(url)
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(`GET ${path.replace(' ', '%20')} HTTP/1.1\r\nhost: x\r\n\r\n`),
+      )
+      socket.on('data', (data) => resolve(/^HTTP\/1\.1 (\d+)/.exec(data.toString())?.[1]))
+      socket.on('error', reject)
+    })
+    expect(status).toBe('404')
+  }
+  await close()
 })
 
 it('ends with the pool', async () => {

@@ -16,7 +16,7 @@ module.exports = async function scenario({ core, cognito, node, errors, testkit 
     ],
   })
   const request = (token) =>
-    node.fromNodeRequest({ method: 'GET', url: '/', headers: {}, rawHeaders: ['Authorization', `Bearer ${token}`] })
+    node.fromNodeRequest({ method: 'GET', url: '/', headers: { authorization: `Bearer ${token}` } })
   const good = await api.authorize(request(await pool.accessToken({ scopes: ['orders/read'] })), {
     scopes: ['orders/read'],
   })

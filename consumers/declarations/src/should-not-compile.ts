@@ -16,8 +16,6 @@ declare const principal: Principal
 cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123' })
 // @ts-expect-error clientId is undefined
 cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: undefined })
-// @ts-expect-error an empty list
-cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: [] })
 // @ts-expect-error audience is missing
 authorizationServer({ issuer: 'https://auth.example.com' })
 // @ts-expect-error HMAC is no algorithm of a resource server

@@ -36,7 +36,7 @@ export function declaredOnMethod(declaration: Declaration, { controller, method 
 }
 
 /** Declared on the very method, not on one that it overrides. */
-export function declaredHere(declaration: Declaration, handler: Handler): boolean {
+function declaredHere(declaration: Declaration, handler: Handler): boolean {
   const { prototype, name } = placeOf(handler)
   return ownDeclarations(declaration, prototype, name).length > 0
 }

@@ -16,24 +16,30 @@ import { issuersOfUserPool, regionOfUserPool } from './user-pool-id.js'
 
 /** Options of {@link cognitoUserPool}. */
 export interface CognitoUserPoolOptions extends CommonIssuerOptions {
-  /** For example `'eu-west-1_AbCdEf123'`. */
+  /** The pool, such as `'eu-west-1_AbCdEf123'` (Amazon Cognito API, `UserPoolType.Id`); of any partition. */
   readonly userPoolId: string
-  /** App client ids whose tokens are accepted (`client_id`). `null` accepts every client of the pool. */
-  readonly clientId: string | readonly [string, ...string[]] | null
-  /** `'access'` (default), or `'id'` for ID tokens; those carry no scopes. */
+  /**
+   * App client ids whose tokens are accepted: `client_id` of access tokens, `aud` of ID tokens (Amazon Cognito, "Using
+   * the access token"). `null` accepts every client of the pool.
+   */
+  readonly clientId: string | readonly string[] | null
+  /** Which tokens, by their `token_use`: `'access'` (default), or `'id'` for ID tokens, which carry no scopes. */
   readonly tokenUse?: 'access' | 'id' | undefined
   /**
    * Resource bindings accepted in `aud` (RFC 8707); the token must then carry one. Default: a token bound to anything
    * but its own client is refused, since it was minted for another API. `null` accepts any. Access tokens only.
    */
-  readonly audience?: string | readonly [string, ...string[]] | null | undefined
-  /** Base address to fetch keys from in place of AWS, such as an emulator's; `iss` is compared as before. */
+  readonly audience?: string | readonly string[] | null | undefined
+  /**
+   * Where to fetch keys, in place of the issuer's own address: an https URL, such as an emulator's. `iss` is compared as
+   * before. Default: `<issuer>/.well-known/jwks.json`.
+   */
   readonly endpoint?: string | undefined
   /**
    * Issuer identifiers in place of the pool's own two (ORIGINAL and UPDATED format), such as those of a replica Region.
    * Each ends with `/<userPoolId>`.
    */
-  readonly issuers?: readonly [string, ...string[]] | undefined
+  readonly issuers?: readonly string[] | undefined
 }
 
 const OWNER = 'cognitoUserPool'
@@ -77,7 +83,16 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
     connect(issuer, { http, clock, emit }) {
       const base = endpoint === undefined ? issuer : `${endpoint}/${userPoolId}`
       const fetchDocument = jwksAt(`${base}/.well-known/jwks.json`, { http, timeout: checked.timeout })
-      const keys = createRemoteJwks({ issuer, algorithms: ALGORITHMS, fetchDocument, clock, emit, ...checked })
+      const keys = createRemoteJwks({
+        issuer,
+        algorithms: ALGORITHMS,
+        fetchDocument,
+        // Its own host says so until a pool has switched to the UPDATED format.
+        unservedStatus: issuer.startsWith('https://issuer-cognito-idp.') ? 403 : undefined,
+        clock,
+        emit,
+        ...checked,
+      })
       const validator = createJwtValidator({ issuer, keys, algorithms: ALGORITHMS, profile, times: checked.times })
       return { keys, validator }
     },

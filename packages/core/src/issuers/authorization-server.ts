@@ -21,12 +21,15 @@ export interface AuthorizationServerOptions extends CommonIssuerOptions {
   /** The issuer identifier, exactly as tokens carry it in `iss`: https, no query, no fragment (RFC 8414 §2). */
   readonly issuer: string
   /** This API's identifiers; a token's `aud` must hold one (RFC 9068 §4). `null` accepts any audience. */
-  readonly audience: string | readonly [string, ...string[]] | null
+  readonly audience: string | readonly string[] | null
   /** Address of the key set, or the key set itself. Default: `jwks_uri` of the issuer's metadata (RFC 8414). */
   readonly jwks?: string | JsonWebKeySet | undefined
-  /** Accepted signature algorithms (RFC 8725 §3.1). Default RS256, ES256 and EdDSA: one for each key type. */
-  readonly algorithms?: readonly [SignatureAlgorithm, ...SignatureAlgorithm[]] | undefined
-  /** `'rfc9068'`: the JWT profile to the letter. `'generic'` (default): what most servers issue. */
+  /** Accepted signature algorithms (RFC 8725 §3.1). Default RS256, ES256, EdDSA and its newer name Ed25519. */
+  readonly algorithms?: readonly SignatureAlgorithm[] | undefined
+  /**
+   * `'generic'` (default): what most servers issue. `'rfc9068'`: the JWT profile for access tokens to the letter, which
+   * needs `typ: at+jwt`, `client_id`, `iat`, `jti` and `aud`.
+   */
   readonly profile?: 'rfc9068' | 'generic' | undefined
 }
 
@@ -34,7 +37,7 @@ const OWNER = 'authorizationServer'
 const KNOWN = ['issuer', 'audience', 'jwks', 'algorithms', 'profile', ...commonIssuerOptionNames] as const
 const TO_COME = ['opaqueTokens', 'introspection', 'maxAgeWithoutExp', ...commonOptionNamesToCome] as const
 
-/** One for each key type, so that a key without `alg` is never used with two. `Ed25519` is RFC 9864's name of EdDSA. */
+/** One for each key type, so that a key without `alg` has one use. `Ed25519` is the newer name of the same EdDSA. */
 const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'ES256', 'EdDSA', 'Ed25519']
 
 /** Any OAuth 2 authorization server that issues JWT access tokens. */
@@ -52,7 +55,11 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
   checkJwks(jwks, accepted, checked.allowInsecureLoopback)
 
   function connectKeys({ http, clock, emit }: IssuerContext): JwksSource {
-    if (typeof jwks === 'object') return createStaticJwks(jwks, accepted)
+    if (typeof jwks === 'object') {
+      return createStaticJwks(jwks, accepted, (index, problem) =>
+        emit({ type: 'jwk-ignored', at: clock.now(), issuer, index, problem }),
+      )
+    }
     const limits = { http, ...checked }
     const fetchDocument = jwks === undefined ? jwksOfIssuer(issuer, limits) : jwksAt(jwks, limits)
     return createRemoteJwks({ issuer, algorithms: accepted, fetchDocument, clock, emit, ...checked })

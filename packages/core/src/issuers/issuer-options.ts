@@ -1,20 +1,27 @@
+import { ConfigurationError } from '../outcomes/errors.js'
 import { booleanOption, durationOption } from '../outcomes/option-check.js'
 import type { TimeExpectations } from '../tokens/claim-expectations.js'
-import type { Duration } from '../vocabulary/duration.js'
+import { type Duration, formatDuration } from '../vocabulary/duration.js'
 
 /** Options every kind of issuer takes. Durations are text such as `'30s'`, or milliseconds. */
 export interface CommonIssuerOptions {
-  /** How far the issuer's clock and ours may differ. Default `'5s'`, range 0 to `'60s'` (RFC 7519 §4.1.4). */
+  /** How far the issuer's clock and ours may differ. Default `'5s'`, range `'0s'` to `'60s'` (RFC 7519 §4.1.4). */
   readonly clockTolerance?: Duration | undefined
-  /** Deadline of one call to the issuer, body included. Default `'3s'`, range `'100ms'` to `'30s'`. */
+  /**
+   * Deadline of one call to the issuer, body included. Default `'3s'`, range `'100ms'` to `'30s'`. A request waits for
+   * two fetches of the key set at most; where the address has to be discovered, each may take two calls more.
+   */
   readonly timeout?: Duration | undefined
-  /** Age after which the key set is refreshed in the background. Default `'10m'`, range `'1s'` to `'1d'`. */
+  /** Age at which the key set is refreshed in the background. Default `'10m'`, range `'1s'` to `'1d'` (RFC 7517 §9.2). */
   readonly refreshAfter?: Duration | undefined
-  /** Age after which the key set is no longer used, even in an outage. Default `'6h'`, range `refreshAfter` to `'7d'`. */
+  /**
+   * Age at which the key set is no longer used, even in an outage. Default `'6h'`, or `refreshAfter` where that is
+   * longer; range `refreshAfter` to `'7d'` (RFC 7517 §9.2).
+   */
   readonly maxAge?: Duration | undefined
-  /** Oldest `iat` accepted, whatever `exp` says. Default no limit, range `'1s'` to `'365d'`. */
+  /** Oldest `iat` accepted, whatever `exp` says (RFC 7519 §4.1.6). Default no limit, range `'1s'` to `'365d'`. */
   readonly maxTokenAge?: Duration | undefined
-  /** `true` admits plain http to loopback addresses, for tests. Default `false`: https only. */
+  /** `true` admits plain http to loopback addresses (RFC 8252 §8.3), for tests. Default `false`: https only. */
   readonly allowInsecureLoopback?: boolean | undefined
 }
 
@@ -44,31 +51,27 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 export function checkCommonIssuerOptions(owner: string, options: CommonIssuerOptions): CheckedIssuerOptions {
-  const { clockTolerance, timeout, refreshAfter, maxAge, maxTokenAge } = options
-  const checkedRefreshAfter = durationOption(`${owner}.refreshAfter`, refreshAfter, {
-    byDefault: 10 * MINUTE,
-    min: SECOND,
-    max: DAY,
-  })
+  const duration = <Default extends number | undefined>(
+    name: keyof CommonIssuerOptions & ('clockTolerance' | 'timeout' | 'refreshAfter' | 'maxAge' | 'maxTokenAge'),
+    [byDefault, min, max]: readonly [Default, number, number],
+  ) => durationOption(`${owner}.${name}`, options[name], { byDefault, min, max })
+
+  const refreshAfter = duration('refreshAfter', [10 * MINUTE, SECOND, DAY])
+  const maxAge = duration('maxAge', [Math.max(6 * HOUR, refreshAfter), SECOND, 7 * DAY])
+  if (maxAge < refreshAfter) {
+    throw new ConfigurationError(
+      `${owner}.maxAge`,
+      `must not be below refreshAfter, which is ${formatDuration(refreshAfter)}`,
+    )
+  }
   return {
     times: {
-      clockTolerance: durationOption(`${owner}.clockTolerance`, clockTolerance, {
-        byDefault: 5 * SECOND,
-        min: 0,
-        max: MINUTE,
-      }),
-      maxTokenAge:
-        maxTokenAge === undefined
-          ? undefined
-          : durationOption(`${owner}.maxTokenAge`, maxTokenAge, { byDefault: 0, min: SECOND, max: 365 * DAY }),
+      clockTolerance: duration('clockTolerance', [5 * SECOND, 0, MINUTE]),
+      maxTokenAge: duration('maxTokenAge', [undefined, SECOND, 365 * DAY]),
     },
-    timeout: durationOption(`${owner}.timeout`, timeout, { byDefault: 3 * SECOND, min: 100, max: 30 * SECOND }),
-    refreshAfter: checkedRefreshAfter,
-    maxAge: durationOption(`${owner}.maxAge`, maxAge, {
-      byDefault: Math.max(6 * HOUR, checkedRefreshAfter),
-      min: checkedRefreshAfter,
-      max: 7 * DAY,
-    }),
+    timeout: duration('timeout', [3 * SECOND, 100, 30 * SECOND]),
+    refreshAfter,
+    maxAge,
     allowInsecureLoopback: booleanOption(`${owner}.allowInsecureLoopback`, options.allowInsecureLoopback),
   }
 }

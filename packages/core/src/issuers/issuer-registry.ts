@@ -1,5 +1,5 @@
 import type { JwksSource } from '../keys/jwks-source.js'
-import { ConfigurationError } from '../outcomes/errors.js'
+import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
 import type { JwtValidator } from '../tokens/jwt-validator.js'
 import { definitionOf, type IssuerContext, type IssuerDefinition, type TrustedIssuer } from './trusted-issuer.js'
 
@@ -38,7 +38,7 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
     const definition = definitionOf(trusted, `${OPTION}[${index}]`)
     for (const identifier of trusted.issuers) {
       if (byIdentifier.has(identifier)) {
-        throw new ConfigurationError(`${OPTION}[${index}]`, 'repeats an issuer; each may be configured once')
+        throw new ConfigurationError(`${OPTION}[${index}]`, `repeats ${identifier}; each issuer may be configured once`)
       }
       byIdentifier.set(identifier, { identifier, trusted, definition, ...definition.connect(identifier, context) })
     }
@@ -54,7 +54,7 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
     },
     async ready() {
       const loads = trustedIssuers.map(({ issuers: identifiers }) =>
-        loadOne(identifiers.map((identifier) => (byIdentifier.get(identifier) as ConnectedIssuer).keys)),
+        loadOne(identifiers.map((identifier) => byIdentifier.get(identifier) as ConnectedIssuer)),
       )
       const failure = (await Promise.allSettled(loads)).find((result) => result.status === 'rejected')
       if (failure !== undefined) throw failure.reason
@@ -69,8 +69,14 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
  * A Cognito pool answers under one of its two identifiers until it has switched, so one key set is enough for an issuer
  * to be ready.
  */
-async function loadOne(keySets: readonly JwksSource[]): Promise<void> {
-  const results = await Promise.allSettled(keySets.map((keys) => keys.load()))
-  const failure = results.find((result) => result.status === 'rejected')
-  if (failure !== undefined && results.every((result) => result.status === 'rejected')) throw failure.reason
+async function loadOne(connected: readonly ConnectedIssuer[]): Promise<void> {
+  const results = await Promise.allSettled(connected.map(({ keys }) => keys.load()))
+  const [first] = results
+  if (first?.status !== 'rejected' || results.some(({ status }) => status === 'fulfilled')) return
+  const { code, message, httpStatus } = first.reason as UpstreamError
+  throw new UpstreamError(
+    code,
+    `The keys of ${connected[0]?.identifier} could not be loaded: ${message}. Check the issuer's options, and that this machine can reach it`,
+    { ...(httpStatus !== undefined && { httpStatus }), cause: first.reason },
+  )
 }

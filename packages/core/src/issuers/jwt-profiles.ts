@@ -12,13 +12,14 @@ export function rfc9068Profile({ audience }: AudienceExpectation): TokenProfile 
   return {
     refusal({ header, claims }) {
       if (header.typ === undefined || mediaType(header.typ) !== 'at+jwt') return 'token-type-not-accepted'
-      if (claims.clientId === undefined || claims.iat === undefined || claims.jti === undefined) {
-        return 'claims-malformed'
-      }
+      const required = [claims.clientId, claims.iat, claims.jti, claims.aud[0]]
+      if (required.includes(undefined)) return 'claims-malformed'
       return meetsAudience(claims.aud, audience) ? undefined : 'audience-not-accepted'
     },
     identity({ payload, claims }) {
-      const scopes = parseScopeClaim(member(payload, 'scope'))
+      const scope = member(payload, 'scope')
+      // §2.2.3: a string. Only other servers write arrays.
+      const scopes = Array.isArray(scope) ? undefined : parseScopeClaim(scope)
       return identityOf({ payload, clientId: claims.clientId, scopes })
     },
   }

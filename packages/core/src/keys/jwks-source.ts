@@ -4,6 +4,7 @@ import type { Emit } from '../outcomes/events.js'
 import { createBackoff } from '../transport/backoff.js'
 import { BoundedCache } from '../transport/bounded-cache.js'
 import { type Clock, elapsedSince, type Instant, monotonicNow, readInstant } from '../transport/clock.js'
+import { closedError } from '../transport/http-client.js'
 import { createTokenBucket } from '../transport/token-bucket.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
@@ -35,6 +36,8 @@ export interface RemoteJwksOptions {
   readonly maxAge: number
   /** Fetches the document; throws {@link UpstreamError}. */
   readonly fetchDocument: () => Promise<JsonObject>
+  /** A status that says that nothing is served here, which is then not reported as a failure. */
+  readonly unservedStatus?: number | undefined
   readonly clock: Clock
   readonly emit: Emit
 }
@@ -57,7 +60,7 @@ const ABSENT: KeyLookup = { result: 'absent' }
  * Only a complete, usable answer replaces the keys in use.
  */
 export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
-  const { issuer, algorithms, refreshAfter, maxAge, fetchDocument, clock, emit } = options
+  const { issuer, algorithms, refreshAfter, maxAge, fetchDocument, unservedStatus, clock, emit } = options
   const monotonic = () => monotonicNow(clock)
   const backoff = createBackoff(FAILURE_BACKOFF, monotonic)
   const unknownKeyFetches = createTokenBucket(UNKNOWN_KEY_FETCHES, monotonic)
@@ -87,7 +90,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       )
       if (keys === undefined) throw new UpstreamError('unexpected-content', 'The answer is not a JSON Web Key Set')
       if (keys.size === 0) throw new UpstreamError('no-usable-key', 'The key set holds no usable key')
-      if (closed) throw new UpstreamError('closed', 'The resource server was closed')
+      if (closed) throw closedError()
       current = { keys, asOf: startedAt }
       absentKids.clear()
       backoff.succeeded()
@@ -95,7 +98,9 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     } catch (error) {
       backoff.failed()
       const { code, httpStatus } = error instanceof UpstreamError ? error : unexpected(error)
-      if (!closed) emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
+      if (!closed && (httpStatus === undefined || httpStatus !== unservedStatus)) {
+        emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
+      }
       throw error
     }
   }
@@ -157,7 +162,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       return isKnownAbsent(want.kid) ? ABSENT : findByFetching(want)
     },
     async load() {
-      if (closed) throw new UpstreamError('closed', 'The resource server was closed')
+      if (closed) throw closedError()
       const usable = usableKeys()
       if (usable !== undefined && usable.age <= refreshAfter) return
       await refresh().catch((error: unknown) => {

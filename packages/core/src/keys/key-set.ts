@@ -7,6 +7,7 @@ import type { VerificationKey } from './signature.js'
 
 /** The usable keys of one issuer. */
 export interface KeySet {
+  /** How many JWKs. */
   readonly size: number
   select(want: KeyWanted): KeySelection
 }
@@ -27,7 +28,8 @@ const MAX_CANDIDATES = 4
 
 interface NamedKey {
   readonly kid: string | undefined
-  readonly key: VerificationKey
+  /** One for each algorithm it may be used with. */
+  readonly keys: readonly VerificationKey[]
 }
 
 /**
@@ -53,9 +55,11 @@ export async function createKeySet(
       continue
     }
     try {
-      for (const algorithm of description.algorithms) {
-        usable.push({ kid: description.kid, key: await signatureVerifier.importKey(description.jwk, algorithm) })
-      }
+      // All or none: a key is not half usable.
+      const imported = description.algorithms.map((algorithm) =>
+        signatureVerifier.importKey(description.jwk, algorithm),
+      )
+      usable.push({ kid: description.kid, keys: await Promise.all(imported) })
     } catch {
       ignored(index, 'was refused by the crypto library')
     }
@@ -64,13 +68,9 @@ export async function createKeySet(
 }
 
 function keySetOf(usable: readonly NamedKey[]): KeySet {
-  const byKid = new Map<string | undefined, VerificationKey[]>()
-  for (const { kid, key } of usable) {
-    const sameName = byKid.get(kid)
-    if (sameName === undefined) byKid.set(kid, [key])
-    else sameName.push(key)
-  }
-  const all = usable.map(({ key }) => key)
+  const byKid = new Map<string | undefined, readonly VerificationKey[]>()
+  for (const { kid, keys } of usable) byKid.set(kid, [...(byKid.get(kid) ?? []), ...keys])
+  const all = usable.flatMap(({ keys }) => keys)
 
   return {
     size: usable.length,

@@ -26,7 +26,7 @@ export abstract class TokenwardError extends Error {
   }
 }
 
-/** An option is missing, unknown, out of range or contradicts another. Thrown where it is given, never per request. */
+/** An option or a policy is missing, unknown, out of range or contradicts another. Thrown where it is given. */
 export class ConfigurationError extends TokenwardError {
   readonly code = 'configuration-invalid'
   /** The option, for example `cognitoUserPool.userPoolId`. */

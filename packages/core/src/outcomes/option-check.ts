@@ -31,11 +31,11 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Milliseconds of a duration option within its range, or its default. */
-export function durationOption(
+export function durationOption<Default extends number | undefined>(
   option: string,
   value: Duration | undefined,
-  { byDefault, min, max }: { readonly byDefault: number; readonly min: number; readonly max: number },
-): number {
+  { byDefault, min, max }: { readonly byDefault: Default; readonly min: number; readonly max: number },
+): number | Default {
   if (value === undefined) return byDefault
   const milliseconds = parseDuration(value)
   if (milliseconds === undefined || milliseconds < min || milliseconds > max) {

@@ -43,17 +43,22 @@ export function createPolicyCompiler(issuers: IssuerRegistry) {
 }
 
 function checkAgainst(issuers: IssuerRegistry, { issuers: named, scopes, anyScope }: CompiledPolicy<unknown>): void {
-  if (named.flat().some((issuer) => issuers.select(issuer) === undefined)) {
-    throw new ConfigurationError('policy.issuers', 'names an issuer that is not among the configured ones')
+  const unknown = named.flat().find((issuer) => issuers.select(issuer) === undefined)
+  if (unknown !== undefined) {
+    const configured = issuers.connected.map(({ identifier }) => identifier).join(', ')
+    throw new ConfigurationError(
+      'policy.issuers',
+      `names ${unknown}, which is none of the configured ones: ${configured}`,
+    )
   }
   const admitted = issuers.connected.filter(({ identifier }) => issuers.isAmong(identifier, named))
   if (admitted.length === 0) {
     throw new ConfigurationError('policy.issuers', 'leaves no issuer: what was combined takes no issuer in common')
   }
-  const demandsScopes = scopes.length + anyScope.length > 0
-  if (demandsScopes && !admitted.some(({ definition }) => definition.carriesScopes)) {
+  const demand = scopes.length > 0 ? 'scopes' : anyScope.length > 0 ? 'anyScope' : undefined
+  if (demand !== undefined && !admitted.some(({ definition }) => definition.carriesScopes)) {
     throw new ConfigurationError(
-      'policy.scopes',
+      `policy.${demand}`,
       'can never be met: the issuers here accept ID tokens, which carry no scopes',
     )
   }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../outcomes/operator-codes.js'
 import { asciiBytes, decodeBase64url } from '../vocabulary/base64url.js'
-import { type JsonObject, member, parseJsonObject } from '../vocabulary/json-object.js'
+import { type JsonObject, member, parseJsonBytes } from '../vocabulary/json-object.js'
 
 /** A JWS in compact serialization (RFC 7515 §3.1), taken apart. Nothing in it is verified. */
 export interface CompactJws {
@@ -19,8 +19,6 @@ export interface JoseHeader {
 
 /** Longer names come from nobody's key set; the bound keeps them out of memory. */
 const MAX_KID_LENGTH = 512
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * Parses a compact JWS strictly: size, exactly three parts, canonical base64url, valid UTF-8, JSON objects without
@@ -55,12 +53,7 @@ export function takeApart(token: string, maxBytes: number): JwsParts | RefusalCo
 
 function parsePart(part: string): JsonObject | undefined {
   const bytes = decodeBase64url(part)
-  if (bytes === undefined) return undefined
-  try {
-    return parseJsonObject(utf8.decode(bytes))
-  } catch {
-    return undefined
-  }
+  return bytes === undefined ? undefined : parseJsonBytes(bytes)
 }
 
 function readHeader(header: JsonObject): JoseHeader | RefusalCode {

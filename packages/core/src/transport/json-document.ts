@@ -1,11 +1,9 @@
 import { UpstreamError } from '../outcomes/errors.js'
-import { type JsonObject, parseJsonObject } from '../vocabulary/json-object.js'
+import { type JsonObject, parseJsonBytes } from '../vocabulary/json-object.js'
 import type { HttpClient } from './http-client.js'
 
 /** Far above any real key set or metadata document, far below what would hurt. */
 const MAX_BYTES = 512 * 1024
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Fetches a JSON object: status 200, a JSON media type, strict JSON, within the limits. */
 export async function fetchJsonObject(
@@ -22,21 +20,11 @@ export async function fetchJsonObject(
   if (!isJsonMediaType(response.contentType)) {
     throw new UpstreamError('unexpected-content-type', 'The answer is not of a JSON media type', { httpStatus: 200 })
   }
-  const object = parseJsonObject(decodeText(response.body))
-  if (object === undefined) throw notJson()
-  return object
-}
-
-function decodeText(body: Uint8Array): string {
-  try {
-    return utf8.decode(body)
-  } catch {
-    throw notJson()
+  const object = parseJsonBytes(response.body)
+  if (object === undefined) {
+    throw new UpstreamError('unexpected-content', 'The answer is not a JSON object', { httpStatus: 200 })
   }
-}
-
-function notJson(): UpstreamError {
-  return new UpstreamError('unexpected-content', 'The answer is not a JSON object', { httpStatus: 200 })
+  return object
 }
 
 function isJsonMediaType(contentType: string | undefined): boolean {

@@ -36,6 +36,17 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   return isJsonObject(value) ? deepFreeze(value) : undefined
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The same from bytes, which must be UTF-8 without a byte order mark (RFC 8259 §8.1). */
+export function parseJsonBytes(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    return parseJsonObject(utf8.decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
 /** Reads a member as an own property, so that a polluted `Object.prototype` supplies nothing. */
 export function member(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined

@@ -237,7 +237,7 @@ describe('another pool', () => {
   it('cannot be the same pool twice', () => {
     const pool = cognitoUserPool({ userPoolId: 'eu-west-1_Ab1', clientId: 'web' })
     expect(() => createResourceServer({ issuers: [pool, pool] })).toThrow(
-      'createResourceServer.issuers[1] repeats an issuer',
+      'createResourceServer.issuers[1] repeats https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1',
     )
   })
 })
@@ -279,7 +279,7 @@ describe("tokenUse 'id'", () => {
     const pool = await fakeCognito()
     const api = apiFor(pool, { tokenUse: 'id' })
     expect(() => api.policy({ scopes: ['orders/read'] })).toThrow('policy.scopes can never be met')
-    expect(() => api.policy({ anyScope: ['orders/read'] })).toThrow('policy.scopes can never be met')
+    expect(() => api.policy({ anyScope: ['orders/read'] })).toThrow('policy.anyScope can never be met')
     expect(() => api.policy({ groups: ['admin'] })).not.toThrow()
   })
 

@@ -52,7 +52,7 @@ describe('the options of authorizationServer', () => {
     [
       'a maximum age below the refresh age',
       { refreshAfter: '1h', maxAge: '30m' },
-      'authorizationServer.maxAge must be a duration from 1h to 7d',
+      'authorizationServer.maxAge must not be below refreshAfter, which is 1h',
     ],
     ['a token age of nothing', { maxTokenAge: 0 }, 'authorizationServer.maxTokenAge must be'],
     [
@@ -187,12 +187,20 @@ describe('the RFC 9068 profile', () => {
     expect(await api.authorize(withToken(token))).toMatchObject({ reason: 'claims-malformed' })
   })
 
-  it('refuses another audience, and none', async () => {
+  it('refuses another audience', async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer, { profile: 'rfc9068' })
-    for (const aud of ['other-api', undefined]) {
+    expect(await api.authorize(withToken(issuer.token({ ...complete, aud: 'other-api' }, at)))).toMatchObject({
+      reason: 'audience-not-accepted',
+    })
+  })
+
+  it('requires an audience, also where any is accepted', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer, { profile: 'rfc9068', audience: null })
+    for (const aud of [undefined, []]) {
       expect(await api.authorize(withToken(issuer.token({ ...complete, aud }, at)))).toMatchObject({
-        reason: 'audience-not-accepted',
+        reason: 'claims-malformed',
       })
     }
   })

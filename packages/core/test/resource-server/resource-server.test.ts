@@ -33,7 +33,11 @@ describe('the options of createResourceServer', () => {
       { issuers: [issuer, undefined] },
       'createResourceServer.issuers[1] must be made by',
     ],
-    ['an issuer twice', { issuers: [issuer, issuer] }, 'createResourceServer.issuers[1] repeats an issuer'],
+    [
+      'an issuer twice',
+      { issuers: [issuer, issuer] },
+      'createResourceServer.issuers[1] repeats https://auth.example.com',
+    ],
     ['an empty realm', { realm: '' }, 'createResourceServer.realm must be printable ASCII text'],
     ['a realm with a line break', { realm: 'a\r\nb' }, 'createResourceServer.realm'],
     [
@@ -386,7 +390,9 @@ describe('several issuers', () => {
   it('must be configured to be named', async () => {
     const { api } = serverFor(await testIssuer())
     const elsewhere = { issuers: ['https://elsewhere.example'] }
-    expect(() => api.policy(elsewhere)).toThrow('policy.issuers names an issuer that is not among the configured ones')
+    expect(() => api.policy(elsewhere)).toThrow(
+      'policy.issuers names https://elsewhere.example, which is none of the configured ones: ',
+    )
     await expect(api.authorize(anonymous, definePolicy(elsewhere))).rejects.toThrow(ConfigurationError)
   })
 

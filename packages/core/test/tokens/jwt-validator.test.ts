@@ -192,7 +192,7 @@ it('a validator takes its own issuer only, though the signature be good', async 
   const key = signer('ES256')
   const validator = createJwtValidator({
     issuer: 'https://a.example',
-    keys: createStaticJwks({ keys: [key.jwk as never] }, ['ES256']),
+    keys: createStaticJwks({ keys: [key.jwk as never] }, ['ES256'], () => {}),
     algorithms: ['ES256'],
     profile: genericProfile({ audience: null }),
     times: { clockTolerance: 0, maxTokenAge: undefined },

@@ -37,8 +37,15 @@ export const rules: readonly Rule[] = [
     rule: 'Expiry is checked again at every decision',
     source: 'CVE-2021-32701',
     file: core('resource-server/resource-server.ts'),
-    remove: ["if (isExpired(facts.expiresAt, clockTolerance, now)) return 'token-expired'", ''],
+    remove: ["return isExpired(facts.expiresAt, clockTolerance, clock.now()) ? 'token-expired' : undefined", ''],
     test: inCore('resource-server/resource-server.test.ts', 'refuses a token that expires between'),
+  },
+  {
+    rule: 'A claims schema that takes its time lets no token in that expired meanwhile',
+    source: 'CVE-2021-32701',
+    file: core('resource-server/resource-server.ts'),
+    remove: ['if (endedSince !== undefined) return endedSince', ''],
+    test: inCore('resource-server/resource-server.test.ts', 'that expired meanwhile'),
   },
   {
     rule: 'Scopes are checked on every request',

@@ -23,7 +23,9 @@ export const pack: Check = {
       '--pack-destination',
       TARBALLS,
     ])
-    return verdict(code === 0 && (await tarballs()).size === (await readdir(join(root, 'packages'))).length, output)
+    const packed = (await tarballs()).size
+    const published = (await publishedPackages()).length
+    return verdict(code === 0 && packed === published, `${output}\npacked ${packed} of ${published} packages`)
   },
 }
 
@@ -59,22 +61,48 @@ export const runtimes: Check = {
     }),
 }
 
-/** A consumer with a `check` script of its own. */
-export function consumer(project: string, name: string): Check {
+/** Compiles the projects that a consumer lists for each compiler. */
+export function declarations(project: string, name: string): Check {
+  return {
+    name,
+    run: () =>
+      inConsumer(project, async (folder, { projects }) => {
+        const compiled = Object.entries(projects as Record<string, readonly string[]>).map(async ([compiler, files]) => {
+          const results: CheckResult[] = []
+          for (const file of files) {
+            const tsc = join(folder, 'node_modules', compiler, 'bin/tsc')
+            const { code, output } = await run('node', [tsc, '-p', file], { cwd: folder })
+            results.push(verdict(code === 0, `${compiler}, ${file}:\n${output}`))
+          }
+          return sum(results)
+        })
+        return sum(await Promise.all(compiled))
+      }),
+  }
+}
+
+/** Runs the Jest tests of a consumer. */
+export function jest(project: string, name: string): Check {
   return {
     name,
     run: () =>
       inConsumer(project, async (folder) => {
-        const { code, output } = await run('pnpm', ['run', 'check'], {
+        const report = join(folder, 'jest-results.json')
+        const { code, output } = await run('pnpm', ['exec', 'jest', '--json', `--outputFile=${report}`], {
           cwd: folder,
           env: { CI: 'true', NO_COLOR: '1' },
         })
-        const lines = output.match(/^(?:not )?ok .*$/gm)
-        if (lines === null) return countsOf(join(folder, 'jest-results.json'), code, output)
-        const failed = lines.filter((line) => line.startsWith('not ')).length
-        return { passed: lines.length - failed, failed, skipped: 0, output }
+        return countsOf(report, code, output)
       }),
   }
+}
+
+async function publishedPackages(): Promise<readonly string[]> {
+  const folders = await readdir(join(root, 'packages'))
+  const manifests = await Promise.all(
+    folders.map(async (folder) => JSON.parse(await readFile(join(root, 'packages', folder, 'package.json'), 'utf8'))),
+  )
+  return manifests.filter(({ private: isPrivate }) => isPrivate !== true).map(({ name }) => name)
 }
 
 async function tarballs(): Promise<ReadonlyMap<string, string>> {
@@ -82,34 +110,40 @@ async function tarballs(): Promise<ReadonlyMap<string, string>> {
   return new Map(files.map((file) => [/^tokenward-(\w+)-\d/.exec(file)?.[1] ?? file, join(TARBALLS, file)]))
 }
 
-/** Copies a consumer out of the repository, where nothing of ours can be found by accident, and installs it. */
-async function inConsumer(project: string, check: (folder: string) => Promise<CheckResult>): Promise<CheckResult> {
+/**
+ * Copies a consumer out of the repository, where nothing of ours can be found by accident, and installs it with the
+ * packed packages that its manifest lists under `tokenward`.
+ */
+async function inConsumer(
+  project: string,
+  check: (folder: string, manifest: Record<string, unknown>) => Promise<CheckResult>,
+): Promise<CheckResult> {
   const folder = await mkdtemp(join(tmpdir(), `tokenward-${project}-`))
   try {
     await cp(join(root, 'consumers', project), folder, { recursive: true })
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-    const packed = await tarballs()
-    const names: string[] = manifest.tokenward
-    const files = names.map((name) => [`@tokenward/${name}`, `file:${packed.get(name)}`] as const)
-    manifest.dependencies = { ...manifest.dependencies, ...Object.fromEntries(files) }
+    const files = new Map([...(await tarballs())].map(([name, file]) => [`@tokenward/${name}`, `file:${file}`]))
+    for (const name of manifest.tokenward as readonly string[]) {
+      manifest.dependencies = { ...manifest.dependencies, [`@tokenward/${name}`]: files.get(`@tokenward/${name}`) }
+    }
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
     await writeFile(join(folder, 'pnpm-workspace.yaml'), workspaceFile(files))
     const install = await run('pnpm', ['install', '--prefer-offline'], { cwd: folder })
-    return install.code === 0 ? await check(folder) : verdict(false, install.output)
+    return install.code === 0 ? await check(folder, manifest) : verdict(false, install.output)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
 /** The packages depend on each other by version; the overrides make that version the packed one. */
-function workspaceFile(files: readonly (readonly [string, string])[]): string {
+function workspaceFile(files: ReadonlyMap<string, string>): string {
   return [
     'packages: ["."]',
     'pmOnFail: ignore',
     'networkConcurrency: 16',
     'strictDepBuilds: false',
     'overrides:',
-    ...files.map(([name, file]) => `  "${name}": "${file}"`),
+    ...[...files].map(([name, file]) => `  "${name}": "${file}"`),
     '',
   ].join('\n')
 }

@@ -1,6 +1,6 @@
 // Runs every check. One line for each as it ends; the output of a check is shown only when it fails.
 import { type Check, type Counts, program, vitest } from './checks.ts'
-import { consumer, inspectTarballs, pack, runtimes } from './packed.ts'
+import { declarations, inspectTarballs, jest, pack, runtimes } from './packed.ts'
 import { secondsSince } from './process.ts'
 
 /** Side by side, as many as there are cores worth using; within a lane one needs what the one before it made. */
@@ -10,8 +10,9 @@ const lanes: readonly (readonly Check[])[] = [
     program("the demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
     pack,
     inspectTarballs,
-    consumer('declarations', 'declarations under TypeScript 5.9 and 7'),
-    consumer('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
+    declarations('declarations', 'declarations under TypeScript 5.9 and 7'),
+    declarations('declarations-nestjs', 'declarations where the NestJS package alone is installed'),
+    jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
     runtimes,
   ],
   [

@@ -39,3 +39,8 @@ it.each(Object.entries(entries))('%s exports the values its snapshot lists when 
   )
   expect(values).toStrictEqual(listed)
 })
+
+it('an application that installs the NestJS package has a name for everything of core', () => {
+  const ofCore = [...exportedNames(entries['@tokenward/core']), ...exportedNames(entries['@tokenward/core/cognito'])]
+  expect(exportedNames(entries['@tokenward/nestjs'])).toEqual(expect.arrayContaining(ofCore))
+})

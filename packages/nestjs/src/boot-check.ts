@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common'
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
 import { ConfigurationError } from '@tokenward/core'
-import { declaredOnClass, demandsItself, type Handler, isPublic, methodsOf } from './declarations.js'
+import { classDemands, contradictsItself, demandsItself, type Handler, isPublic, methodsOf } from './declarations.js'
 import { nameOf, RoutePolicies } from './route-policies.js'
 import { GLOBAL_GUARD } from './tokenward-options.js'
 import { TokenwardGuard } from './tokenward.guard.js'
@@ -10,8 +10,6 @@ import { TokenwardGuard } from './tokenward.guard.js'
 const GUARDS = '__guards__'
 const PATH = 'path'
 const PATTERN = 'microservices:pattern'
-
-const LISTS = ['scopes', 'groups'] as const
 
 /**
  * Looks at every handler before the application starts: a wrong policy, a contradiction, or a demand that nothing
@@ -60,14 +58,13 @@ export class BootCheck implements OnModuleInit {
   }
 
   #checkRoute(handler: Handler, everyHandlerIsGuarded: boolean): void {
-    if (!demands(handler)) return
-    if (isPublic(handler)) {
+    if (contradictsItself(handler)) {
       throw new ConfigurationError(
         nameOf(handler),
-        'is @Public() and demands scopes, groups or a caller; decide for one',
+        'is @Public() and demands scopes, groups or a caller at the same place; decide for one',
       )
     }
-    if (!everyHandlerIsGuarded && !isGuarded(handler)) {
+    if (demands(handler) && !everyHandlerIsGuarded && !isGuarded(handler)) {
       throw new ConfigurationError(
         nameOf(handler),
         'demands scopes, groups or a caller, but no guard enforces them: add @UseGuards(TokenwardGuard), or set globalGuard to true',
@@ -95,8 +92,10 @@ function refuseDemands(handler: Handler): void {
 }
 
 function refuseDemandsOfProvider(provider: Type): void {
-  const onClass = LISTS.some((declaration) => declaredOnClass(declaration, provider).length > 0)
-  if (onClass || methodsOf(provider).some(({ method }) => demandsItself({ controller: provider, method }))) {
+  if (
+    classDemands(provider) ||
+    methodsOf(provider).some(({ method }) => demandsItself({ controller: provider, method }))
+  ) {
     throw new ConfigurationError(
       provider.name,
       'is no controller, and TokenwardGuard guards HTTP handlers only in this version',
@@ -105,9 +104,7 @@ function refuseDemandsOfProvider(provider: Type): void {
 }
 
 function demands(handler: Handler): boolean {
-  return (
-    LISTS.some((declaration) => declaredOnClass(declaration, handler.controller).length > 0) || demandsItself(handler)
-  )
+  return !isPublic(handler) && (classDemands(handler.controller) || demandsItself(handler))
 }
 
 function isClass(metatype: unknown): metatype is Type {

@@ -11,6 +11,8 @@ export interface Handler {
   readonly method: Function
 }
 
+const LISTS = ['scopes', 'groups'] as const
+
 const keyOf = (declaration: Declaration) => `tokenward:${declaration}`
 
 /**
@@ -35,6 +37,10 @@ export function declaredOnMethod(declaration: Declaration, { controller, method 
   return prototypesOf(controller).flatMap((prototype) => ownDeclarations(declaration, prototype, name))
 }
 
+function isPublicClass(type: Type): boolean {
+  return ownDeclarations('public', type).length > 0
+}
+
 /** Declared on the very method, not on one that it overrides. */
 function declaredHere(declaration: Declaration, handler: Handler): boolean {
   const { prototype, name } = placeOf(handler)
@@ -42,17 +48,28 @@ function declaredHere(declaration: Declaration, handler: Handler): boolean {
 }
 
 /**
- * Whether the handler was opened. An override of a public method, and a subclass of a public class, have to say so
- * themselves; and a method that demands something is not opened by its class.
+ * Whether the handler was opened. The method decides before its class, either way. Opening is never inherited: an
+ * override of a public method, and a subclass of a public class, have to say so themselves.
  */
 export function isPublic(handler: Handler): boolean {
   if (declaredHere('public', handler)) return true
-  return ownDeclarations('public', handler.controller).length > 0 && !demandsItself(handler)
+  return isPublicClass(handler.controller) && !demandsItself(handler)
+}
+
+/** Whether one place both opens and demands, so that nobody can say which was meant. */
+export function contradictsItself(handler: Handler): boolean {
+  const methodDoes = declaredHere('public', handler) && demandsItself(handler)
+  return methodDoes || (isPublicClass(handler.controller) && classDemands(handler.controller))
+}
+
+/** Whether the class, or a base class, demands scopes or groups of every handler. */
+export function classDemands(type: Type): boolean {
+  return LISTS.some((declaration) => declaredOnClass(declaration, type).length > 0)
 }
 
 /** Whether the method itself demands scopes, groups or a caller. */
 export function demandsItself(handler: Handler): boolean {
-  const lists = (['scopes', 'groups'] as const).flatMap((declaration) => declaredOnMethod(declaration, handler))
+  const lists = LISTS.flatMap((declaration) => declaredOnMethod(declaration, handler))
   return lists.length > 0 || declaredHere('caller', handler)
 }
 

@@ -2,7 +2,10 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common'
 import { principalOf } from './current-principal.js'
 import { type Declaration, declare } from './declarations.js'
 
-/** Opens a handler, or those handlers of a controller that demand nothing, to requests without a token. */
+/**
+ * Opens a handler to requests without a token, whatever its controller demands; on a controller, opens those handlers
+ * that demand nothing themselves. A subclass or an override has to repeat it.
+ */
 export function Public(): ClassDecorator & MethodDecorator {
   return declaring('public', true)
 }

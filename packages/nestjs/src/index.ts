@@ -6,13 +6,15 @@ export type { TokenwardModuleAsyncOptions } from './tokenward.module.js'
 export { RESOURCE_SERVER } from './tokenward-options.js'
 export type { TokenwardModuleExtras, TokenwardModuleOptions } from './tokenward-options.js'
 
-// What an application needs of core, so that it installs one package only.
+// All of core that an application meets through this package, so that it installs and imports one package only. A
+// test compares the list with core's own.
 export {
   authorizationServer,
   combinePolicies,
   ConfigurationError,
   createResourceServer,
   definePolicy,
+  parseDuration,
   TokenRefusedError,
   TokenUncheckedError,
   TokenwardError,
@@ -21,26 +23,50 @@ export {
 export { cognitoUserPool } from '@tokenward/core/cognito'
 export type {
   AccessTokenClaims,
+  AnyRequest,
   AuthorizationServerOptions,
   ClaimsOf,
   ClaimsSchema,
+  Clock,
+  CommonIssuerOptions,
   CompiledPolicy,
   Denied,
+  Duration,
   Evidence,
+  Fetch,
+  FetchInit,
+  FetchResponse,
+  FetchSignal,
   Granted,
+  IssuerExplanation,
+  JsonWebKey,
+  JsonWebKeySet,
+  JwkIgnored,
+  JwksRefreshed,
+  JwksRefreshFailed,
   OperatorCode,
   Outcome,
+  PolicyExplanation,
   PolicyOrLiteral,
   Presented,
   Principal,
+  ProtectedRequest,
   RefusalCode,
   Refused,
+  RequestGranted,
+  RequestRefused,
+  RequestUnavailable,
   ResourceServer,
   ResourceServerOptions,
   RoutePolicy,
+  SignatureAlgorithm,
+  StandardSchema,
   TokenwardEvent,
   TrustedIssuer,
   Unavailable,
   UnavailableCode,
+  UpstreamCode,
+  WebRequest,
+  WireCode,
 } from '@tokenward/core'
 export type { CognitoUserPoolOptions } from '@tokenward/core/cognito'

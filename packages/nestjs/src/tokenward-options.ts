@@ -33,16 +33,48 @@ export interface ServerInUse {
   readonly owned: boolean
 }
 
+/** Checked when the module is declared; what the resource server takes is checked when it is made. */
+export function checkModuleOptions(method: 'forRoot' | 'forRootAsync', options: unknown): void {
+  const owner = `TokenwardModule.${method}`
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError(owner, 'takes an object of options')
+  }
+  for (const name of MODULE_OPTIONS) {
+    const value = (options as Record<string, unknown>)[name]
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new ConfigurationError(`${owner}.${name}`, 'must be true or false')
+    }
+  }
+  if (method === 'forRoot') return
+  const unknown = Object.keys(options).find((name) => !ASYNC_OPTIONS.includes(name))
+  if (unknown !== undefined) {
+    throw new ConfigurationError(
+      `${owner}.${unknown}`,
+      `is not an option; known options are ${ASYNC_OPTIONS.join(', ')}, and those of the resource server belong in what the factory returns`,
+    )
+  }
+  if (FACTORIES.filter((name) => name in options).length !== 1) {
+    throw new ConfigurationError(owner, `takes one of ${FACTORIES.join(', ')}`)
+  }
+}
+
 export function serverOf(options: TokenwardModuleOptions): ServerInUse {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('TokenwardModule', 'takes an object of options')
+    throw new ConfigurationError('TokenwardModule', 'needs an object of options from the factory of forRootAsync')
   }
-  if (!('resourceServer' in options)) return { server: createResourceServer(options), owned: true }
-  const { resourceServer, ...others } = options
-  const unexpected = Object.keys(others)
-  if (unexpected.length > 0) {
+  const misplaced = MODULE_OPTIONS.find((name) => name in options)
+  if (misplaced !== undefined) {
     throw new ConfigurationError(
-      `TokenwardModule.${unexpected[0]}`,
+      `TokenwardModule.${misplaced}`,
+      'belongs beside the factory of forRootAsync, not in what it returns',
+    )
+  }
+  if (!('resourceServer' in options)) return { server: makeServer(options), owned: true }
+  const { resourceServer, ...others } = options
+  const [unexpected] = Object.keys(others)
+  if (unexpected !== undefined) {
+    throw new ConfigurationError(
+      `TokenwardModule.${unexpected}`,
       'cannot stand beside resourceServer, which has its own',
     )
   }
@@ -50,4 +82,28 @@ export function serverOf(options: TokenwardModuleOptions): ServerInUse {
     throw new ConfigurationError('TokenwardModule.resourceServer', 'must be made by createResourceServer()')
   }
   return { server: resourceServer, owned: false }
+}
+
+const MODULE_OPTIONS = ['globalGuard', 'isGlobal'] as const satisfies readonly (keyof TokenwardModuleExtras)[]
+const FACTORIES = ['useFactory', 'useClass', 'useExisting'] as const
+const ASYNC_OPTIONS: readonly string[] = [
+  ...FACTORIES,
+  'inject',
+  'imports',
+  'provideInjectionTokensFrom',
+  ...MODULE_OPTIONS,
+]
+
+/** Core knows nothing of a module: an unknown name may well be a misspelt option of ours. */
+function makeServer(options: ResourceServerOptions): ResourceServer {
+  try {
+    return createResourceServer(options)
+  } catch (error) {
+    const isUnknownName = error instanceof ConfigurationError && error.problem.startsWith('is not an option')
+    if (!isUnknownName) throw error
+    throw new ConfigurationError(
+      error.option,
+      `${error.problem}; TokenwardModule itself takes resourceServer, ${MODULE_OPTIONS.join(', ')}`,
+    )
+  }
 }

@@ -11,6 +11,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core'
 import { BootCheck } from './boot-check.js'
 import { RoutePolicies } from './route-policies.js'
 import {
+  checkModuleOptions,
   GLOBAL_GUARD,
   RESOURCE_SERVER,
   type ServerInUse,
@@ -66,11 +67,13 @@ export class TokenwardModule implements OnApplicationShutdown {
 
   /** Options known when the module is declared. */
   static forRoot(options: TokenwardModuleOptions & TokenwardModuleExtras): DynamicModule {
+    checkModuleOptions('forRoot', options)
     return { ...ConfigurableModuleClass.forRoot(options), module: TokenwardModule }
   }
 
   /** Options that other providers bring. */
   static forRootAsync(options: TokenwardModuleAsyncOptions): DynamicModule {
+    checkModuleOptions('forRootAsync', options)
     return { ...ConfigurableModuleClass.forRootAsync(options), module: TokenwardModule }
   }
 

@@ -50,6 +50,41 @@ describe('@Public', () => {
     expect(await call('GET', '/c/me', ['orders/read'])).toBe(200)
   })
 
+  it('on a method opens it, whatever its class demands', async () => {
+    @Controller('c')
+    @RequireScopes(['orders/read'])
+    @RequireGroups(['staff'])
+    class HealthController {
+      @Get()
+      list() {
+        return 'list'
+      }
+
+      @Get('health')
+      @Public()
+      health() {
+        return 'well'
+      }
+    }
+    const call = await start(HealthController)
+    expect(await call('GET', '/c')).toBe(401)
+    expect(await call('GET', '/c/health')).toBe(200)
+  })
+
+  it('on a method needs no guard, with or without the global one', async () => {
+    @Controller('c')
+    @RequireScopes(['orders/read'])
+    class OpenController {
+      @Get()
+      @Public()
+      list() {
+        return 'list'
+      }
+    }
+    const call = await start(OpenController, { globalGuard: false })
+    expect(await call('GET', '/c')).toBe(200)
+  })
+
   it('contradicts a demand at the same place, and stops the boot', async () => {
     @Controller('c')
     class MethodController {
@@ -77,9 +112,19 @@ describe('@Public', () => {
         return caller
       }
     }
-    for (const controller of [MethodController, ClassController, CallerController]) {
+    @RequireGroups(['staff'])
+    class StaffController {}
+    @Controller('c')
+    @Public()
+    class SubclassController extends StaffController {
+      @Get()
+      list() {
+        return 'list'
+      }
+    }
+    for (const controller of [MethodController, ClassController, CallerController, SubclassController]) {
       await expect(start(controller)).rejects.toThrow(
-        'is @Public() and demands scopes, groups or a caller; decide for one',
+        'is @Public() and demands scopes, groups or a caller at the same place; decide for one',
       )
     }
   })

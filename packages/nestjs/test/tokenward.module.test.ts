@@ -1,4 +1,5 @@
-import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common'
+import { Controller, Get, Inject, Injectable, Module, type ModuleMetadata, Scope } from '@nestjs/common'
+import { APP_GUARD } from '@nestjs/core'
 import { Test } from '@nestjs/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -11,6 +12,7 @@ import {
   type ResourceServerOptions,
   TokenwardGuard,
   TokenwardModule,
+  type TokenwardModuleAsyncOptions,
   type TokenwardModuleOptions,
 } from '../src/index.js'
 import {
@@ -62,8 +64,44 @@ describe('forRoot', () => {
       'TokenwardModule.resourceServer must be made by createResourceServer()',
     ],
     ['a misspelt option', { issuer: [] }, 'createResourceServer.issuer is not an option'],
+    [
+      'a misspelt option of the module',
+      { issuers: [], globalGaurd: false },
+      'TokenwardModule itself takes resourceServer, globalGuard, isGlobal',
+    ],
   ])('refuses %s at boot', async (_, options, message) => {
     await expect(startApp({ options: options as TokenwardModuleOptions })).rejects.toThrow(message)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'TokenwardModule.forRoot takes an object of options'],
+    ['a guard that is no boolean', { globalGuard: 'false' }, 'TokenwardModule.forRoot.globalGuard must be true or'],
+    ['a scope that is no boolean', { isGlobal: 0 }, 'TokenwardModule.forRoot.isGlobal must be true or false'],
+  ])('refuses %s at once', (_, options, message) => {
+    expect(() => TokenwardModule.forRoot(options as TokenwardModuleOptions)).toThrow(ConfigurationError)
+    expect(() => TokenwardModule.forRoot(options as TokenwardModuleOptions)).toThrow(message)
+  })
+
+  it('keeps its providers to the module that imports it, where isGlobal is false', async () => {
+    @Injectable()
+    class Queue {
+      readonly api: ResourceServer
+      constructor(@Inject(RESOURCE_SERVER) api: ResourceServer) {
+        this.api = api
+      }
+    }
+    @Module({ providers: [Queue] })
+    class QueueModule {}
+    const options = { ...optionsFor(await ordersPool()), isGlobal: false }
+    const compile = (imports: NonNullable<ModuleMetadata['imports']>) => Test.createTestingModule({ imports }).compile()
+    await expect(compile([TokenwardModule.forRoot(options), QueueModule])).rejects.toThrow('QueueModule')
+
+    const imported = TokenwardModule.forRoot(options)
+    @Module({ imports: [imported], providers: [Queue] })
+    class ImportingModule {}
+    const module = await compile([imported, ImportingModule])
+    onTestFinished(() => module.close())
+    expect(module.get(Queue, { strict: false }).api).toBeDefined()
   })
 })
 
@@ -106,6 +144,39 @@ describe('forRootAsync', () => {
     }).compile()
     const { send } = await listening(module.createNestApplication({ logger: false }))
     expect((await send('/guarded')).status).toBe(401)
+  })
+})
+
+describe('forRootAsync, given wrong options,', () => {
+  const useFactory = () => ({ issuers: [] as never })
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'TokenwardModule.forRootAsync takes an object of options'],
+    ['no factory', {}, 'TokenwardModule.forRootAsync takes one of useFactory, useClass, useExisting'],
+    [
+      'two factories',
+      { useFactory, useClass: class {} },
+      'TokenwardModule.forRootAsync takes one of useFactory, useClass, useExisting',
+    ],
+    [
+      'an option of the server',
+      { useFactory, issuers: [] },
+      'TokenwardModule.forRootAsync.issuers is not an option; known options are useFactory,',
+    ],
+    ['a guard that is no boolean', { useFactory, globalGuard: 1 }, 'TokenwardModule.forRootAsync.globalGuard must be'],
+  ])('refuses %s at once', (_, options, message) => {
+    expect(() => TokenwardModule.forRootAsync(options as TokenwardModuleAsyncOptions)).toThrow(message)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'TokenwardModule needs an object of options from the factory of forRootAsync'],
+    [
+      'a guard that came too late',
+      { issuers: [], globalGuard: false },
+      'TokenwardModule.globalGuard belongs beside the factory of forRootAsync',
+    ],
+  ])('refuses %s from the factory at boot', async (_, made, message) => {
+    const module = TokenwardModule.forRootAsync({ useFactory: () => made as TokenwardModuleOptions })
+    await expect(Test.createTestingModule({ imports: [module] }).compile()).rejects.toThrow(message)
   })
 })
 
@@ -154,6 +225,20 @@ describe('without the global guard', () => {
     app.useGlobalGuards(app.get(TokenwardGuard))
     const { send } = await listening(app)
     expect((await send('/orders')).status).toBe(401)
+  })
+
+  it('a guard of its own that the application provides, made for each request, enforces them', async () => {
+    const pool = await ordersPool()
+    @Injectable({ scope: Scope.REQUEST })
+    class OwnGuard extends TokenwardGuard {}
+    const module = await Test.createTestingModule({
+      imports: [TokenwardModule.forRoot({ ...optionsFor(pool), globalGuard: false })],
+      controllers: [OrdersController],
+      providers: [{ provide: APP_GUARD, useClass: OwnGuard, scope: Scope.REQUEST }],
+    }).compile()
+    const { send } = await listening(module.createNestApplication({ logger: false }))
+    expect((await send('/orders')).status).toBe(401)
+    expect((await send('/orders', { token: await pool.accessToken({ scopes: ['orders/read'] }) })).status).toBe(200)
   })
 
   it('handlers that demand nothing boot, and are open', async () => {

@@ -8,7 +8,10 @@ interface RequestEvent {
   readonly at: number
   /** The policy's `name`. */
   readonly route: string | undefined
-  /** One of the configured issuers; `undefined` until the token has named one. */
+  /**
+   * The configured issuer that the token names; `undefined` when it names none of them. Only a grant proves that the
+   * token came from there.
+   */
   readonly issuer: string | undefined
 }
 

@@ -56,6 +56,13 @@ export interface ResourceServer {
   close(): Promise<void>
 }
 
+/** What the credentials of a request came to. */
+interface Authentication {
+  /** The configured issuer that the token names; whether it issued the token is for `result` to say. */
+  readonly issuer?: string
+  readonly result: TokenFacts | OperatorCode
+}
+
 /** Makes a resource server. Every option is checked here and never again. */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
   const { realm, maxTokenBytes, clock } = checkResourceServerOptions(options)
@@ -66,45 +73,51 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const compile = createPolicyCompiler(issuers)
   let closed = false
 
-  async function authenticate(token: string): Promise<TokenFacts | OperatorCode> {
-    if (closed) return 'resource-server-closed'
+  async function authenticate(token: string): Promise<Authentication> {
+    if (closed) return { result: 'resource-server-closed' }
     // Callers in plain JavaScript may hand in anything.
-    if (typeof token !== 'string') return 'token-malformed'
+    if (typeof token !== 'string') return { result: 'token-malformed' }
     const jws = parseCompactJws(token, maxTokenBytes)
-    if (typeof jws === 'string') return jws
+    if (typeof jws === 'string') return { result: jws }
     const iss = member(jws.payload, 'iss')
     const issuer = typeof iss === 'string' ? issuers.select(iss) : undefined
-    if (issuer === undefined) return 'issuer-not-trusted'
-    return issuer.validator.validate(jws, clock.now())
+    if (issuer === undefined) return { result: 'issuer-not-trusted' }
+    return { issuer: iss as string, result: await issuer.validator.validate(jws, clock.now()) }
   }
 
-  /** Facts may have been gathered a while ago; everything that can change is checked at the decision. */
+  /** What may have changed since the facts were gathered. */
+  function ended(facts: TokenFacts, clockTolerance: number): OperatorCode | undefined {
+    if (closed) return 'resource-server-closed'
+    return isExpired(facts.expiresAt, clockTolerance, clock.now()) ? 'token-expired' : undefined
+  }
+
   async function decide<Claims>(
-    facts: TokenFacts | OperatorCode,
+    facts: TokenFacts,
     policy: CompiledPolicy<Claims>,
   ): Promise<Principal<Claims> | OperatorCode> {
-    if (typeof facts === 'string') return facts
-    if (closed) return 'resource-server-closed'
     const { clockTolerance } = (issuers.select(facts.issuer) as ConnectedIssuer).definition
-    const now = clock.now()
-    if (isExpired(facts.expiresAt, clockTolerance, now)) return 'token-expired'
+    const endedBefore = ended(facts, clockTolerance)
+    if (endedBefore !== undefined) return endedBefore
     if (!issuers.isAmong(facts.issuer, policy.issuers)) return 'issuer-not-accepted'
     const refusal = refusalByPolicy(policy, facts)
     if (refusal !== undefined) return refusal
     const check = await checkClaims(policy, facts)
     if (!check.accepted) return check.reason
+    // A schema may take its time.
+    const endedSince = ended(facts, clockTolerance)
+    if (endedSince !== undefined) return endedSince
     const { subject, clientId, scopes, groups, issuer, expiresAt } = facts
-    const evidence = evidenceOfLocalValidation(facts.issuedAt, now, clockTolerance)
+    const evidence = evidenceOfLocalValidation(facts.issuedAt, clock.now(), clockTolerance)
     return Object.freeze({ subject, clientId, scopes, groups, issuer, expiresAt, claims: check.claims, evidence })
   }
 
   async function settle<Claims>(
-    facts: TokenFacts | OperatorCode,
+    { issuer, result }: Authentication,
     policy: CompiledPolicy<Claims>,
   ): Promise<Outcome<Claims>> {
-    const decision = await decide(facts, policy)
-    const known = typeof facts === 'string' ? undefined : facts
-    const event = { at: clock.now(), route: policy.name, issuer: known?.issuer }
+    const known = typeof result === 'string' ? undefined : result
+    const decision = typeof result === 'string' ? result : await decide(result, policy)
+    const event = { at: clock.now(), route: policy.name, issuer }
     if (typeof decision !== 'string') {
       const { clientId, evidence } = decision
       emit({ type: 'request-granted', ...event, clientId, evidence })
@@ -122,10 +135,11 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
   async function present(request: AnyRequest): Promise<Presented> {
     const credentials = readBearerCredentials(request)
-    const facts = 'none' in credentials ? credentials.none : await authenticate(credentials.token)
+    const authentication: Authentication =
+      'none' in credentials ? { result: credentials.none } : await authenticate(credentials.token)
     return {
-      credentials: facts === 'no-credentials' ? 'none' : 'present',
-      authorize: async (...policy) => settle(facts, compile(...policy)),
+      credentials: authentication.result === 'no-credentials' ? 'none' : 'present',
+      authorize: async (...policy) => settle(authentication, compile(...policy)),
     }
   }
 

@@ -6,11 +6,13 @@ import {
   ConfigurationError,
   createResourceServer,
   definePolicy,
+  type ResourceServer,
   type ResourceServerOptions,
   TokenRefusedError,
   TokenUncheckedError,
 } from '../../src/index.js'
 import { json } from '../support/loopback-server.js'
+import type { ManualClock } from '../support/manual-clock.js'
 import { signer } from '../support/signing.js'
 import { serverFor, testIssuer, withToken } from '../support/test-issuer.js'
 
@@ -579,6 +581,18 @@ describe('events', () => {
     ])
   })
 
+  it('name the issuer of refused and unavailable tokens, but never one that is not configured', async () => {
+    const issuer = await testIssuer()
+    const { api, events } = serverFor(issuer)
+    const issuersTold = () => events.filter(({ type }) => type.startsWith('request-')).map((event) => event.issuer)
+    await api.authorize(withToken(issuer.token({ exp: 1 })))
+    await api.authorize(withToken(issuer.token({ iss: 'https://elsewhere.example' })))
+    issuer.jwks.answer = json('{}', 500)
+    await api.authorize(withToken(issuer.token()))
+    expect(issuersTold()).toStrictEqual([issuer.options.issuer, undefined, issuer.options.issuer])
+    expect(events.at(-1)).toMatchObject({ type: 'request-unavailable', reason: 'jwks-unreachable' })
+  })
+
   it('change nothing when their observer throws', async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(
@@ -591,6 +605,28 @@ describe('events', () => {
       },
     )
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
+  })
+})
+
+describe('a claims schema that takes its time', () => {
+  const during = async (what: (clock: ManualClock, api: ResourceServer) => unknown) => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    const slow = z.object({ tenant: z.string() }).refine(async () => {
+      await what(issuer.clock, api)
+      return true
+    })
+    const token = issuer.token({ tenant: 'acme', exp: Math.floor(issuer.clock.now() / 1000) + 60 })
+    return api.authorize(withToken(token), { claims: slow })
+  }
+
+  it('cannot let a token in that expired meanwhile', async () => {
+    expect(await during(() => {})).toMatchObject({ outcome: 'granted' })
+    expect(await during((clock) => clock.advance(120_000))).toMatchObject({ reason: 'token-expired' })
+  })
+
+  it('cannot let a token in after close', async () => {
+    expect(await during((_, api) => api.close())).toMatchObject({ reason: 'resource-server-closed' })
   })
 })
 

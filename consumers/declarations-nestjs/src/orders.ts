@@ -8,16 +8,20 @@ import {
   Public,
   RequireGroups,
   RequireScopes,
+  type TokenwardEvent,
   TokenwardModule,
 } from '@tokenward/nestjs'
 
-// Exported without annotations: every type they mention must be reachable through this one package.
+// Exported without annotations: every type they mention must have a name in this one package, the only one
+// installed.
 export const api = createResourceServer({
   issuers: [cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' })],
 })
 export const policy = definePolicy({ scopes: ['orders/read'] })
 export const decide = (token: string) => api.verify(token, policy)
 export const present = (request: Request) => api.present(request)
+export const explained = api.explain(policy)
+export const count = (event: TokenwardEvent) => (event.type === 'request-refused' ? event.reason : undefined)
 
 @Controller()
 export class OrdersController {

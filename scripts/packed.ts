@@ -67,15 +67,17 @@ export function declarations(project: string, name: string): Check {
     name,
     run: () =>
       inConsumer(project, async (folder, { projects }) => {
-        const compiled = Object.entries(projects as Record<string, readonly string[]>).map(async ([compiler, files]) => {
-          const results: CheckResult[] = []
-          for (const file of files) {
-            const tsc = join(folder, 'node_modules', compiler, 'bin/tsc')
-            const { code, output } = await run('node', [tsc, '-p', file], { cwd: folder })
-            results.push(verdict(code === 0, `${compiler}, ${file}:\n${output}`))
-          }
-          return sum(results)
-        })
+        const compiled = Object.entries(projects as Record<string, readonly string[]>).map(
+          async ([compiler, files]) => {
+            const results: CheckResult[] = []
+            for (const file of files) {
+              const tsc = join(folder, 'node_modules', compiler, 'bin/tsc')
+              const { code, output } = await run('node', [tsc, '-p', file], { cwd: folder })
+              results.push(verdict(code === 0, `${compiler}, ${file}:\n${output}`))
+            }
+            return sum(results)
+          },
+        )
         return sum(await Promise.all(compiled))
       }),
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { importsOf, type SourceFile, sourceFiles, targetOf } from '../support/source-files.js'
+import { importsOf, isInternal, type SourceFile, sourceFiles, targetOf } from '../support/source-files.js'
 
 const CORE = 'packages/core/src/'
 
@@ -31,7 +31,7 @@ describe('core', () => {
   it('imports downwards only', () => {
     const upward = core.flatMap((file) =>
       file.imports
-        .filter((specifier) => specifier.startsWith('.') && !allowed(file, targetOf(file, specifier)))
+        .filter((specifier) => isInternal(specifier) && !allowed(file, targetOf(file, specifier)))
         .map((specifier) => `${file.path} imports ${specifier}`),
     )
     expect(upward).toStrictEqual([])
@@ -40,7 +40,7 @@ describe('core', () => {
   it('imports nothing from outside; modules of Node only where the name of the file says so', () => {
     const outside = core.flatMap((file) =>
       file.imports
-        .filter((specifier) => !specifier.startsWith('.') && !['#signature', '#http-client'].includes(specifier))
+        .filter((specifier) => !isInternal(specifier))
         .filter((specifier) => !(specifier.startsWith('node:') && file.path.endsWith('.node.ts')))
         .map((specifier) => `${file.path} imports ${specifier}`),
     )
@@ -65,10 +65,7 @@ describe.each(['packages/core/src', 'packages/testkit/src', 'packages/nestjs/src
 
     it('has no import cycle, types included', () => {
       const graph = new Map(
-        files.map((file) => [
-          file.path,
-          file.imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => targetOf(file, specifier)),
-        ]),
+        files.map((file) => [file.path, file.imports.filter(isInternal).map((specifier) => targetOf(file, specifier))]),
       )
       expect(findCycle(graph)).toBeUndefined()
     })
@@ -76,7 +73,7 @@ describe.each(['packages/core/src', 'packages/testkit/src', 'packages/nestjs/src
     it('imports files that exist', () => {
       const paths = new Set(files.map(({ path }) => path))
       for (const file of files) {
-        for (const specifier of file.imports.filter((name) => name.startsWith('.'))) {
+        for (const specifier of file.imports.filter(isInternal)) {
           expect(paths.has(targetOf(file, specifier)), `${file.path} imports ${specifier}`).toBe(true)
         }
       }
@@ -118,7 +115,7 @@ describe('the packages', () => {
 
   it.each(Object.entries(arrows))('%s imports only what its arrow allows', (folder, arrow) => {
     for (const file of sourceFiles(folder)) {
-      for (const specifier of file.imports.filter((name) => !name.startsWith('.'))) {
+      for (const specifier of file.imports.filter((name) => !isInternal(name))) {
         expect(specifier, file.path).toMatch(arrow)
       }
     }

@@ -27,7 +27,18 @@ export function importsOf(text: string): readonly string[] {
   return [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] as string)
 }
 
-/** The file a relative import means, relative to the repository. */
+/** Where core leaves the choice of a file to the platform, the file that says what all choices have in common. */
+const ports: Readonly<Record<string, string>> = {
+  '#signature': 'packages/core/src/keys/signature.port.ts',
+  '#http-client': 'packages/core/src/transport/http-client.port.ts',
+}
+
+/** Whether an import means a file of the same package. */
+export function isInternal(specifier: string): boolean {
+  return specifier.startsWith('.') || Object.hasOwn(ports, specifier)
+}
+
+/** The file an internal import means, relative to the repository. */
 export function targetOf(file: SourceFile, specifier: string): string {
-  return relative(root, resolve(root, dirname(file.path), specifier)).replace(/\.js$/, '.ts')
+  return ports[specifier] ?? relative(root, resolve(root, dirname(file.path), specifier)).replace(/\.js$/, '.ts')
 }

@@ -2,7 +2,7 @@
 export { fakeCognito } from './cognito/fake-cognito.js'
 export type { FakeCognito } from './cognito/fake-cognito.js'
 export type { FakeCognitoOptions, ResourceServers, ScopeOf, StandardScope } from './cognito/pool-settings.js'
-export type { AccessTokenRequest, IdTokenRequest } from './cognito/token-claims.js'
+export type { AccessTokenRequest, IdTokenRequest, M2mTokenRequest } from './cognito/token-claims.js'
 export type { ForgedTokens } from './cognito/forged-tokens.js'
 export type { EndpointControl } from './cognito/endpoints.js'
 export type { ListeningPool } from './delivery/listen.js'

@@ -14,13 +14,22 @@ import {
   type ScopeOf,
   type StandardScope,
 } from './pool-settings.js'
-import { accessTokenClaims, type AccessTokenRequest, idTokenClaims, type IdTokenRequest } from './token-claims.js'
+import {
+  accessTokenClaims,
+  type AccessTokenRequest,
+  idTokenClaims,
+  type IdTokenRequest,
+  m2mTokenClaims,
+  type M2mTokenRequest,
+} from './token-claims.js'
 
 /** A user pool that exists in this process alone, with keys of its own. */
 export interface FakeCognito<Scope extends string = string> {
+  /** Its id, in the form Cognito gives one: `xx-fake-1_` and nine random characters. */
   readonly userPoolId: string
+  /** `'xx-fake-1'`: the form of a Region, with no AWS host that belongs to it. */
   readonly region: string
-  /** What `iss` says in its tokens. */
+  /** What `iss` says in its tokens: a URL on the ORIGINAL or the UPDATED host. */
   readonly issuer: string
   /** The first app client. */
   readonly clientId: string
@@ -32,19 +41,21 @@ export interface FakeCognito<Scope extends string = string> {
   readonly forged: ForgedTokens<Scope>
   /** A `fetch` that reaches this pool and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
-  /** An access token as Cognito would issue it, signed with RS256. */
+  /** The access token of a user, as Cognito would issue it, signed with RS256. */
   accessToken(request?: AccessTokenRequest<Scope>): Promise<string>
-  /** An ID token as Cognito would issue it. */
+  /** The access token of a machine, as the client credentials grant would issue it: no user, no groups. */
+  m2mToken(request?: M2mTokenRequest<Exclude<Scope, StandardScope>>): Promise<string>
+  /** An ID token as Cognito would issue it, signed with a key of its own. */
   idToken(request?: IdTokenRequest): Promise<string>
   /** The public keys as published now. */
   publicKeys(): { readonly keys: readonly PublishedKey[] }
-  /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`. */
+  /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`; default `true`. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
-  /** Answers on the pool's own https addresses, inside this process, through msw. */
+  /** Answers on the pool's own https addresses, inside this process, through msw. Throws where msw is not installed. */
   listen(): Promise<ListeningPool>
-  /** Answers on a loopback port. */
+  /** Answers on a free port of 127.0.0.1. */
   serve(): Promise<ServedPool>
-  /** Ends every `listen` and `serve`. */
+  /** Ends every `listen` and `serve`; the pool makes no tokens afterwards. */
   close(): Promise<void>
 }
 
@@ -83,6 +94,9 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     fetch: fetchFrom(endpoints),
     async accessToken(request = {}) {
       return mint(keys.access, accessTokenClaims(pool, request, clock.now()))
+    },
+    async m2mToken(request = {}) {
+      return mint(keys.access, m2mTokenClaims(pool, request, clock.now()))
     },
     async idToken(request = {}) {
       return mint(keys.id, idTokenClaims(pool, request, clock.now()))

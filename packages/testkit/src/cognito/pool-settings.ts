@@ -23,7 +23,7 @@ export type ScopeOf<Servers extends ResourceServers> = {
 export interface FakeCognitoOptions<Servers extends ResourceServers = ResourceServers> {
   /** App client ids; tokens are for the first unless told otherwise. Default `['test-client']`. */
   readonly clients?: readonly [string, ...string[]]
-  /** Resource servers and their scopes: `{ orders: ['read', 'write'] }` gives `orders/read` and `orders/write`. */
+  /** Resource servers and their scopes: `{ orders: ['read', 'write'] }` gives `orders/read` and `orders/write`. Default none. */
   readonly resourceServers?: Servers
   /** `IssuerConfiguration.Type` of the pool. Default `'ORIGINAL'`; the UPDATED host then answers 403, as AWS's does. */
   readonly issuerType?: 'ORIGINAL' | 'UPDATED'
@@ -35,22 +35,35 @@ export const REGION = 'xx-fake-1'
 export interface PoolSettings {
   readonly userPoolId: string
   readonly clients: readonly [string, ...string[]]
-  readonly scopes: readonly string[]
+  /** Scopes of resource servers. */
+  readonly customScopes: readonly string[]
   readonly issuers: { readonly ORIGINAL: string; readonly UPDATED: string }
   readonly issuerType: 'ORIGINAL' | 'UPDATED'
 }
 
 export function poolSettings(options: FakeCognitoOptions): PoolSettings {
-  const { clients = ['test-client'], resourceServers = {}, issuerType = 'ORIGINAL' } = options
+  const { clients = ['test-client'], resourceServers = {}, issuerType = 'ORIGINAL', ...unknown } = options
+  const [misspelt] = Object.keys(unknown)
+  if (misspelt !== undefined) {
+    throw new TypeError(`fakeCognito: ${misspelt} is not an option; it takes clients, resourceServers, issuerType`)
+  }
   if (!Array.isArray(clients) || clients.length === 0) {
     throw new TypeError('fakeCognito: clients must be a list of one or more app client ids')
   }
+  if (!Object.values<unknown>(resourceServers).every(Array.isArray)) {
+    throw new TypeError(
+      "fakeCognito: resourceServers must map identifiers to lists of scope names: { orders: ['read'] }",
+    )
+  }
+  if (issuerType !== 'ORIGINAL' && issuerType !== 'UPDATED') {
+    throw new TypeError("fakeCognito: issuerType must be 'ORIGINAL' or 'UPDATED'")
+  }
   const userPoolId = `${REGION}_${randomAlphanumeric(9)}`
-  const declared = Object.entries(resourceServers).flatMap(([id, names]) => names.map((name) => `${id}/${name}`))
+  const customScopes = Object.entries(resourceServers).flatMap(([id, names]) => names.map((name) => `${id}/${name}`))
   return {
     userPoolId,
     clients,
-    scopes: [...STANDARD_SCOPES, ...declared],
+    customScopes,
     issuers: {
       ORIGINAL: `https://cognito-idp.${REGION}.amazonaws.com/${userPoolId}`,
       UPDATED: `https://issuer-cognito-idp.${REGION}.amazonaws.com/${userPoolId}`,

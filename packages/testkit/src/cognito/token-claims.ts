@@ -1,47 +1,56 @@
 import { randomUUID } from 'node:crypto'
 import { type Duration, milliseconds } from '../duration.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
-import type { PoolSettings } from './pool-settings.js'
+import { type PoolSettings, STANDARD_SCOPES } from './pool-settings.js'
 
 /** What every token can be asked for. */
 interface TokenRequest {
-  /** The user. Default: a random UUID. */
-  readonly sub?: string
-  /** App client. Default: the pool's first. */
+  /** App client: `client_id`, or `aud` in ID tokens. Default: the pool's first. */
   readonly clientId?: string
-  /** `cognito:groups`; absent without any, as Cognito does it. */
-  readonly groups?: readonly string[]
-  readonly username?: string
-  /** Default `'1h'`. */
+  /** From now to `exp`, in whole seconds. Default `'1h'`. */
   readonly expiresIn?: Duration
-  /** Further claims, or other values for those above, as a pre-token-generation trigger could write them. */
+  /** Further claims, or other values for those the pool writes. Default none. */
   readonly claims?: JsonRecord
 }
 
-/** What an access token is made from. */
-export interface AccessTokenRequest<Scope extends string = string> extends TokenRequest {
-  /** Default `['aws.cognito.signin.user.admin']`: what a sign-in through the SDK gives. */
+/** What every token of a user can be asked for. */
+interface UserTokenRequest extends TokenRequest {
+  /** The user. Default: a random UUID. */
+  readonly sub?: string
+  /** `username`, or `cognito:username` in ID tokens. Default: as `sub`. */
+  readonly username?: string
+  /** `cognito:groups`. Default none; the claim is absent then, as at Cognito. */
+  readonly groups?: readonly string[]
+}
+
+/** What the access token of a user is made from. */
+export interface AccessTokenRequest<Scope extends string = string> extends UserTokenRequest {
+  /** Default `['aws.cognito.signin.user.admin']`: what a sign-in through the SDK gives. Others need their resource server. */
   readonly scopes?: readonly Scope[]
-  /** Resource binding (RFC 8707): becomes `aud`. Access tokens have none otherwise. */
+  /** Resource binding (RFC 8707), a URL that becomes `aud`. Default none; the token has no `aud` then. */
   readonly resource?: string
 }
 
+/** What a token of the client credentials grant is made from (RFC 6749 §4.4): a machine, no user. */
+export interface M2mTokenRequest<Scope extends string = string> extends TokenRequest {
+  /** Scopes of resource servers; a machine gets no others. Default: all the pool has. */
+  readonly scopes?: readonly Scope[]
+}
+
 /** What an ID token is made from. */
-export interface IdTokenRequest extends TokenRequest {
+export interface IdTokenRequest extends UserTokenRequest {
+  /** Default: the username at example.com. */
   readonly email?: string
 }
 
 const SDK_SIGN_IN_SCOPES = ['aws.cognito.signin.user.admin']
 
 export function accessTokenClaims(pool: PoolSettings, request: AccessTokenRequest, now: number): JsonRecord {
+  checkRequest('accessToken', request, [...USER_MEMBERS, 'scopes', 'resource'])
   const scopes = request.scopes ?? SDK_SIGN_IN_SCOPES
-  for (const scope of scopes) {
-    if (!pool.scopes.includes(scope)) {
-      throw new TypeError(`fakeCognito: the pool has no scope ${scope}; declare its resource server in resourceServers`)
-    }
-  }
+  checkScopes(scopes, [...STANDARD_SCOPES, ...pool.customScopes])
   const { sub, username, groups, event } = commonClaims(request)
-  const isSdkSignIn = request.scopes === undefined
+  const isSdkSignIn = request.scopes === undefined && request.resource === undefined
   return {
     sub,
     ...groups,
@@ -61,7 +70,29 @@ export function accessTokenClaims(pool: PoolSettings, request: AccessTokenReques
   }
 }
 
+export function m2mTokenClaims(pool: PoolSettings, request: M2mTokenRequest, now: number): JsonRecord {
+  checkRequest('m2mToken', request, [...MEMBERS, 'scopes'])
+  const scopes = request.scopes ?? pool.customScopes
+  if (scopes.length === 0) {
+    throw new TypeError('fakeCognito: a machine needs a scope of a resource server; declare one in resourceServers')
+  }
+  checkScopes(scopes, pool.customScopes)
+  const clientId = clientOf(pool, request)
+  return {
+    sub: clientId,
+    token_use: 'access',
+    scope: scopes.join(' '),
+    ...times(request, now),
+    iss: pool.issuers[pool.issuerType],
+    version: 2,
+    jti: randomUUID(),
+    client_id: clientId,
+    ...request.claims,
+  }
+}
+
 export function idTokenClaims(pool: PoolSettings, request: IdTokenRequest, now: number): JsonRecord {
+  checkRequest('idToken', request, [...USER_MEMBERS, 'email'])
   const { sub, username, groups, event } = commonClaims(request)
   return {
     sub,
@@ -80,7 +111,33 @@ export function idTokenClaims(pool: PoolSettings, request: IdTokenRequest, now: 
   }
 }
 
-function commonClaims(request: TokenRequest) {
+const MEMBERS = ['clientId', 'expiresIn', 'claims']
+const USER_MEMBERS = [...MEMBERS, 'sub', 'username', 'groups']
+const LISTS = new Set(['scopes', 'groups'])
+
+/** In plain JavaScript a misspelt member would make another token than the test means. */
+function checkRequest(method: string, request: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(request)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`fakeCognito: ${method} knows no ${name}; it takes ${known.join(', ')}`)
+    }
+    if (LISTS.has(name) && value !== undefined && !Array.isArray(value)) {
+      throw new TypeError(`fakeCognito: ${method} takes ${name} as a list`)
+    }
+  }
+}
+
+function checkScopes(scopes: readonly string[], accepted: readonly string[]): void {
+  const unknown = scopes.find((scope) => !accepted.includes(scope))
+  if (unknown === undefined) return
+  throw new TypeError(
+    STANDARD_SCOPES.some((scope) => scope === unknown)
+      ? `fakeCognito: Cognito gives ${unknown} to users alone, never to a machine`
+      : `fakeCognito: the pool has no scope ${unknown}; declare its resource server in resourceServers`,
+  )
+}
+
+function commonClaims(request: UserTokenRequest) {
   const sub = request.sub ?? randomUUID()
   return {
     sub,

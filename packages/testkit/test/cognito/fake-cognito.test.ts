@@ -50,6 +50,14 @@ describe('a pool', () => {
   it('refuses an empty list of clients', async () => {
     await expect(fakeCognito({ clients: [] as never })).rejects.toThrow('clients must be a list of one or more')
   })
+
+  it.each<[string, object, string]>([
+    ['a misspelt option', { resourceServer: {} }, 'resourceServer is not an option; it takes clients,'],
+    ['scopes that are no list', { resourceServers: { orders: 'read' } }, 'resourceServers must map identifiers to'],
+    ['an issuer type that is none', { issuerType: 'NEW' }, "issuerType must be 'ORIGINAL' or 'UPDATED'"],
+  ])('refuses %s', async (_, options, message) => {
+    await expect(fakeCognito(options)).rejects.toThrow(message)
+  })
 })
 
 describe('an access token', () => {
@@ -137,10 +145,56 @@ describe('an access token', () => {
       'the pool has no scope orders/delete; declare its resource server in resourceServers',
     ],
     ['an unknown client', { clientId: 'tv' }, 'the pool has no client tv; declare it in clients'],
+    ['a misspelt member', { scope: ['orders/read'] }, 'accessToken knows no scope; it takes clientId,'],
+    ['groups that are no list', { groups: 'admin' }, 'accessToken takes groups as a list'],
     ['a duration that is none', { expiresIn: 'soon' }, "A duration is a number of milliseconds or text such as '30s'"],
   ])('cannot be made with %s', async (_, request, message) => {
     const pool = await fakeCognito(orders)
     await expect(pool.accessToken(request as never)).rejects.toThrow(message)
+  })
+})
+
+describe('a token of a machine', () => {
+  it('has the client for a subject, and nothing of a user', async () => {
+    const pool = await fakeCognito(orders)
+    const token = await pool.m2mToken({ clientId: 'mobile', scopes: ['orders/read'], claims: { tenant: 'acme' } })
+    const { payload } = await verifiedByJose(pool, token)
+    expect(Object.keys(payload).toSorted()).toStrictEqual([
+      'auth_time',
+      'client_id',
+      'exp',
+      'iat',
+      'iss',
+      'jti',
+      'scope',
+      'sub',
+      'tenant',
+      'token_use',
+      'version',
+    ])
+    expect(payload).toMatchObject({
+      sub: 'mobile',
+      client_id: 'mobile',
+      scope: 'orders/read',
+      token_use: 'access',
+      version: 2,
+    })
+  })
+
+  it('is accepted by aws-jwt-verify, and has all custom scopes by default', async () => {
+    const pool = await fakeCognito(orders)
+    expect(await verifiedByAws(pool, await pool.m2mToken())).toMatchObject({
+      sub: 'web',
+      scope: 'orders/read orders/write',
+    })
+  })
+
+  it('gets no scope of users, and no token without a scope', async () => {
+    const pool = await fakeCognito(orders)
+    await expect(pool.m2mToken({ scopes: ['openid' as never] })).rejects.toThrow('Cognito gives openid to users alone')
+    await expect(pool.m2mToken({ scopes: [] })).rejects.toThrow('a machine needs a scope of a resource server')
+    await expect((await fakeCognito()).m2mToken()).rejects.toThrow('a machine needs a scope of a resource server')
+    await expect(pool.m2mToken({ sub: 'u1' } as never)).rejects.toThrow('m2mToken knows no sub')
   })
 })
 

@@ -18,12 +18,11 @@ export async function runStep(demo: RunningDemo, { request, expected }: Step): P
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
   })
   await response.arrayBuffer()
-  const refused = response.status >= 400
   const got = {
     status: response.status,
     challenge: response.headers.get('www-authenticate') ?? undefined,
     retryAfter: response.headers.get('retry-after') ?? undefined,
-    reason: refused ? demo.lastReason() : undefined,
+    reason: demo.takeReason(),
   }
   const differences = (['status', 'challenge', 'retryAfter', 'reason'] as const)
     .filter((part) => got[part] !== expected[part])

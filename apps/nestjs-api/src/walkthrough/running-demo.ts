@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { cognitoUserPool, type OperatorCode, type TokenwardEvent } from '@tokenward/nestjs'
+import { cognitoUserPool, type OperatorCode } from '@tokenward/nestjs'
 import { fakeCognito } from '@tokenward/testkit'
 import { AppModule } from '../app.module.js'
 
@@ -9,8 +9,8 @@ export interface RunningDemo {
   readonly apiUrl: string
   readonly cognitoUrl: string
   readonly pool: Awaited<ReturnType<typeof demoPool>>
-  /** Why the last request was refused or could not be decided. */
-  lastReason(): OperatorCode | undefined
+  /** Why the request since the last call was refused or could not be decided. */
+  takeReason(): OperatorCode | undefined
   close(): Promise<void>
 }
 
@@ -19,7 +19,7 @@ const demoPool = () => fakeCognito({ clients: ['web'], resourceServers: { orders
 export async function startDemo(): Promise<RunningDemo> {
   const pool = await demoPool()
   const cognito = await pool.serve()
-  let lastEvent: TokenwardEvent | undefined
+  let reason: OperatorCode | undefined
   const app: INestApplication = await NestFactory.create(
     AppModule.protectedBy({
       issuers: [
@@ -33,7 +33,7 @@ export async function startDemo(): Promise<RunningDemo> {
       realm: 'orders',
       clock: pool.clock,
       onEvent(event) {
-        if (event.type.startsWith('request-')) lastEvent = event
+        if (event.type === 'request-refused' || event.type === 'request-unavailable') reason = event.reason
       },
     }),
     { logger: ['error', 'fatal'] },
@@ -44,8 +44,11 @@ export async function startDemo(): Promise<RunningDemo> {
     apiUrl: await app.getUrl(),
     cognitoUrl: cognito.url,
     pool,
-    lastReason: () =>
-      lastEvent !== undefined && 'reason' in lastEvent ? (lastEvent.reason as OperatorCode) : undefined,
+    takeReason() {
+      const taken = reason
+      reason = undefined
+      return taken
+    },
     async close() {
       await app.close()
       await pool.close()

@@ -215,7 +215,7 @@ describe('every forged token', () => {
 })
 
 describe('another pool', () => {
-  it('is refused although it uses the same key name', async () => {
+  it('is refused although its token names this pool', async () => {
     const [pool, other] = [await fakeCognito(), await fakeCognito()]
     const stolen = await other.accessToken({ claims: { iss: pool.issuer } })
     expect(await apiFor(pool).authorize(withToken(stolen))).toMatchObject({ outcome: 'refused', reason: 'unknown-key' })

@@ -55,7 +55,11 @@ const KNOWN = [
 const TO_COME = ['domain', 'liveness', ...commonOptionNamesToCome] as const
 const ALGORITHMS = ['RS256'] as const
 
-/** An Amazon Cognito user pool. */
+/**
+ * An Amazon Cognito user pool.
+ *
+ * @throws {@link ConfigurationError} naming the option and what is accepted.
+ */
 export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
   const { userPoolId, tokenUse = 'access' } = options

@@ -22,7 +22,10 @@ export interface AuthorizationServerOptions extends CommonIssuerOptions {
   readonly issuer: string
   /** This API's identifiers; a token's `aud` must hold one (RFC 9068 §4). `null` accepts any audience. */
   readonly audience: string | readonly string[] | null
-  /** Address of the key set, or the key set itself. Default: `jwks_uri` of the issuer's metadata (RFC 8414). */
+  /**
+   * Address of the key set, https, or the key set itself (RFC 7517 §5), which is then never fetched. Default: `jwks_uri`
+   * of the issuer's metadata (RFC 8414 §3, or OpenID Connect Discovery).
+   */
   readonly jwks?: string | JsonWebKeySet | undefined
   /** Accepted signature algorithms (RFC 8725 §3.1). Default RS256, ES256, EdDSA and its newer name Ed25519. */
   readonly algorithms?: readonly SignatureAlgorithm[] | undefined
@@ -40,7 +43,11 @@ const TO_COME = ['opaqueTokens', 'introspection', 'maxAgeWithoutExp', ...commonO
 /** One for each key type, so that a key without `alg` has one use. `Ed25519` is the newer name of the same EdDSA. */
 const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'ES256', 'EdDSA', 'Ed25519']
 
-/** Any OAuth 2 authorization server that issues JWT access tokens. */
+/**
+ * Any OAuth 2 authorization server that issues JWT access tokens.
+ *
+ * @throws {@link ConfigurationError} naming the option and what is accepted.
+ */
 export function authorizationServer(options: AuthorizationServerOptions): TrustedIssuer {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
   const { issuer, jwks, audience, algorithms, profile = 'generic' } = options

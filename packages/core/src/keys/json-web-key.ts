@@ -5,21 +5,32 @@ import { hasRocaFingerprint } from './weak-rsa-modulus.js'
 
 /** One public key as RFC 7517 §4 writes it. Other members are allowed and ignored. */
 export interface JsonWebKey {
+  /** Key type: `'RSA'`, `'EC'` or `'OKP'`; others cannot verify (RFC 7518 §6.1, RFC 8037 §2). */
   readonly kty: string
+  /** Name of the key, which tokens repeat (RFC 7517 §4.5). */
   readonly kid?: string | undefined
+  /** The one algorithm it is for (RFC 7517 §4.4). */
   readonly alg?: string | undefined
+  /** Must be `'sig'` where it is given (RFC 7517 §4.2). */
   readonly use?: string | undefined
+  /** Must hold `'verify'` where it is given (RFC 7517 §4.3). */
   readonly key_ops?: readonly string[] | undefined
+  /** RSA modulus, base64url, 2048 to 8192 bits (RFC 7518 §6.3.1.1). */
   readonly n?: string | undefined
+  /** RSA exponent, base64url, odd and at least 65537 (RFC 7518 §6.3.1.2). */
   readonly e?: string | undefined
+  /** Curve of an EC or OKP key (RFC 7518 §6.2.1.1, RFC 8037 §2). */
   readonly crv?: string | undefined
+  /** Coordinate, base64url (RFC 7518 §6.2.1.2, RFC 8037 §2). */
   readonly x?: string | undefined
+  /** Second coordinate of an EC key, base64url (RFC 7518 §6.2.1.3). */
   readonly y?: string | undefined
   readonly [name: string]: unknown
 }
 
 /** A key set as RFC 7517 §5 writes it. */
 export interface JsonWebKeySet {
+  /** At least one must be usable. */
   readonly keys: readonly JsonWebKey[]
 }
 

@@ -13,6 +13,7 @@ function hasBrand(value: unknown, name?: string): boolean {
 
 /** Base of every error thrown on purpose. Switch on `code`; messages may change. */
 export abstract class TokenwardError extends Error {
+  /** What happened, for programs. */
   abstract readonly code: string
 
   protected constructor(name: string, message: string, options?: ErrorOptions) {
@@ -28,6 +29,7 @@ export abstract class TokenwardError extends Error {
 
 /** An option or a policy is missing, unknown, out of range or contradicts another. Thrown where it is given. */
 export class ConfigurationError extends TokenwardError {
+  /** Always `'configuration-invalid'`. */
   readonly code = 'configuration-invalid'
   /** The option, for example `cognitoUserPool.userPoolId`. */
   readonly option: string
@@ -47,8 +49,9 @@ export class ConfigurationError extends TokenwardError {
 
 /** Thrown by `verify`: the token is not accepted. */
 export class TokenRefusedError extends TokenwardError {
-  /** For logs; not for clients. */
+  /** Why. For logs; not for clients. */
   readonly code: RefusalCode
+  /** HTTP status of the answer that belongs to it. */
   readonly status: 400 | 401 | 403
   /** What a client may be told (RFC 6750 §3.1). */
   readonly error: WireCode | undefined
@@ -71,9 +74,11 @@ export class TokenRefusedError extends TokenwardError {
 
 /** Thrown by `verify`: the token could not be checked. Nothing is known about it; try again. */
 export class TokenUncheckedError extends TokenwardError {
+  /** Why. For logs; not for clients. */
   readonly code: UnavailableCode
+  /** HTTP status of the answer that belongs to it. */
   readonly status = 503
-  /** Seconds. */
+  /** Seconds after which to try again, for `Retry-After`. */
   readonly retryAfter: number
 
   constructor(code: UnavailableCode) {
@@ -89,6 +94,7 @@ export class TokenUncheckedError extends TokenwardError {
 
 /** A call to the authorization server failed. Thrown by `ready`. */
 export class UpstreamError extends TokenwardError {
+  /** What went wrong. */
   readonly code: UpstreamCode
   /** HTTP status, when there was an answer. */
   readonly httpStatus: number | undefined

@@ -17,34 +17,46 @@ interface RequestEvent {
 
 /** A request was let in. */
 export interface RequestGranted extends RequestEvent {
+  /** Tells the events apart. */
   readonly type: 'request-granted'
+  /** The client the token was issued to, when it says so. */
   readonly clientId: string | undefined
+  /** Why the token counts as not revoked. */
   readonly evidence: Evidence
 }
 
 /** A request was turned away; `reason` says why, to the operator alone. */
 export interface RequestRefused extends RequestEvent {
+  /** Tells the events apart. */
   readonly type: 'request-refused'
   /** Known only once the signature was verified. */
   readonly clientId: string | undefined
+  /** HTTP status of the answer. */
   readonly status: 400 | 401 | 403
+  /** What the client is told; `undefined` without credentials (RFC 6750 §3.1). */
   readonly error: WireCode | undefined
+  /** Why. Not for the client. */
   readonly reason: RefusalCode
 }
 
 /** A request could not be decided. */
 export interface RequestUnavailable extends RequestEvent {
+  /** Tells the events apart. */
   readonly type: 'request-unavailable'
+  /** Why. Not for the client. */
   readonly reason: UnavailableCode
 }
 
 interface KeyEvent {
+  /** Milliseconds since the epoch. */
   readonly at: number
+  /** The configured issuer whose keys they are. */
   readonly issuer: string
 }
 
 /** A key set was fetched and is in use. */
 export interface JwksRefreshed extends KeyEvent {
+  /** Tells the events apart. */
   readonly type: 'jwks-refreshed'
   /** Usable keys in it. */
   readonly keys: number
@@ -52,16 +64,21 @@ export interface JwksRefreshed extends KeyEvent {
 
 /** A key set could not be fetched or used; the last good one stays in use until `maxAge`. */
 export interface JwksRefreshFailed extends KeyEvent {
+  /** Tells the events apart. */
   readonly type: 'jwks-refresh-failed'
+  /** What went wrong. */
   readonly reason: UpstreamCode
+  /** HTTP status, when there was an answer. */
   readonly httpStatus: number | undefined
 }
 
 /** One key of a set cannot be used; the others are. */
 export interface JwkIgnored extends KeyEvent {
+  /** Tells the events apart. */
   readonly type: 'jwk-ignored'
   /** Position in the `keys` array. */
   readonly index: number
+  /** What is wrong with the key, for people. It holds nothing of the key. */
   readonly problem: string
 }
 

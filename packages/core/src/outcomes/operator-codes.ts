@@ -36,38 +36,65 @@ const NOT_ALLOWED = {
  */
 export const refusals = {
   // The request
+  /** No `Authorization: Bearer` header, or a token in the query alone. */
   'no-credentials': NO_CREDENTIALS,
+  /** The scheme is Bearer, and what follows is not one token. */
   'authorization-malformed': MALFORMED_REQUEST,
+  /** Two `Authorization` values, or a token in the query beside the header. */
   'several-credentials': MALFORMED_REQUEST,
 
   // The token, before its signature is checked
+  /** Longer than `maxTokenBytes`. */
   'token-too-large': INVALID_TOKEN,
+  /** No three parts of canonical base64url, or no strict JSON objects in them. */
   'token-malformed': INVALID_TOKEN,
+  /** The header has `crit` (RFC 7515 §4.1.11); no extension is understood here. */
   'critical-header': INVALID_TOKEN,
+  /** `iss` is none of the configured issuers. */
   'issuer-not-trusted': INVALID_TOKEN,
+  /** `alg` is none of the algorithms accepted of this issuer. */
   'algorithm-not-allowed': INVALID_TOKEN,
+  /** `typ` says another kind of token (RFC 8725 §3.11). */
   'token-type-not-accepted': INVALID_TOKEN,
+  /** A claim has the wrong type, or a required one is missing. */
   'claims-malformed': INVALID_TOKEN,
+  /** Past `exp` and the clock tolerance. */
   'token-expired': EXPIRED,
+  /** Before `nbf`, less the clock tolerance. */
   'token-not-yet-valid': INVALID_TOKEN,
+  /** `iat` lies further ahead than the clock tolerance. */
   'issued-in-the-future': INVALID_TOKEN,
+  /** `iat` lies further back than `maxTokenAge`. */
   'token-too-old': INVALID_TOKEN,
+  /** An ID token on a route for access tokens. */
   'id-token-presented': INVALID_TOKEN,
+  /** A Cognito `token_use` other than the configured one. */
   'token-use-not-accepted': INVALID_TOKEN,
+  /** `client_id` is none of the configured clients. */
   'client-not-accepted': INVALID_TOKEN,
+  /** `aud` does not name this API. */
   'audience-not-accepted': INVALID_TOKEN,
 
   // Its key and signature
+  /** The issuer's key set, fetched since the token arrived or a moment before, has no key of that `kid`. */
   'unknown-key': INVALID_TOKEN,
+  /** The key exists, but may not be used with this algorithm. */
   'key-not-usable': INVALID_TOKEN,
+  /** The signature does not verify. */
   'signature-invalid': INVALID_TOKEN,
+  /** The token has a `cnf` claim; nothing here can check the binding. */
   'sender-constraint-unchecked': INVALID_TOKEN,
 
   // The route
+  /** The route takes tokens of other issuers. */
   'issuer-not-accepted': NOT_ALLOWED,
+  /** A scope the route demands is missing. */
   'scope-missing': { ...NOT_ALLOWED, description: 'The access token lacks a required scope' },
+  /** A group the route demands is missing. */
   'group-missing': NOT_ALLOWED,
+  /** The route's claims schema found issues. */
   'claims-not-accepted': NOT_ALLOWED,
+  /** The route's claims schema threw, or gave no answer of the standard. */
   'claims-schema-failed': NOT_ALLOWED,
 } as const satisfies Record<string, RefusalKind>
 

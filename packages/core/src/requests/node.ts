@@ -2,10 +2,13 @@ import type { ProtectedRequest } from '../vocabulary/protected-request.js'
 
 /** The part of Node's `IncomingMessage` that is read. Express and Fastify's `request.raw` are one. */
 export interface NodeRequest {
+  /** HTTP method. Default `'GET'`. */
   readonly method?: string | undefined
+  /** Path and query. Default `'/'`. */
   readonly url?: string | undefined
   /** The URL before a router took its prefix off (Express). */
   readonly originalUrl?: string | undefined
+  /** Names in lower case, as Node writes them. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** Names and values in turn, as they came. */
   readonly rawHeaders?: readonly string[] | undefined

@@ -8,7 +8,9 @@ const GRANT: unique symbol = Symbol('granted')
 
 /** The request may go on. */
 export interface Granted<Claims = AccessTokenClaims> {
+  /** Tells the outcomes apart. */
   readonly outcome: 'granted'
+  /** Who is calling. */
   readonly principal: Principal<Claims>
   /** @internal Only a server makes one; nobody hands in a literal. */
   readonly [GRANT]: true
@@ -16,9 +18,13 @@ export interface Granted<Claims = AccessTokenClaims> {
 
 /** The request is turned away. `status`, `headers` and `body` are the whole answer; write them as they are. */
 export interface Refused {
+  /** Tells the outcomes apart. */
   readonly outcome: 'refused'
+  /** HTTP status (RFC 6750 §3.1). */
   readonly status: 400 | 401 | 403
+  /** The challenge (RFC 6750 §3), and that no cache may keep the answer. */
   readonly headers: { readonly 'WWW-Authenticate': string; readonly 'Cache-Control': 'no-store' }
+  /** A JSON object with the code and the text of the challenge. Without credentials there is no `error`. */
   readonly body: { readonly error?: WireCode; readonly error_description: string }
   /** Why, for the operator. It belongs in logs and never in the answer. */
   readonly reason: RefusalCode
@@ -26,9 +32,13 @@ export interface Refused {
 
 /** The token could not be checked. Nothing is said about it; the client may try again. */
 export interface Unavailable {
+  /** Tells the outcomes apart. */
   readonly outcome: 'unavailable'
+  /** HTTP status (RFC 9110 §15.6.4). */
   readonly status: 503
+  /** Seconds after which to try again (RFC 9110 §10.2.3), and that no cache may keep the answer. */
   readonly headers: { readonly 'Retry-After': string; readonly 'Cache-Control': 'no-store' }
+  /** A JSON object. It says nothing about the token. */
   readonly body: { readonly error_description: string }
   /** Why, for the operator. It belongs in logs and never in the answer. */
   readonly reason: UnavailableCode

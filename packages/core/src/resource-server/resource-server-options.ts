@@ -7,17 +7,17 @@ import type { Fetch } from '../transport/fetch-client.js'
 
 /** Options of {@link createResourceServer}. */
 export interface ResourceServerOptions {
-  /** Whose tokens are accepted. Several at once; keys never cross issuers. */
+  /** Whose tokens are accepted (RFC 7519 §4.1.1): one or more, each once. Keys never cross issuers. */
   readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]]
-  /** The `realm` of every challenge (RFC 9110 §11.5). Default `'api'`; printable ASCII. */
+  /** The `realm` of every challenge (RFC 9110 §11.5): printable ASCII, not empty. Default `'api'`. */
   readonly realm?: string | undefined
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
   readonly maxTokenBytes?: number | undefined
-  /** Makes all calls to issuers. Default: a keep-alive client on Node, the global `fetch` elsewhere. */
+  /** Makes all calls to issuers (WHATWG Fetch). Default: a keep-alive client on Node, the global `fetch` elsewhere. */
   readonly fetch?: Fetch | undefined
   /** Where time comes from. Default: the system's clocks. */
   readonly clock?: Clock | undefined
-  /** Receives what happens, for logs and metrics. What it throws is dropped. */
+  /** Receives what happens, for logs and metrics. What it throws, or rejects with, is dropped. Default none. */
   readonly onEvent?: ((event: TokenwardEvent) => unknown) | undefined
 }
 

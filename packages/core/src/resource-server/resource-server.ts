@@ -22,9 +22,9 @@ import { checkResourceServerOptions, type ResourceServerOptions } from './resour
 
 /** One request whose token was parsed and verified once; any number of policies may follow. */
 export interface Presented {
-  /** `'none'`: the request carried no bearer token. All that optional authentication needs. */
+  /** `'none'`: the request carried no bearer token, which is all that optional authentication asks. Else `'present'`. */
   readonly credentials: 'none' | 'present'
-  /** Decides one policy. */
+  /** Decides one policy, as `ResourceServer.authorize` does. */
   authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Outcome<Claims>>
@@ -32,25 +32,43 @@ export interface Presented {
 
 /** The resource server's view of access tokens (RFC 6749 §1.1, RFC 6750). */
 export interface ResourceServer {
-  /** Checks a policy, also against this server's issuers, and freezes it. */
+  /**
+   * Checks a policy, also against this server's issuers, and freezes it.
+   *
+   * @throws {@link ConfigurationError} naming the member that is wrong, or can never be met here.
+   */
   policy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
     policy: PolicyOrLiteral<Schema, Claims>,
   ): CompiledPolicy<Claims>
-  /** Decides whether a request may enter. Without a policy any valid token may. */
+  /**
+   * Decides whether a request may enter. Without a policy any valid token may. Never rejects because of what a request
+   * holds.
+   *
+   * @throws {@link ConfigurationError} where `policy` is wrong, or is a variable that turned out to be `undefined`.
+   */
   authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
     request: AnyRequest,
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Outcome<Claims>>
   /** Parses and verifies once, for several policies on one request. */
   present(request: AnyRequest): Promise<Presented>
-  /** For tokens that come another way, in queues, sockets or scripts. Throws TokenRefusedError or TokenUncheckedError. */
+  /**
+   * For tokens that come another way, in queues, sockets or scripts.
+   *
+   * @throws {@link TokenRefusedError} when the token is not accepted.
+   * @throws {@link TokenUncheckedError} when it cannot be checked now.
+   */
   verify<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
     token: string,
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Principal<Claims>>
   /** What a policy means here: which issuers, which evidence, what an outage does. */
   explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
-  /** Fetches all keys before traffic. Throws UpstreamError when an issuer has none to give. */
+  /**
+   * Fetches all keys before traffic; keys that are fresh are not fetched again, so it can serve as a readiness probe.
+   *
+   * @throws {@link UpstreamError} when an issuer has no keys to give.
+   */
   ready(): Promise<void>
   /** Ends connections and forgets all keys; later requests are unavailable. */
   close(): Promise<void>
@@ -63,7 +81,12 @@ interface Authentication {
   readonly result: TokenFacts | OperatorCode
 }
 
-/** Makes a resource server. Every option is checked here and never again. */
+/**
+ * Makes a resource server. Every option is checked here and never again; nothing is fetched before `ready()` or the
+ * first token.
+ *
+ * @throws {@link ConfigurationError} naming the option and what is accepted.
+ */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
   const { realm, maxTokenBytes, clock } = checkResourceServerOptions(options)
   const { fetch, onEvent } = options

@@ -2,8 +2,11 @@ import type { CompiledPolicy } from './route-policy.js'
 
 /** What a policy means on one server, for boot logs and reviews. */
 export interface PolicyExplanation {
+  /** The policy's `name`. */
   readonly route: string | undefined
+  /** How long a revoked token may still be accepted. */
   readonly maxRevocationLag: 'token-lifetime'
+  /** One entry for each configured issuer whose tokens the policy admits. */
   readonly issuers: readonly IssuerExplanation[]
 }
 

@@ -14,22 +14,22 @@ export type ClaimsOf<Schema extends ClaimsSchema | undefined> = Schema extends C
 
 /** What a route demands of a token. Everything given must hold. */
 export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined> {
-  /** Names the route in events and in `explain`. */
+  /** Names the route in events and in `explain`, as `route`. Default none. */
   readonly name?: string
   /**
    * How long a revoked token may still be accepted here. `'token-lifetime'` (default): until it expires; the token is
    * validated locally and nothing is called.
    */
   readonly maxRevocationLag?: 'token-lifetime'
-  /** Scopes the token must have, all of them (RFC 6749 §3.3). */
+  /** Scope tokens (RFC 6749 §3.3) the token must have, all of them. Default none. */
   readonly scopes?: readonly string[]
-  /** Scopes of which the token must have at least one. */
+  /** Scope tokens of which the token must have at least one. Default none needed. */
   readonly anyScope?: readonly string[]
-  /** Groups of which the token must have at least one. */
+  /** Groups (`cognito:groups`, or `groups` of RFC 9068 §2.2.3.1) of which the token must have at least one. Default none needed. */
   readonly groups?: readonly string[]
   /** Issuer identifiers of which one must have issued the token. Default: every configured issuer. */
   readonly issuers?: readonly string[]
-  /** A Standard Schema the claims must satisfy; its output becomes `principal.claims`. */
+  /** A Standard Schema (v1) the claims must satisfy; its output becomes `principal.claims`. Default: the claims as they are. */
   readonly claims?: Schema
 }
 
@@ -37,14 +37,19 @@ const COMPILED: unique symbol = Symbol.for('@tokenward/core.compiled-policy')
 
 /** A {@link RoutePolicy} that was checked and frozen, by `definePolicy`, `combinePolicies` or `api.policy`. */
 export interface CompiledPolicy<Claims = AccessTokenClaims> {
+  /** Names the route in events and in `explain`. */
   readonly name: string | undefined
+  /** How long a revoked token may still be accepted. */
   readonly maxRevocationLag: 'token-lifetime'
-  /** All of them. */
+  /** Scopes needed, all of them. */
   readonly scopes: readonly string[]
-  /** One of each list, as for the next two. */
+  /** Of each list one scope is needed. */
   readonly anyScope: AnyOfEach
+  /** Of each list one group is needed. */
   readonly groups: AnyOfEach
+  /** Each list must name the issuer of the token. */
   readonly issuers: AnyOfEach
+  /** The schema that claims must satisfy. */
   readonly claims: StandardSchema<unknown, Claims> | undefined
   /** @internal */
   readonly [COMPILED]: true
@@ -68,6 +73,8 @@ const TO_COME = [
 /**
  * Checks a policy and freezes it. It needs no server, so decorators can use it; a server checks it against its issuers
  * when it first meets it, and `api.policy` does both at once.
+ *
+ * @throws {@link ConfigurationError} naming the member that is unknown, `undefined` or not of its kind.
  */
 export function definePolicy<Schema extends ClaimsSchema | undefined = undefined>(
   policy: RoutePolicy<Schema>,
@@ -101,7 +108,9 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
 
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
- * met. The name is that of the first, and only the first may have a claims schema.
+ * met. The name is that of the first.
+ *
+ * @throws {@link ConfigurationError} when another than the first has a claims schema.
  */
 export function combinePolicies<Claims>(
   first: CompiledPolicy<Claims>,

@@ -13,25 +13,37 @@ import {
 
 /** What is given to a `fetch`: always a GET with headers, never following redirects. */
 export interface FetchInit {
+  /** Nothing but GET is sent. */
   readonly method: 'GET'
+  /** Names in lower case. */
   readonly headers: Record<string, string>
+  /** Redirects are refused, never followed. */
   readonly redirect: 'manual'
+  /** Aborted at the deadline, and by `close()`. */
   readonly signal: FetchSignal
 }
 
 /** The part of an `AbortSignal` that is promised to a `fetch`. */
 export interface FetchSignal {
+  /** Whether the call was given up. */
   readonly aborted: boolean
+  /** Calls back when the call is given up. */
   addEventListener(type: 'abort', listener: () => void): void
+  /** Takes the call-back away. */
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
 /** The part of a `Response` that is read. */
 export interface FetchResponse {
+  /** HTTP status. */
   readonly status: number
+  /** `'opaqueredirect'` where the platform hides a redirect. */
   readonly type?: string | undefined
+  /** Whether a redirect was followed, which is refused. */
   readonly redirected?: boolean | undefined
+  /** Only `content-type` is read. */
   readonly headers: { get(name: string): string | null }
+  /** Read in pieces, up to the limit. */
   readonly body: {
     getReader(): {
       read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>

@@ -1,18 +1,22 @@
 /** A request as an adapter describes it: a plain record, whatever the framework. */
 export interface ProtectedRequest {
+  /** HTTP method. */
   readonly method: string
-  /** Absolute, or path and query. */
+  /** Absolute, or path and query. Only the query is read, for a misplaced `access_token`. */
   readonly url: string
   /** Names in any case. Repeated headers as an array: a second `Authorization` must not get lost on the way. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** The client's TLS certificate as PEM. */
+  /** The client's TLS certificate as PEM. Not read in this version: a token bound to one is refused. */
   readonly clientCertificate?: string | undefined
 }
 
 /** The part of a web `Request` that is read. */
 export interface WebRequest {
+  /** HTTP method. */
   readonly method: string
+  /** Absolute. */
   readonly url: string
+  /** Repeated headers come joined with a comma, which is refused for `Authorization`. */
   readonly headers: { get(name: string): string | null }
 }
 

@@ -3,9 +3,13 @@
  * Declared here so that nobody needs a package for it.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** What the standard defines. */
   readonly '~standard': {
+    /** The version of the standard. */
     readonly version: 1
+    /** The library that made the schema. */
     readonly vendor: string
+    /** Answers with `value`, or with `issues`. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }

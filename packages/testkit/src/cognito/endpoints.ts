@@ -14,6 +14,7 @@ export interface EndpointControl {
   readonly hits: number
   /** Makes the next requests fail. Default: status 503, until `recover()`. */
   fail(how?: { readonly status?: number; readonly times?: number }): void
+  /** Ends what `fail` began. */
   recover(): void
 }
 

@@ -3,6 +3,7 @@ import { type PoolSettings, REGION } from '../cognito/pool-settings.js'
 
 /** The fake behind the process's own HTTP clients. */
 export interface ListeningPool {
+  /** Takes the pool off the addresses; other pools stay. */
   close(): Promise<void>
 }
 

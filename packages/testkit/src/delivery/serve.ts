@@ -6,6 +6,7 @@ import type { Endpoints } from '../cognito/endpoints.js'
 export interface ServedPool {
   /** Give it to the library under test as the Cognito endpoint: `http://127.0.0.1:<port>`. */
   readonly url: string
+  /** Frees the port; connections are cut. Calling it again does nothing. */
   close(): Promise<void>
 }
 
@@ -25,8 +26,9 @@ export async function serve(endpoints: Endpoints): Promise<ServedPool> {
   return {
     url: `http://127.0.0.1:${port}`,
     close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)))
+      new Promise((resolve) => {
+        // Its only error is that the server is not running.
+        server.close(() => resolve())
         server.closeAllConnections()
       }),
   }

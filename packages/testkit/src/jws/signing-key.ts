@@ -9,11 +9,17 @@ export interface SigningKey {
 
 /** A public key as Cognito publishes it: these members, in this order. */
 export interface PublishedKey {
+  /** The algorithm of every Cognito key. */
   readonly alg: 'RS256'
+  /** RSA exponent, base64url. */
   readonly e: string
+  /** Name of the key, padded base64. */
   readonly kid: string
+  /** Key type. */
   readonly kty: 'RSA'
+  /** RSA modulus, base64url. */
   readonly n: string
+  /** For signatures. */
   readonly use: 'sig'
 }
 

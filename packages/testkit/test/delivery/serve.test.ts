@@ -40,3 +40,11 @@ it('ends with the pool', async () => {
   await expect(fetch(a.url)).rejects.toThrow('fetch failed')
   await expect(fetch(b.url)).rejects.toThrow('fetch failed')
 })
+
+it('may be closed more than once, before or after its pool', async () => {
+  const pool = await fakeCognito()
+  const { close } = await pool.serve()
+  await close()
+  await pool.close()
+  await expect(close()).resolves.toBeUndefined()
+})

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { codeBlocks, documentAt, writeCode } from '../support/documents.js'
+import { root } from '../support/source-files.js'
+
+/** The documents with code, each with the package in whose place it is compiled. */
+const homes: Record<string, string> = {
+  'README.md': 'packages/nestjs',
+  'packages/core/README.md': 'packages/core',
+  'packages/nestjs/README.md': 'packages/nestjs',
+  'packages/testkit/README.md': 'packages/core',
+}
+
+/** As strict as a careful user's project, and with what Nest needs. */
+function tsconfig(packageFolder: string): string {
+  const up = '../../../..'
+  const source = (path: string) => [`${up}/packages/${path}`]
+  return JSON.stringify({
+    extends: `${up}/${packageFolder}/tsconfig.json`,
+    compilerOptions: {
+      rootDir: up,
+      lib: ['es2023', 'dom'],
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      erasableSyntaxOnly: false,
+      paths: {
+        '#signature': source('core/src/keys/signature.port.ts'),
+        '#http-client': source('core/src/transport/http-client.port.ts'),
+        '@tokenward/core': source('core/src/index.ts'),
+        '@tokenward/core/*': source('core/src/*/index.ts'),
+        '@tokenward/core/node': source('core/src/requests/node.ts'),
+        '@tokenward/nestjs': source('nestjs/src/index.ts'),
+        '@tokenward/testkit': source('testkit/src/index.ts'),
+      },
+    },
+    include: ['./*.ts'],
+  })
+}
+
+async function compile(packageFolder: string, folder: string, blocks: readonly string[]): Promise<string> {
+  const files = Object.fromEntries(blocks.map((block, index) => [`block-${index + 1}.ts`, block]))
+  const at = writeCode(packageFolder, folder, { ...files, 'tsconfig.json': tsconfig(packageFolder) })
+  return promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-p', at('tsconfig.json')]).then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  )
+}
+
+describe('code', () => {
+  it.each(Object.entries(homes))('in %s compiles', async (path, packageFolder) => {
+    const blocks = codeBlocks(documentAt(path))
+    expect(blocks.length).toBeGreaterThan(0)
+    expect(await compile(packageFolder, `readme-${path.replaceAll(/\W/g, '-')}`, blocks)).toBe('')
+  })
+
+  it('that does not compile is found', async () => {
+    const wrong = "import { createResourceServer } from '@tokenward/core'\ncreateResourceServer({ issuer: [] })\n"
+    expect(await compile('packages/core', 'wrong', [wrong])).toContain('error TS')
+  })
+})

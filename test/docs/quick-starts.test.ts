@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fakeCognito } from '@tokenward/testkit'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { codeBlocks, codeBlockUnder, documentAt, writeCode } from '../support/documents.js'
+
+/** A pool that answers at the addresses of AWS, inside this process: the code under test knows nothing of it. */
+async function poolAtAws() {
+  const pool = await fakeCognito({ clients: ['web'], resourceServers: { orders: ['read', 'write'] } })
+  onTestFinished(() => pool.close())
+  await pool.listen()
+  return pool
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Puts other text in the place of some; each piece must be there. */
+function changed(code: string, changes: Readonly<Record<string, string>>): string {
+  let result = code
+  for (const [from, to] of Object.entries(changes)) {
+    expect(code).toContain(from)
+    result = result.replaceAll(from, to)
+  }
+  return result
+}
+
+/** Starts an API from the code of a document, with a pool and a port of this test, and calls it. */
+async function start(packageFolder: string, code: string, changes: Readonly<Record<string, string>>) {
+  const pool = await poolAtAws()
+  const port = await freePort()
+  const text = changed(code, { ...changes, 'eu-west-1_AbCdEf123': pool.userPoolId, 'listen(3000)': `listen(${port})` })
+  const file = writeCode(packageFolder, `quick-start-${port}`, { 'main.ts': text })('main.ts')
+  const { server } = (await import(/* @vite-ignore */ file)) as { server: Server | Promise<Server> }
+  const running = await server
+  onTestFinished(() => new Promise<void>((resolve) => running.close(() => resolve())))
+  const call = (path: string, token?: string) =>
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      headers: { connection: 'close', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    })
+  return { pool, call }
+}
+
+async function expectProtected({ pool, call }: Awaited<ReturnType<typeof start>>, path: string): Promise<void> {
+  const anonymous = await call(path)
+  expect(anonymous.status).toBe(401)
+  expect(anonymous.headers.get('www-authenticate')).toMatch(/^Bearer realm="api"/)
+  const granted = await call(path, await pool.accessToken({ sub: 'u1', scopes: ['orders/read'] }))
+  expect(granted.status).toBe(200)
+  expect(await granted.text()).toBe('orders of u1')
+  expect((await call(path, await pool.accessToken({ scopes: ['orders/write'] }))).status).toBe(403)
+  expect((await call(path, await pool.forged.wrongKey({ scopes: ['orders/read'] }))).status).toBe(401)
+}
+
+describe('the quick start', () => {
+  it.each(['README.md', 'packages/nestjs/README.md'])('of %s protects a NestJS API', async (path) => {
+    const running = await start('packages/nestjs', codeBlockUnder('Quick start', documentAt(path)), {
+      'your-app-client-id': 'web',
+      'NestFactory.create(AppModule)': 'export const server = NestFactory.create(AppModule, { logger: false })',
+    })
+    await expectProtected(running, '/orders')
+    expect((await running.call('/orders/health')).status).toBe(200)
+  })
+
+  it('of the front page takes twenty lines', () => {
+    expect(codeBlockUnder('Quick start', documentAt('README.md')).trim().split('\n').length).toBeLessThanOrEqual(20)
+  })
+
+  it('of core protects a server of node:http, and tells why it refused', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+    onTestFinished(() => log.mockRestore())
+    const running = await start('packages/core', codeBlockUnder('Quick start', documentAt('packages/core/README.md')), {
+      'const server =': 'export const server =',
+    })
+    await expectProtected(running, '/')
+    expect(log.mock.calls).toContainEqual(['request-refused', 'scope-missing'])
+    expect(log.mock.calls).toContainEqual(['request-refused', 'signature-invalid'])
+  })
+
+  it('of the testkit passes', async () => {
+    const code = changed(codeBlockUnder('Quick start', documentAt('packages/testkit/README.md')), {
+      "import { expect, it } from 'vitest'": "import { expect } from 'vitest'",
+      "it('accepts tokens of its pool, and no forged ones', ": 'export const test = (',
+    })
+    const file = writeCode('packages/core', 'quick-start-testkit', { 'test.ts': code })('test.ts')
+    const { test } = (await import(/* @vite-ignore */ file)) as { test: () => Promise<void> }
+    await test()
+  })
+})
+
+it('the code about testing in the README of core runs', async () => {
+  const code = codeBlocks(documentAt('packages/core/README.md')).at(-1) as string
+  expect(code).toContain('fakeCognito')
+  const file = writeCode('packages/core', 'readme-testing', { 'test.ts': `${code}\nexport const done = true\n` })(
+    'test.ts',
+  )
+  expect(await import(/* @vite-ignore */ file)).toMatchObject({ done: true })
+})

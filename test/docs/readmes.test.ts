@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { documentAt, documents } from '../support/documents.js'
+import { membersOf } from '../support/public-members.js'
+import { root } from '../support/source-files.js'
+
+const packages = readdirSync(join(root, 'packages'))
+
+describe('a package README', () => {
+  it.each(packages)('of %s has the shape all have: what, install, quick start, options, errors, testing', (name) => {
+    const { text } = documentAt(`packages/${name}/README.md`)
+    expect(text).toMatch(new RegExp(`^# @tokenward/${name}\n\n\\S`))
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map((match) => match[1] as string)
+    const shape = ['Install', 'Quick start', 'Options', 'Errors', 'Testing']
+    expect(headings.filter((heading) => shape.includes(heading))).toStrictEqual(shape)
+  })
+
+  it.each([
+    ['packages/core', 'src/resource-server/resource-server-options.ts', 'ResourceServerOptions'],
+    ['packages/core', 'src/issuers/issuer-options.ts', 'CommonIssuerOptions'],
+    ['packages/core', 'src/issuers/authorization-server.ts', 'AuthorizationServerOptions'],
+    ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
+    ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
+    ['packages/nestjs', 'src/tokenward-options.ts', 'TokenwardModuleExtras'],
+    ['packages/testkit', 'src/cognito/pool-settings.ts', 'FakeCognitoOptions'],
+    ['packages/testkit', 'src/cognito/token-claims.ts', 'TokenRequest'],
+    ['packages/testkit', 'src/cognito/token-claims.ts', 'UserTokenRequest'],
+    ['packages/testkit', 'src/cognito/token-claims.ts', 'AccessTokenRequest'],
+    ['packages/testkit', 'src/cognito/token-claims.ts', 'IdTokenRequest'],
+    ['packages/testkit', 'src/cognito/forged-tokens.ts', 'ForgedTokens'],
+  ])('of %s lists every member of %s %s', (folder, file, name) => {
+    const { text } = documentAt(`${folder}/README.md`)
+    const members = membersOf(`${folder}/${file}`, name)
+    expect(members.length).toBeGreaterThan(0)
+    expect(members.filter((member) => !text.includes(`| \`${member}\``))).toStrictEqual([])
+  })
+
+  it('of core lists every code that operators see, and no other', () => {
+    const source = readFileSync(join(root, 'packages/core/src/outcomes/operator-codes.ts'), 'utf8')
+    const codes = [...source.matchAll(/^ {2}'([a-z-]+)':/gm)].map((match) => match[1] as string)
+    const errors = documentAt('packages/core/README.md').text.split('## Errors')[1]?.split('\n## ')[0] ?? ''
+    const listed = [...errors.matchAll(/^\| `([a-z-]+)`/gm)].map((match) => match[1] as string)
+    expect(codes.length).toBeGreaterThan(25)
+    expect(listed).toStrictEqual(codes)
+  })
+
+  it('on the front page names every package', () => {
+    const { text } = documentAt('README.md')
+    for (const name of packages) expect(text).toContain(`[\`@tokenward/${name}\`](packages/${name}/README.md)`)
+  })
+})
+
+describe('decisions', () => {
+  const pages = documents('docs/decisions')
+
+  it('give the reason for every dependency', () => {
+    const manifests = ['.', 'mutation', ...packages.map((name) => `packages/${name}`), 'apps/nestjs-api']
+    const names = manifests.flatMap((folder) => {
+      const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+      return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })
+    })
+    const ours = new Set(names.filter((name) => !name.startsWith('@tokenward')))
+    const text = pages.map((page) => page.text).join('\n')
+    expect([...ours].filter((name) => !text.includes(`\`${name}\``))).toStrictEqual([])
+  })
+
+  it('are all listed on their front page', () => {
+    const list = documentAt('docs/decisions/README.md').text
+    for (const { path } of pages) {
+      const file = path.split('/').at(-1) as string
+      if (file !== 'README.md') expect(list).toContain(`](${file})`)
+    }
+  })
+})

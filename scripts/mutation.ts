@@ -63,18 +63,7 @@ async function runTest({ project, file, title }: Rule['test'], sandbox: string) 
   const report = join(sandbox, 'report.json')
   await rm(report, { force: true })
   const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-  const args = [
-    'exec',
-    'vitest',
-    'run',
-    '--project',
-    project,
-    basename(file),
-    '-t',
-    pattern,
-    '--reporter=json',
-    `--outputFile=${report}`,
-  ]
+  const args = ['run', '--project', project, basename(file), '-t', pattern, '--reporter=json', `--outputFile=${report}`]
   await run(join(root, 'node_modules/.bin/vitest'), args, { cwd: sandbox, env: { CI: 'true' } })
   const json = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as {
     numPassedTests?: number

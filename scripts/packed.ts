@@ -43,18 +43,21 @@ export const inspectTarballs: Check = {
   },
 }
 
-/** Each format under each Node. The npm package `node` brings the program. */
+/** What edge runtimes get, on the one engine that is at hand everywhere. */
+const EDGE = ['--conditions=workerd', '--import=./without-node.mjs', 'consumer.mjs']
+
+/** Each format under each Node, and the build for edge runtimes. The npm package `node` brings the program. */
 export const runtimes: Check = {
-  name: `the packages under Node ${NODE_VERSIONS.join(', ')}`,
+  name: `the packages under Node ${NODE_VERSIONS.join(', ')}, and with the conditions of workerd`,
   run: () =>
     inConsumer('runtimes', async (folder) => {
       const results: CheckResult[] = []
       for (const version of NODE_VERSIONS) {
-        for (const file of ['consumer.mjs', 'consumer.cjs']) {
-          const command = `node --version && node ${file}`
+        for (const args of [['consumer.mjs'], ['consumer.cjs'], EDGE]) {
+          const command = `node --version && node ${args.join(' ')}`
           const { code, output } = await run('npx', ['--yes', '-p', `node@${version}`, '-c', command], { cwd: folder })
           const isThatVersion = output.includes(`v${version}`)
-          results.push(verdict(code === 0 && isThatVersion, `${file} under Node ${version}: ${output}`))
+          results.push(verdict(code === 0 && isThatVersion, `${args.join(' ')} under Node ${version}: ${output}`))
         }
       }
       return sum(results)

@@ -24,7 +24,7 @@ describe('checkOptionNames', () => {
     expect(check({ later: 1 })).toThrow('owner.later is not available in this version')
   })
 
-  it.each([undefined, null, 'text', 7, [[]], Promise.resolve({}), new Map(), new Date(), () => {}])(
+  it.each([undefined, null, 'text', 7, [[]], Promise.resolve({}), new Map(), new Date(0), () => {}])(
     'refuses %j in place of options',
     (options) => {
       expect(check(options)).toThrow('owner takes a plain object of options')

@@ -39,3 +39,19 @@ export function json(body: unknown, status = 200, headers: Record<string, string
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 }
+
+/** Answers by path, 404 for the rest. Documents may hold the server's own address. */
+export async function routedServer(
+  routes: (url: string) => Record<string, Parameters<typeof json>>,
+): Promise<LoopbackServer> {
+  const server = await loopbackServer((request, response) => {
+    const answer = routes(server.url)[request.url ?? '']
+    json(...(answer ?? ['nothing here', 404, { 'content-type': 'text/plain' }]))(request, response)
+  })
+  return server
+}
+
+/** What was asked for, in order. */
+export function pathsAskedFor({ requests }: LoopbackServer): readonly (string | undefined)[] {
+  return requests.map(({ url }) => url)
+}

@@ -92,3 +92,6 @@ export function withToken(
 ) {
   return { method: 'GET', url: more.url ?? '/orders', headers: { ...more.headers, authorization: `Bearer ${token}` } }
 }
+
+/** A request without credentials. */
+export const anonymous = { method: 'GET', url: '/orders', headers: {} }

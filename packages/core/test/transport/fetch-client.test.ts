@@ -1,0 +1,46 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createFetchClient } from '../../src/transport/fetch-client.js'
+import { httpRequest } from '../support/http-request.js'
+
+describe('the HTTP client on a given fetch', () => {
+  it('gives up although the fetch ignores its signal', async () => {
+    const client = createFetchClient(() => () => new Promise(() => {}))
+    await expect(client.get(httpRequest('https://a.example', { timeout: 50 }))).rejects.toMatchObject({
+      code: 'timeout',
+    })
+  })
+
+  it('refuses a redirect that the runtime hides', async () => {
+    const client = createFetchClient(() => async () => ({
+      status: 0,
+      type: 'opaqueredirect',
+      headers: new Headers(),
+      body: null,
+    }))
+    await expect(client.get(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'redirect' })
+  })
+
+  it('refuses a redirect that a wrapped fetch has followed', async () => {
+    const client = createFetchClient(() => async () => ({
+      status: 200,
+      redirected: true,
+      headers: new Headers(),
+      body: null,
+    }))
+    await expect(client.get(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'redirect' })
+  })
+
+  it('asks with a GET that follows no redirect', async () => {
+    const fetch = vi.fn(async () => new Response('{}'))
+    await createFetchClient(() => fetch).get(httpRequest('https://a.example'))
+    expect(fetch).toHaveBeenCalledExactlyOnceWith(
+      'https://a.example',
+      expect.objectContaining({ method: 'GET', redirect: 'manual', headers: { accept: 'application/json' } }),
+    )
+  })
+
+  it('reports a fetch that throws', async () => {
+    const client = createFetchClient(() => () => Promise.reject(new TypeError('fetch failed')))
+    await expect(client.get(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'connection-failed' })
+  })
+})

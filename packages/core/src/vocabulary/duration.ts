@@ -17,9 +17,10 @@ export function parseDuration(value: unknown): number | undefined {
 
 /** A duration as people write it: the largest unit that divides it. */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s'
   for (const unit of ['d', 'h', 'm', 's'] as const) {
     const size = MILLISECONDS[unit]
-    if (milliseconds !== 0 && milliseconds % size === 0) return `${milliseconds / size}${unit}`
+    if (milliseconds % size === 0) return `${milliseconds / size}${unit}`
   }
   return `${milliseconds}ms`
 }

@@ -12,7 +12,7 @@ const makers: [string, Make][] = [
 
 describe.each(makers)('the options that %s shares with every issuer', (owner, make) => {
   it.each<[string, Record<string, unknown>, string]>([
-    ['a clock tolerance of an hour', { clockTolerance: '1h' }, 'clockTolerance must be a duration from 0ms to 1m'],
+    ['a clock tolerance of an hour', { clockTolerance: '1h' }, 'clockTolerance must be a duration from 0s to 1m'],
     ['a negative clock tolerance', { clockTolerance: -1 }, 'clockTolerance must be'],
     ['a timeout of nothing', { timeout: 0 }, 'timeout must be a duration from 100ms to 30s'],
     ['a refresh age of nothing', { refreshAfter: '0s' }, 'refreshAfter must be a duration from 1s to 1d'],

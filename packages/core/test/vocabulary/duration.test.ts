@@ -41,7 +41,7 @@ describe('parseDuration', () => {
 
 describe('formatDuration', () => {
   it.each([
-    [0, '0ms'],
+    [0, '0s'],
     [250, '250ms'],
     [60_000, '1m'],
     [90_000, '90s'],

@@ -1,80 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRemoteJwks, type KeyLookup } from '../../src/keys/jwks-source.js'
+import type { KeyLookup } from '../../src/keys/jwks-source.js'
 import { UpstreamError } from '../../src/outcomes/errors.js'
-import type { TokenwardEvent } from '../../src/outcomes/events.js'
-import type { JsonObject } from '../../src/vocabulary/json-object.js'
-import { type ManualClock, manualClock } from '../support/manual-clock.js'
-import { signer } from '../support/signing.js'
-
-const { jwk } = signer('ES256')
-const keyNamed = (kid: string) => ({ ...jwk, kid })
-const want = (kid: string) => ({ kid, algorithm: 'ES256' as const })
-const REFRESH_AFTER = 600_000
-const MAX_AGE = 3_600_000
-
-/** A key endpoint whose answers are given by hand, so that every interleaving can be played. */
-interface Upstream {
-  kids: readonly string[]
-  failure: Error | undefined
-  /** Answers wait for `release()` while this is set. */
-  held: boolean
-  readonly fetches: number
-  release(): void
-}
-
-function setUp({ kids = ['a'], clock = manualClock() }: { kids?: string[]; clock?: ManualClock } = {}) {
-  const events: TokenwardEvent[] = []
-  let waiting: (() => void)[] = []
-  let fetches = 0
-  const upstream: Upstream = {
-    kids,
-    failure: undefined,
-    held: false,
-    get fetches() {
-      return fetches
-    },
-    release() {
-      const released = waiting
-      waiting = []
-      for (const resolve of released) resolve()
-    },
-  }
-  const source = createRemoteJwks({
-    issuer: 'https://a.example',
-    algorithms: ['ES256'],
-    refreshAfter: REFRESH_AFTER,
-    maxAge: MAX_AGE,
-    clock,
-    emit: (event) => events.push(event),
-    async fetchDocument() {
-      fetches += 1
-      // What the endpoint knows when it is asked, not when its answer arrives.
-      const answer = { keys: upstream.kids.map(keyNamed) } as unknown as JsonObject
-      const { failure } = upstream
-      if (upstream.held) await new Promise<void>((resolve) => waiting.push(resolve))
-      if (failure !== undefined) throw failure
-      return answer
-    },
-  })
-  const find = async (kid: string) => source.find(want(kid))
-  return { source, upstream, clock, events, find }
-}
+import { type KeyEndpoint, keyNamed, keysFromEndpoint, MAX_AGE, REFRESH_AFTER, want } from '../support/key-endpoint.js'
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5))
 const down = () => new UpstreamError('connection-failed', 'down')
+const garbage = () => new UpstreamError('unexpected-content', 'not JSON')
 const results = (lookups: readonly KeyLookup[]) => lookups.map(({ result }) => result)
 
 describe('a known key', () => {
   it('is found after one fetch, and then without any and without waiting', async () => {
-    const { source, upstream, find } = setUp()
+    const { source, upstream, find } = keysFromEndpoint()
     expect(await find('a')).toMatchObject({ result: 'found', keys: [{ algorithm: 'ES256' }] })
     expect(source.find(want('a'))).toMatchObject({ result: 'found' })
     expect(upstream.fetches).toBe(1)
   })
 
   it('costs one fetch for a thousand requests at once on a cold start', async () => {
-    const { upstream, find } = setUp()
+    const { upstream, find } = keysFromEndpoint()
     upstream.held = true
     const lookups = Promise.all(Array.from({ length: 1_000 }, () => find('a')))
     await settle()
@@ -84,7 +28,7 @@ describe('a known key', () => {
   })
 
   it('is refreshed in the background once it is due, while requests go on', async () => {
-    const { source, upstream, clock, find } = setUp()
+    const { source, upstream, clock, find } = keysFromEndpoint()
     await find('a')
     clock.advance(REFRESH_AFTER)
     expect(source.find(want('a'))).toMatchObject({ result: 'found' })
@@ -99,7 +43,8 @@ describe('a known key', () => {
   })
 
   it('dies with the first good refresh it is missing from', async () => {
-    const { upstream, clock, find } = setUp({ kids: ['a', 'b'] })
+    const { upstream, clock, find } = keysFromEndpoint()
+    upstream.kids = ['a', 'b']
     await find('a')
     upstream.kids = ['b']
     clock.advance(REFRESH_AFTER + 1)
@@ -110,7 +55,7 @@ describe('a known key', () => {
   })
 
   it('serves through an outage until the maximum age, and is unavailable beyond it', async () => {
-    const { upstream, clock, find } = setUp()
+    const { upstream, clock, find } = keysFromEndpoint()
     await find('a')
     upstream.failure = down()
     for (let age = 0; age < MAX_AGE; age += REFRESH_AFTER) {
@@ -126,7 +71,7 @@ describe('a known key', () => {
   })
 
   it('ages on the clock that moved further', async () => {
-    const { upstream, clock, find } = setUp()
+    const { upstream, clock, find } = keysFromEndpoint()
     await find('a')
     upstream.failure = down()
     clock.advance(MAX_AGE + 1)
@@ -136,26 +81,27 @@ describe('a known key', () => {
 })
 
 describe('a failed or bad refresh', () => {
-  const bad: [string, (upstream: Upstream) => void][] = [
-    ['an outage', (upstream) => (upstream.failure = down())],
-    ['an error nobody foresaw', (upstream) => (upstream.failure = new TypeError('surprise'))],
-    ['a set without keys', (upstream) => (upstream.kids = [])],
-  ]
-
-  it.each(bad)('leaves the keys in use alone: %s', async (_, breakIt) => {
-    const { upstream, clock, find, events } = setUp()
+  it.each<[string, Partial<KeyEndpoint>, string]>([
+    ['an outage', { failure: down() }, 'connection-failed'],
+    ['an error nobody foresaw', { failure: new TypeError('surprise') }, 'connection-failed'],
+    ['an answer that is garbage', { failure: garbage() }, 'unexpected-content'],
+    ['a document that is no key set', { document: {} }, 'unexpected-content'],
+    ['a set without keys', { kids: [] }, 'no-usable-key'],
+    ['a set of keys for other uses', { document: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 'no-usable-key'],
+  ])('leaves the keys in use alone and tells the reason: %s', async (_, broken, reason) => {
+    const { upstream, clock, find, events } = keysFromEndpoint()
     await find('a')
-    breakIt(upstream)
+    Object.assign(upstream, broken)
     clock.advance(REFRESH_AFTER + 1)
     await find('a')
     await settle()
     expect(upstream.fetches).toBe(2)
     expect(await find('a')).toMatchObject({ result: 'found' })
-    expect(events.at(-1)).toMatchObject({ type: 'jwks-refresh-failed', issuer: 'https://a.example' })
+    expect(events.at(-1)).toMatchObject({ type: 'jwks-refresh-failed', issuer: 'https://a.example', reason })
   })
 
   it('is followed by a pause that grows, so that thirty seconds cost at most fifteen fetches', async () => {
-    const { upstream, clock, find } = setUp()
+    const { upstream, clock, find } = keysFromEndpoint()
     await find('a')
     upstream.failure = down()
     clock.advance(REFRESH_AFTER + 1)
@@ -169,39 +115,56 @@ describe('a failed or bad refresh', () => {
   })
 
   it('does not make requests on a cold start ask again and again', async () => {
-    const { upstream, find } = setUp()
+    const { upstream, find } = keysFromEndpoint()
     upstream.failure = down()
     for (let i = 0; i < 20; i++) {
       expect(await find('a')).toMatchObject({ result: 'unavailable', reason: 'jwks-unreachable' })
     }
     expect(upstream.fetches).toBe(1)
   })
+})
 
+describe('a refresh', () => {
   it('reports what it ignored and what it got', async () => {
-    const { upstream, find, events } = setUp()
-    upstream.kids = ['a', 'b']
+    const { upstream, clock, find, events } = keysFromEndpoint()
+    upstream.document = { keys: [keyNamed('a'), { kty: 'oct', k: 'AAAA' }, keyNamed('b')] }
     await find('a')
-    expect(events).toMatchObject([{ type: 'jwks-refreshed', keys: 2 }])
+    const about = { at: clock.now(), issuer: 'https://a.example' }
+    expect(events).toStrictEqual([
+      { type: 'jwk-ignored', ...about, index: 1, problem: 'holds private or secret key material' },
+      { type: 'jwks-refreshed', ...about, keys: 2 },
+    ])
+  })
+
+  it('forgets which names were absent before it', async () => {
+    const { source, upstream, clock, find } = keysFromEndpoint({ refreshAfter: 100 })
+    await source.load()
+    expect(await find('x')).toStrictEqual({ result: 'absent' })
+    clock.advance(101)
+    await source.load()
+    expect(upstream.fetches).toBe(3)
+    expect(await find('x')).toStrictEqual({ result: 'absent' })
+    expect(upstream.fetches).toBe(4)
   })
 })
 
 describe('an unknown key', () => {
   it('is absent once a fetch that began after the token arrived did not bring it', async () => {
-    const { upstream, find } = setUp()
+    const { upstream, find } = keysFromEndpoint()
     await find('a')
     expect(await find('x')).toStrictEqual({ result: 'absent' })
     expect(upstream.fetches).toBe(2)
   })
 
   it('is found at once after a rotation', async () => {
-    const { upstream, find } = setUp()
+    const { upstream, find } = keysFromEndpoint()
     await find('a')
     upstream.kids = ['a', 'b']
     expect(await find('b')).toMatchObject({ result: 'found' })
   })
 
   it('is not called absent on the word of a fetch that was already under way', async () => {
-    const { upstream, clock, find } = setUp()
+    const { upstream, clock, find } = keysFromEndpoint()
     await find('a')
     upstream.held = true
     const earlier = find('x')
@@ -219,7 +182,7 @@ describe('an unknown key', () => {
   })
 
   it('is believed absent for a second without another fetch', async () => {
-    const { upstream, clock, find } = setUp()
+    const { upstream, clock, find } = keysFromEndpoint()
     await find('a')
     await find('x')
     clock.advance(999)
@@ -231,26 +194,22 @@ describe('an unknown key', () => {
   })
 
   it('is unavailable while look-ups are used up, never absent', async () => {
-    const { find } = setUp()
+    const { find } = keysFromEndpoint()
     await find('a')
-    expect(results([await find('x'), await find('y'), await find('z')])).toStrictEqual([
-      'absent',
-      'absent',
-      'unavailable',
-    ])
+    for (const kid of ['x', 'y']) expect(await find(kid)).toStrictEqual({ result: 'absent' })
     expect(await find('z')).toStrictEqual({ result: 'unavailable', reason: 'key-lookup-limited' })
     expect(await find('a')).toMatchObject({ result: 'found' })
   })
 
   it('is unavailable when the look-up fails', async () => {
-    const { upstream, find } = setUp()
+    const { upstream, find } = keysFromEndpoint()
     await find('a')
     upstream.failure = down()
     expect(await find('x')).toStrictEqual({ result: 'unavailable', reason: 'jwks-unreachable' })
   })
 
   it('in a flood of a thousand costs two fetches, settles at once and holds nobody else up', async () => {
-    const { upstream, clock, find } = setUp()
+    const { upstream, clock, find } = keysFromEndpoint()
     await find('a')
     upstream.held = true
     const flood = Promise.all(Array.from({ length: 1_000 }, (_, index) => find(`made-up-${index}`)))
@@ -269,7 +228,7 @@ describe('an unknown key', () => {
   })
 
   it('in a lasting flood costs two fetches plus one for each second', async () => {
-    const { upstream, clock, find } = setUp()
+    const { upstream, clock, find } = keysFromEndpoint()
     await find('a')
     for (let elapsed = 0; elapsed < 20_000; elapsed += 10) {
       await find(`made-up-${elapsed}`)
@@ -279,10 +238,28 @@ describe('an unknown key', () => {
   })
 })
 
+describe('the memory of absent names', () => {
+  it('holds a thousand, and then forgets the oldest', async () => {
+    const { upstream, find } = keysFromEndpoint()
+    upstream.held = true
+    // The first look-up and its fetch come before the memory: the second fetch, which all others share, empties it.
+    const flood = Promise.all(Array.from({ length: 1_002 }, (_, index) => find(`made-up-${index}`)))
+    await settle()
+    upstream.held = false
+    upstream.release()
+    expect(new Set(results(await flood))).toStrictEqual(new Set(['absent']))
+    expect(upstream.fetches).toBe(2)
+    for (const index of [2, 1_001]) expect(await find(`made-up-${index}`)).toStrictEqual({ result: 'absent' })
+    expect(upstream.fetches).toBe(2)
+    expect(await find('made-up-1')).toStrictEqual({ result: 'absent' })
+    expect(upstream.fetches).toBe(3)
+  })
+})
+
 describe('a set that is too old, or gone, before it can be used', () => {
   it('proves nothing: a key it holds, or does not, is unavailable', async () => {
     for (const kid of ['a', 'x']) {
-      const { upstream, clock, find } = setUp()
+      const { upstream, clock, find } = keysFromEndpoint()
       upstream.held = true
       const lookup = find(kid)
       await settle()
@@ -293,7 +270,7 @@ describe('a set that is too old, or gone, before it can be used', () => {
   })
 
   it('is not fetched again for somebody who waited while the source was closed', async () => {
-    const { source, upstream, find } = setUp()
+    const { source, upstream, find } = keysFromEndpoint()
     await find('a')
     upstream.held = true
     const lookups = [find('x'), find('y')]
@@ -307,7 +284,7 @@ describe('a set that is too old, or gone, before it can be used', () => {
 
 describe('load', () => {
   it('is content with keys that serve, though a refresh fails', async () => {
-    const { source, upstream, clock } = setUp()
+    const { source, upstream, clock } = keysFromEndpoint()
     await source.load()
     upstream.failure = down()
     clock.advance(REFRESH_AFTER + 1)
@@ -317,7 +294,7 @@ describe('load', () => {
   })
 
   it('fetches once and then only when a refresh is due', async () => {
-    const { source, upstream, clock } = setUp()
+    const { source, upstream, clock } = keysFromEndpoint()
     await source.load()
     await source.load()
     expect(upstream.fetches).toBe(1)
@@ -327,7 +304,7 @@ describe('load', () => {
   })
 
   it('throws what went wrong, and then that the next attempt is not due', async () => {
-    const { source, upstream } = setUp()
+    const { source, upstream } = keysFromEndpoint()
     upstream.failure = down()
     await expect(source.load()).rejects.toMatchObject({ code: 'connection-failed' })
     await expect(source.load()).rejects.toMatchObject({ code: 'backing-off' })
@@ -336,7 +313,7 @@ describe('load', () => {
 
 describe('close', () => {
   it('forgets the keys and fetches nothing more', async () => {
-    const { source, upstream, find } = setUp()
+    const { source, upstream, find } = keysFromEndpoint()
     await find('a')
     source.close()
     expect(await find('a')).toStrictEqual({ result: 'unavailable', reason: 'resource-server-closed' })
@@ -345,7 +322,7 @@ describe('close', () => {
   })
 
   it('ends a look-up that is under way', async () => {
-    const { source, upstream, find } = setUp()
+    const { source, upstream, find } = keysFromEndpoint()
     upstream.held = true
     const lookup = find('a')
     await settle()
@@ -386,7 +363,7 @@ describe('over random schedules of rotations, outages, requests and time', () =>
     const seen = { found: 0, absent: 0, unavailable: 0 }
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40 }), async (actions) => {
-        const { upstream, clock, find } = setUp()
+        const { upstream, clock, find } = keysFromEndpoint()
         // The endpoint's own log, kept apart from the code under test.
         const withdrawnAt = new Map<string, number>()
         let now = 0
@@ -409,7 +386,7 @@ describe('over random schedules of rotations, outages, requests and time', () =>
               expect(now - (published ? now : (withdrawnAt.get(step.kid) ?? -Infinity))).toBeLessThanOrEqual(MAX_AGE)
             }
             if (result === 'absent' && published) expect(now - rotatedAt).toBeLessThan(1_000)
-            await settleMicrotasks()
+            for (let i = 0; i < 20; i++) await Promise.resolve()
           }
         }
       }),
@@ -417,8 +394,4 @@ describe('over random schedules of rotations, outages, requests and time', () =>
     )
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(200)
   })
-
-  const settleMicrotasks = async () => {
-    for (let i = 0; i < 20; i++) await Promise.resolve()
-  }
 })

@@ -19,6 +19,21 @@ describe('an access token', () => {
     })
   })
 
+  it('of a machine is granted: its subject is the client, and it has no user name', async () => {
+    const pool = await fakeCognito({ clients: ['worker'], resourceServers: { orders: ['read', 'write'] } })
+    const token = await pool.m2mToken({ scopes: ['orders/read'] })
+    const outcome = await cognitoApi(pool).authorize(withToken(token), { scopes: ['orders/read'] })
+    if (outcome.outcome !== 'granted') throw new Error(outcome.reason)
+    const { subject, clientId, scopes, groups, claims } = outcome.principal
+    expect({ subject, clientId, scopes, groups }).toStrictEqual({
+      subject: 'worker',
+      clientId: 'worker',
+      scopes: ['orders/read'],
+      groups: [],
+    })
+    expect(claims).not.toHaveProperty('username')
+  })
+
   it('of any listed client is accepted, of another refused', async () => {
     const pool = await fakeCognito({ clients: ['web', 'mobile', 'partner'] })
     const api = cognitoApi(pool, { clientId: ['web', 'mobile'] })

@@ -173,16 +173,23 @@ describe('an outage of the key endpoint', () => {
     })
   })
 
-  it('refuses nobody whose key is at hand', async () => {
+  it.each<[string, Parameters<typeof json>, object]>([
+    [
+      'a page',
+      ['<html>', 200, { 'content-type': 'text/html' }],
+      { reason: 'unexpected-content-type', httpStatus: 200 },
+    ],
+    ['a document that is no key set', [{}], { reason: 'unexpected-content' }],
+    ['half a key set', ['{"keys":['], { reason: 'unexpected-content', httpStatus: 200 }],
+    ['a key set without keys', [{ keys: [] }], { reason: 'no-usable-key' }],
+  ])('refuses nobody whose key is at hand: %s', async (_, answer, told) => {
     const issuer = await testIssuer()
     const { api, events } = serverFor(issuer, { refreshAfter: '1m' })
     await api.authorize(withToken(issuer.token()))
-    issuer.jwks.answer = json('<html>', 200, { 'content-type': 'text/html' })
+    issuer.jwks.answer = json(...answer)
     issuer.clock.advance(61_000)
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
-    await expect
-      .poll(() => events.find(({ type }) => type === 'jwks-refresh-failed'))
-      .toMatchObject({ reason: 'unexpected-content-type', httpStatus: 200 })
+    await expect.poll(() => events.find(({ type }) => type === 'jwks-refresh-failed')).toMatchObject(told)
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
   })
 
@@ -309,6 +316,27 @@ describe('a claims schema that takes its time', () => {
 })
 
 describe('close', () => {
+  it('ends a request that waits for keys, and the connection it waits on', async () => {
+    const issuer = await testIssuer()
+    issuer.jwks.answer = () => {}
+    const { api, events } = serverFor(issuer, { timeout: '30s' })
+    const waiting = api.authorize(withToken(issuer.token()))
+    await expect.poll(() => issuer.jwks.requests.length).toBe(1)
+    await api.close()
+    await expect.poll(() => issuer.jwks.requests[0]?.socket.destroyed).toBe(true)
+    expect(await waiting).toMatchObject({ outcome: 'unavailable', reason: 'resource-server-closed' })
+    expect(events.map(({ type }) => type)).toStrictEqual(['request-unavailable'])
+  })
+
+  it('forgets the keys, so that nothing is ready any more', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    await api.ready()
+    await api.close()
+    await expect(api.ready()).rejects.toMatchObject({ code: 'closed' })
+    expect(issuer.jwks.requests).toHaveLength(1)
+  })
+
   it('makes later requests unavailable, those already presented included', async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer)

@@ -82,6 +82,18 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(text([...names, 'n3']))).toBeUndefined()
   })
 
+  it('refuses a duplicate wherever the first of its name stands, around 32 names and beyond', () => {
+    const nth = (index: number) => `"n${index}":1`
+    for (const count of [1, 31, 32, 33, 34, 64]) {
+      const members = Array.from({ length: count }, (_, index) => nth(index))
+      expect(parseJsonObject(`{${members.join(',')}}`), `${count} names`).toBeDefined()
+      for (let index = 0; index < count; index++) {
+        const text = `{${[...members, nth(index)].join(',')}}`
+        expect(parseJsonObject(text), `name ${index} of ${count}`).toBeUndefined()
+      }
+    }
+  })
+
   it('reads a name whose only escape is a slash, as PHP writes it', () => {
     const text = String.raw`{"https:\/\/example.com\/roles":["a\/b"],"x":{"c\/d":"\u0041"}}`
     expect(parseJsonObject(text)).toStrictEqual({ 'https://example.com/roles': ['a/b'], x: { 'c/d': 'A' } })

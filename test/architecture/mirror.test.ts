@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { sourceFiles } from '../support/source-files.js'
+
+const SRC = 'packages/core/src/'
+const TEST = 'packages/core/test/'
+
+/** Test files that mirror no source file, and why. */
+const exceptions: Readonly<Record<string, string>> = {
+  'tokens/wycheproof.test.ts': 'runs public vectors the way of a token: parsing, then keys, then signatures',
+}
+
+const filesIn = (folder: string) =>
+  sourceFiles(folder).map(({ path, text }) => ({ name: path.slice(folder.length), text }))
+const sources = filesIn(SRC)
+const tests = filesIn(TEST).filter(({ name }) => name.endsWith('.test.ts'))
+const testNames = new Set(tests.map(({ name }) => name))
+
+/** Whether there is anything to run: types, and names that are only passed on, are checked by the compiler. */
+function hasCode(text: string): boolean {
+  return /^(?:export )?(?:default )?(?:abstract )?(?:async )?(?:const|let|var|function|class|enum)\b/m.test(text)
+}
+
+/**
+ * Where the tests of a source file stand. What a port leaves to the platform is tested by the port's own test, which
+ * runs on each implementation once; what one of them has to itself may have a test of its own.
+ */
+function testsOf(source: string): readonly string[] {
+  const name = source.slice(0, -'.ts'.length)
+  return [...new Set([name, name.replace(/\.(?:node|webcrypto|fetch|port)$/, '')])].map((path) => `${path}.test.ts`)
+}
+
+describe('the tests of core', () => {
+  it('exist for every source file with code', () => {
+    const untested = sources.filter(
+      ({ name, text }) => hasCode(text) && !testsOf(name).some((test) => testNames.has(test)),
+    )
+    expect(untested.map(({ name }) => name)).toStrictEqual([])
+  })
+
+  it('mirror a source file each, but for the exceptions', () => {
+    const mirrors = new Set(sources.flatMap(({ name }) => testsOf(name)))
+    const others = tests.filter(({ name }) => !mirrors.has(name))
+    expect(others.map(({ name }) => name).toSorted()).toStrictEqual(Object.keys(exceptions).toSorted())
+  })
+
+  it('are small: 400 lines at most', () => {
+    const long = tests.filter(({ text }) => text.split('\n').length > 400)
+    expect(long.map(({ name }) => name)).toStrictEqual([])
+  })
+})
+
+describe('this test', () => {
+  it('tells code from types', () => {
+    for (const code of ['export const a = 1', 'async function f() {}', 'export abstract class A {}', 'const a = 1']) {
+      expect(hasCode(`import { b } from './b.js'\n${code}`), code).toBe(true)
+    }
+    for (const types of ['export interface A {}', 'export declare const a: A', "export { a } from './a.js'"]) {
+      expect(hasCode(`import { b } from './b.js'\n/** const */\n${types}`), types).toBe(false)
+    }
+  })
+
+  it('knows what a port and its implementations share', () => {
+    expect(testsOf('keys/signature.node.ts')).toStrictEqual(['keys/signature.node.test.ts', 'keys/signature.test.ts'])
+    expect(testsOf('requests/node.ts')).toStrictEqual(['requests/node.test.ts'])
+  })
+})

@@ -77,6 +77,13 @@ export const areas: readonly Area[] = [
         test: inCore('strategy/policy-check.test.ts', 'scopes and groups'),
       },
       {
+        rule: 'Where one of several scopes is needed, none is not enough',
+        source: 'least privilege',
+        file: core('strategy/policy-check.ts'),
+        remove: ['if (!hasScopes || !hasAnyScope)', 'if (!hasScopes)'],
+        test: inCore('strategy/policy-check.test.ts', 'scopes and groups'),
+      },
+      {
         rule: 'A group is needed where groups are named',
         source: 'RFC 9068 §2.2.3.1',
         file: core('strategy/policy-check.ts'),
@@ -249,6 +256,13 @@ export const areas: readonly Area[] = [
         file: core('tokens/claim-expectations.ts'),
         remove: ["return 'issued-in-the-future'", 'return undefined'],
         test: inCore('tokens/claim-expectations.test.ts', 'in the future'),
+      },
+      {
+        rule: 'A token older than `maxTokenAge` is refused, whatever its `exp`',
+        source: 'RFC 7519 §4.1.6',
+        file: core('tokens/claim-expectations.ts'),
+        remove: ["if (!(now - iat <= maxTokenAge + clockTolerance)) return 'token-too-old'", ''],
+        test: inCore('tokens/claim-expectations.test.ts', 'refuses a token older than the maximum age'),
       },
       {
         rule: 'Clock tolerance is a minute at most',
@@ -462,6 +476,16 @@ export const areas: readonly Area[] = [
         remove: ['if (!isJsonMediaType(response.contentType)) {', 'if (false) {'],
         test: inCore('transport/json-document.test.ts', 'refuses the content type'),
       },
+      {
+        rule: 'A second try has no more than the rest of the deadline',
+        source: 'availability',
+        file: core('transport/http-client.node.ts'),
+        remove: [
+          'return exchange(request, connections, deadline).catch(',
+          'return exchange(request, connections, performance.now() + request.timeout).catch(',
+        ],
+        test: inCore('transport/http-client.node.test.ts', 'the rest of the first deadline'),
+      },
     ],
   },
   {
@@ -500,6 +524,13 @@ export const areas: readonly Area[] = [
         file: core('keys/jwks-source.ts'),
         remove: ['&& !unknownKeyFetches.take()) return LIMITED', '&& false) return LIMITED'],
         test: inCore('keys/jwks-source.test.ts', 'two fetches plus one for each second'),
+      },
+      {
+        rule: 'The memory of unknown key names is bounded',
+        source: 'denial of service',
+        file: core('transport/bounded-cache.ts'),
+        remove: ['if (this.#entries.size > this.#capacity) {', 'if (false) {'],
+        test: inCore('keys/jwks-source.test.ts', 'holds a thousand, and then forgets the oldest'),
       },
       {
         rule: 'A key is unknown only by a fetch that began after the token came',

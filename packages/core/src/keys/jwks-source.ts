@@ -95,9 +95,10 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       absentKids.clear()
       backoff.succeeded()
       emit({ type: 'jwks-refreshed', at: clock.now(), issuer, keys: keys.size })
-    } catch (error) {
+    } catch (thrown) {
       backoff.failed()
-      const { code, httpStatus } = error instanceof UpstreamError ? error : unexpected(error)
+      const error = thrown instanceof UpstreamError ? thrown : unexpected(thrown)
+      const { code, httpStatus } = error
       if (!closed && (httpStatus === undefined || httpStatus !== unservedStatus)) {
         emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
       }

@@ -96,7 +96,7 @@ export class TokenUncheckedError extends TokenwardError {
 export class UpstreamError extends TokenwardError {
   /** What went wrong. */
   readonly code: UpstreamCode
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, where that is what was wrong: with `'unexpected-status'` and `'redirect'`. */
   readonly httpStatus: number | undefined
 
   constructor(code: UpstreamCode, message: string, details: { httpStatus?: number; cause?: unknown } = {}) {

@@ -68,7 +68,7 @@ export interface JwksRefreshFailed extends KeyEvent {
   readonly type: 'jwks-refresh-failed'
   /** What went wrong. */
   readonly reason: UpstreamCode
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, where that is what was wrong: with `'unexpected-status'` and `'redirect'`. */
   readonly httpStatus: number | undefined
 }
 

@@ -18,11 +18,11 @@ export async function fetchJsonObject(
     })
   }
   if (!isJsonMediaType(response.contentType)) {
-    throw new UpstreamError('unexpected-content-type', 'The answer is not of a JSON media type', { httpStatus: 200 })
+    throw new UpstreamError('unexpected-content-type', 'The answer is not of a JSON media type')
   }
   const object = parseJsonBytes(response.body)
   if (object === undefined) {
-    throw new UpstreamError('unexpected-content', 'The answer is not a JSON object', { httpStatus: 200 })
+    throw new UpstreamError('unexpected-content', 'The answer is not a JSON object')
   }
   return object
 }

@@ -303,10 +303,10 @@ describe('load', () => {
     expect(upstream.fetches).toBe(2)
   })
 
-  it('throws what went wrong, and then that the next attempt is not due', async () => {
+  it.each([down(), new TypeError('surprise')])('throws what went wrong, then that it is early: %s', async (failure) => {
     const { source, upstream } = keysFromEndpoint()
-    upstream.failure = down()
-    await expect(source.load()).rejects.toMatchObject({ code: 'connection-failed' })
+    upstream.failure = failure
+    await expect(source.load()).rejects.toMatchObject({ name: 'UpstreamError', code: 'connection-failed' })
     await expect(source.load()).rejects.toMatchObject({ code: 'backing-off' })
   })
 })

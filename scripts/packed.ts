@@ -43,22 +43,38 @@ export const inspectTarballs: Check = {
   },
 }
 
-/** What edge runtimes get, on the one engine that is at hand everywhere. */
-const EDGE = ['--conditions=workerd', '--import=./without-node.mjs', 'consumer.mjs']
+const FORMATS = [
+  ['consumer.mjs'],
+  ['consumer.cjs'],
+  // What edge runtimes get, and nothing of Node's own client and crypto.
+  ['--conditions=workerd', '--import=./without-node.mjs', 'consumer.mjs'],
+]
 
-/** Each format under each Node, and the build for edge runtimes. The npm package `node` brings the program. */
+const OTHER_RUNTIMES = [
+  ['bun', 'consumer.mjs'],
+  ['bun', 'consumer.cjs'],
+  ['deno', 'run', '--allow-all', '--node-modules-dir=manual', '--no-remote', 'consumer.mjs'],
+  ['node', 'workerd.mjs'],
+] as const
+
+/** Each format under each Node, which the npm package `node` brings, and under the other runtimes. */
 export const runtimes: Check = {
-  name: `the packages under Node ${NODE_VERSIONS.join(', ')}, and with the conditions of workerd`,
+  name: `the packages under Node ${NODE_VERSIONS.join(', ')}, Bun, Deno and workerd`,
   run: () =>
     inConsumer('runtimes', async (folder) => {
       const results: CheckResult[] = []
       for (const version of NODE_VERSIONS) {
-        for (const args of [['consumer.mjs'], ['consumer.cjs'], EDGE]) {
+        for (const args of FORMATS) {
           const command = `node --version && node ${args.join(' ')}`
           const { code, output } = await run('npx', ['--yes', '-p', `node@${version}`, '-c', command], { cwd: folder })
           const isThatVersion = output.includes(`v${version}`)
           results.push(verdict(code === 0 && isThatVersion, `${args.join(' ')} under Node ${version}: ${output}`))
         }
+      }
+      for (const [runtime, ...args] of OTHER_RUNTIMES) {
+        const program = runtime === 'node' ? runtime : join(folder, 'node_modules/.bin', runtime)
+        const { code, output } = await run(program, args, { cwd: folder, env: { DENO_NO_UPDATE_CHECK: '1' } })
+        results.push(verdict(code === 0, `${runtime} ${args.join(' ')}: ${output}`))
       }
       return sum(results)
     }),
@@ -132,7 +148,7 @@ async function inConsumer(
       manifest.dependencies = { ...manifest.dependencies, [`@tokenward/${name}`]: files.get(`@tokenward/${name}`) }
     }
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
-    await writeFile(join(folder, 'pnpm-workspace.yaml'), workspaceFile(files))
+    await writeFile(join(folder, 'pnpm-workspace.yaml'), workspaceFile(files, manifest.allowBuilds))
     const install = await run('pnpm', ['install', '--prefer-offline'], { cwd: folder })
     return install.code === 0 ? await check(folder, manifest) : verdict(false, install.output)
   } finally {
@@ -141,12 +157,13 @@ async function inConsumer(
 }
 
 /** The packages depend on each other by version; the overrides make that version the packed one. */
-function workspaceFile(files: ReadonlyMap<string, string>): string {
+function workspaceFile(files: ReadonlyMap<string, string>, allowBuilds: readonly string[] = []): string {
   return [
     'packages: ["."]',
     'pmOnFail: ignore',
     'networkConcurrency: 16',
     'strictDepBuilds: false',
+    `allowBuilds: {${allowBuilds.map((name) => `${name}: true`).join(', ')}}`,
     'overrides:',
     ...[...files].map(([name, file]) => `  "${name}": "${file}"`),
     '',

@@ -2,6 +2,9 @@ import crypto from 'node:crypto'
 import { parametersOf } from './algorithms.js'
 import type { SignatureVerifier } from './signature.js'
 
+/** Node takes other spellings, too; Deno takes this one alone. */
+const DIGESTS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
+
 /**
  * Node's crypto, synchronous: handing one RSA verification to another thread costs more than the verification. The
  * bare `KeyObject` is passed wherever the algorithm allows; wrapped in options it is much slower on some Node lines.
@@ -13,17 +16,18 @@ export const signatureVerifier: SignatureVerifier = {
 
   verifySignature(key, data, signature) {
     const { kty, hash, saltLength, signatureLength } = parametersOf(key.algorithm)
+    const digest = hash === undefined ? null : DIGESTS[hash]
     const handle = key.handle as crypto.KeyObject
     if (signatureLength !== undefined && signature.length !== signatureLength) return false
     if (kty === 'EC') {
       const der = derSignature(signature)
-      return der !== undefined && crypto.verify(hash, data, handle, der)
+      return der !== undefined && crypto.verify(digest, data, handle, der)
     }
     if (saltLength !== undefined) {
       const padding = crypto.constants.RSA_PKCS1_PSS_PADDING
-      return crypto.verify(hash, data, { key: handle, padding, saltLength }, signature)
+      return crypto.verify(digest, data, { key: handle, padding, saltLength }, signature)
     }
-    return crypto.verify(hash ?? null, data, handle, signature)
+    return crypto.verify(digest, data, handle, signature)
   },
 }
 

@@ -101,3 +101,34 @@ it('the code about testing in the README of core runs', async () => {
   )
   expect(await import(/* @vite-ignore */ file)).toMatchObject({ done: true })
 })
+
+describe('the README of the NestJS package', () => {
+  it('shows how a handler decides what has no decorator', async () => {
+    const controller = codeBlocks(documentAt('packages/nestjs/README.md')).find((block) => block.includes('ofTenant'))
+    const application = `
+      import { Module } from '@nestjs/common'
+      import { NestFactory } from '@nestjs/core'
+      import { cognitoUserPool, TokenwardModule } from '@tokenward/nestjs'
+      const pool = cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' })
+      @Module({ imports: [TokenwardModule.forRoot({ issuers: [pool] })], controllers: [InvoicesController] })
+      class AppModule {}
+      export const server = NestFactory.create(AppModule, { logger: false }).then((app) => app.listen(3000))`
+    const { pool, call } = await start('packages/nestjs', `${controller}\n${application}`, {})
+    const granted = await call('/invoices', await pool.accessToken({ claims: { 'custom:tenant': 'acme' } }))
+    expect([granted.status, await granted.text()]).toStrictEqual([200, 'acme'])
+    const refused = await call('/invoices', await pool.accessToken())
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get('www-authenticate')).toContain('error="insufficient_scope"')
+    expect((await call('/invoices')).status).toBe(401)
+  })
+
+  it('shows a test that passes', async () => {
+    const log = vi.spyOn(console, 'assert').mockImplementation((condition) => expect(condition).toBe(true))
+    onTestFinished(() => log.mockRestore())
+    const code = codeBlocks(documentAt('packages/nestjs/README.md')).at(-1) as string
+    const file = writeCode('packages/nestjs', 'readme-testing', { 'test.ts': `${code}\nexport { app }\n` })('test.ts')
+    const { app } = (await import(/* @vite-ignore */ file)) as { app: Server }
+    onTestFinished(() => void app.close())
+    expect(log).toHaveBeenCalledOnce()
+  })
+})

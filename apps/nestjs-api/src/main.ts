@@ -10,6 +10,7 @@ writeTitle('Tokenward: a NestJS API behind a fake Cognito, over real HTTP')
 write()
 writeDetail('orders API', demo.apiUrl)
 writeDetail('fake Cognito', `${demo.cognitoUrl}/${demo.pool.userPoolId}/.well-known/jwks.json`)
+writeDetail('operator sees', 'the reason that onEvent receives, and that no client is told')
 
 let passed = 0
 let total = 0

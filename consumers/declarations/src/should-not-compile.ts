@@ -22,8 +22,6 @@ authorizationServer({ issuer: 'https://auth.example.com' })
 authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', algorithms: ['HS256'] })
 // @ts-expect-error opaque tokens are not in this version
 authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', opaqueTokens: true })
-// @ts-expect-error no issuer
-createResourceServer({ issuers: [] })
 // @ts-expect-error an issuer that nobody made
 createResourceServer({ issuers: [{ issuers: ['https://auth.example.com'] }] })
 

@@ -35,6 +35,7 @@ export class BootCheck implements OnModuleInit {
   }
 
   onModuleInit(): void {
+    this.#refuseSecondGuard()
     const everyHandlerIsGuarded = this.#globalGuard || this.#applicationHasGuard()
     for (const { metatype, instance } of this.#discovery.getControllers()) {
       if (!isClass(metatype) || instance === undefined) continue
@@ -54,6 +55,17 @@ export class BootCheck implements OnModuleInit {
     }
     for (const { metatype } of this.#discovery.getProviders()) {
       if (isClass(metatype)) refuseDemandsOfProvider(metatype)
+    }
+  }
+
+  /** Two modules that guard everything, each with its own issuers, would let nobody in. */
+  #refuseSecondGuard(): void {
+    const global = this.#discovery.getProviders().filter(({ token, instance }) => token === GLOBAL_GUARD && instance)
+    if (global.length > 1) {
+      throw new ConfigurationError(
+        'TokenwardModule',
+        'guards the whole application more than once; import it once, with all issuers in one list',
+      )
     }
   }
 

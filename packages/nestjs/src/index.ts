@@ -21,6 +21,7 @@ export {
   UpstreamError,
 } from '@tokenward/core'
 export { cognitoUserPool } from '@tokenward/core/cognito'
+export { fromNodeRequest } from '@tokenward/core/node'
 export type {
   AccessTokenClaims,
   AnyRequest,
@@ -70,3 +71,4 @@ export type {
   WireCode,
 } from '@tokenward/core'
 export type { CognitoUserPoolOptions } from '@tokenward/core/cognito'
+export type { NodeRequest } from '@tokenward/core/node'

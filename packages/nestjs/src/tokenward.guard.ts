@@ -45,7 +45,7 @@ export class TokenwardGuard implements CanActivate {
     for (const [name, value] of Object.entries(headers)) {
       this.#adapterHost.httpAdapter.setHeader(response, name, value)
     }
-    return new HttpException({ ...body }, status)
+    return Object.assign(new HttpException({ ...body }, status), { message: body.error_description })
   }
 }
 

@@ -1,5 +1,5 @@
 import { type IncomingMessage, request as sendRaw } from 'node:http'
-import { type ExecutionContext, Injectable } from '@nestjs/common'
+import { type ExceptionFilter, type ExecutionContext, type HttpException, Injectable } from '@nestjs/common'
 import { describe, expect, it } from 'vitest'
 import { TokenwardGuard, type TokenwardEvent } from '../src/index.js'
 import { optionsFor, ordersPool, platforms, startApp } from './support/orders-app.js'
@@ -88,6 +88,20 @@ describe.each(platforms)('on %s', (_, adapter) => {
       expect((await send(path, { token: await pool.forged.wrongKey() })).status).toBe(200)
     }
     expect(pool.jwks.hits).toBe(0)
+  })
+
+  it('tells filters and error trackers what the client is told, and no more', async () => {
+    const caught: unknown[] = []
+    const filter: ExceptionFilter<HttpException> = {
+      catch(exception, host) {
+        caught.push(exception.message)
+        host.switchToHttp().getResponse<{ send(): void }>().send()
+      },
+    }
+    const options = optionsFor(await ordersPool())
+    const { send } = await startApp({ options, adapter, prepare: (app) => app.useGlobalFilters(filter) })
+    await send('/orders', { token: 'none' })
+    expect(caught).toStrictEqual(['The access token is invalid'])
   })
 
   it('guards HEAD like GET', async () => {

@@ -82,6 +82,14 @@ describe('forRoot', () => {
     expect(() => TokenwardModule.forRoot(options as TokenwardModuleOptions)).toThrow(message)
   })
 
+  it('stops the boot when two modules guard everything, since nobody would pass both', async () => {
+    const [a, b] = [await ordersPool(), await ordersPool()]
+    const imports = [TokenwardModule.forRoot(optionsFor(a)), TokenwardModule.forRoot(optionsFor(b))]
+    const module = await Test.createTestingModule({ imports, controllers: [OrdersController] }).compile()
+    onTestFinished(() => module.close())
+    await expect(module.init()).rejects.toThrow('TokenwardModule guards the whole application more than once')
+  })
+
   it('keeps its providers to the module that imports it, where isGlobal is false', async () => {
     @Injectable()
     class Queue {

@@ -13,7 +13,7 @@ export function createFakeClock(): FakeClock {
   return {
     now: () => Date.now() + offset,
     advance(by) {
-      offset += milliseconds(by)
+      offset += milliseconds('clock.advance', by)
     },
   }
 }

@@ -65,7 +65,11 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
   const { userPoolId, tokenUse = 'access' } = options
   const region = regionOfUserPool(userPoolId)
   if (region === undefined) {
-    throw new ConfigurationError(`${OWNER}.userPoolId`, "must be a user pool id such as 'eu-west-1_AbCdEf123'")
+    const missing = userPoolId === undefined ? '; it is undefined' : ''
+    throw new ConfigurationError(
+      `${OWNER}.userPoolId`,
+      `must be a user pool id such as 'eu-west-1_AbCdEf123'${missing}`,
+    )
   }
   const checked = checkCommonIssuerOptions(OWNER, options)
   const clientIds = checkClientId(options.clientId)

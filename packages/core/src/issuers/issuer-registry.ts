@@ -77,6 +77,6 @@ async function loadOne(connected: readonly ConnectedIssuer[]): Promise<void> {
   throw new UpstreamError(
     code,
     `The keys of ${connected[0]?.identifier} could not be loaded: ${message}. Check the issuer's options, and that this machine can reach it`,
-    { ...(httpStatus !== undefined && { httpStatus }), cause: first.reason },
+    { httpStatus, cause: first.reason },
   )
 }

@@ -20,7 +20,17 @@ export async function discoverJwksAddress(
     return await at(oauth)
   } catch (error) {
     if (!(error instanceof UpstreamError) || !isNotServed(error)) throw error
-    return at(openid)
+  }
+  try {
+    return await at(openid)
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || !isNotServed(error)) throw error
+    const { code, message, httpStatus } = error
+    throw new UpstreamError(
+      code,
+      `No key set address was found at ${oauth} or ${openid} (${message}); give it as jwks`,
+      { httpStatus, cause: error },
+    )
   }
 }
 
@@ -32,7 +42,10 @@ async function jwksAddressAt(
 ): Promise<string> {
   const metadata = await fetchJsonObject(http, url, { timeout, accept: 'application/json' })
   if (member(metadata, 'issuer') !== issuer) {
-    throw new UpstreamError('issuer-mismatch', 'The metadata names another issuer than the configured one')
+    throw new UpstreamError(
+      'issuer-mismatch',
+      'The metadata names another issuer than the configured one; they must agree to the last slash',
+    )
   }
   const address = member(metadata, 'jwks_uri')
   if (address === undefined) throw new UpstreamError('unexpected-content', 'The metadata has no jwks_uri')

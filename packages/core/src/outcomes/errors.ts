@@ -99,7 +99,7 @@ export class UpstreamError extends TokenwardError {
   /** HTTP status, where that is what was wrong: with `'unexpected-status'` and `'redirect'`. */
   readonly httpStatus: number | undefined
 
-  constructor(code: UpstreamCode, message: string, details: { httpStatus?: number; cause?: unknown } = {}) {
+  constructor(code: UpstreamCode, message: string, details: { httpStatus?: number | undefined; cause?: unknown } = {}) {
     super('UpstreamError', message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.httpStatus = details.httpStatus

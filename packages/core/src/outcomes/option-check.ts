@@ -52,7 +52,10 @@ export function stringListOption(option: string, value: unknown, accepted: strin
   // Copied first: `every` would skip the holes of a sparse array.
   const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
   if (list.length === 0 || !list.every((item) => typeof item === 'string' && item !== '')) {
-    throw new ConfigurationError(option, accepted)
+    throw new ConfigurationError(option, value === undefined ? `${accepted}; it is undefined` : accepted)
+  }
+  if (list.some((item) => (item as string).trim() !== item)) {
+    throw new ConfigurationError(option, 'has a space at the beginning or the end, as values from a file may have')
   }
   return Object.freeze(list as readonly string[])
 }

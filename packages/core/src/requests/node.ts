@@ -14,23 +14,12 @@ export interface NodeRequest {
   readonly rawHeaders?: readonly string[] | undefined
 }
 
-/**
- * Describes a Node request. Node keeps only the first of two `Authorization` headers in `headers`; whether there were two
- * is read from `rawHeaders`. For all else `headers` counts, which middleware may have changed.
- */
+/** Describes a Node request by what is read of it, under the URL before any router cut it. */
 export function fromNodeRequest(request: NodeRequest): ProtectedRequest {
-  const authorization = rawValues(request.rawHeaders ?? [], 'authorization')
   return {
     method: request.method ?? 'GET',
     url: request.originalUrl ?? request.url ?? '/',
-    headers: authorization.length > 1 ? { ...request.headers, authorization } : request.headers,
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
   }
-}
-
-function rawValues(rawHeaders: readonly string[], name: string): readonly string[] {
-  const values: string[] = []
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.toLowerCase() === name) values.push(rawHeaders[i + 1] as string)
-  }
-  return values
 }

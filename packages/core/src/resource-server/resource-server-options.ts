@@ -8,7 +8,7 @@ import type { Fetch } from '../transport/fetch-client.js'
 /** Options of {@link createResourceServer}. */
 export interface ResourceServerOptions {
   /** Whose tokens are accepted (RFC 7519 §4.1.1): one or more, each once. Keys never cross issuers. */
-  readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]]
+  readonly issuers: readonly TrustedIssuer[]
   /** The `realm` of every challenge (RFC 9110 §11.5): printable ASCII, not empty. Default `'api'`. */
   readonly realm?: string | undefined
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */

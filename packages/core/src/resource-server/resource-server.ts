@@ -1,7 +1,7 @@
 import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers } from '../issuers/issuer-registry.js'
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
-import { TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
+import { ConfigurationError, TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
@@ -14,7 +14,7 @@ import { createFetchClient } from '../transport/fetch-client.js'
 import { evidenceOfLocalValidation } from '../vocabulary/evidence.js'
 import { member } from '../vocabulary/json-object.js'
 import type { Principal } from '../vocabulary/principal.js'
-import type { AnyRequest } from '../vocabulary/protected-request.js'
+import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import { granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
@@ -44,7 +44,8 @@ export interface ResourceServer {
    * Decides whether a request may enter. Without a policy any valid token may. Never rejects because of what a request
    * holds.
    *
-   * @throws {@link ConfigurationError} where `policy` is wrong, or is a variable that turned out to be `undefined`.
+   * @throws {@link ConfigurationError} where `policy` is wrong or a variable that turned out to be `undefined`, or where
+   * `request` is no request at all.
    */
   authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
     request: AnyRequest,
@@ -157,6 +158,9 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   }
 
   async function present(request: AnyRequest): Promise<Presented> {
+    if (!isRequest(request)) {
+      throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
+    }
     const credentials = readBearerCredentials(request)
     const authentication: Authentication =
       'none' in credentials ? { result: credentials.none } : await authenticate(credentials.token)

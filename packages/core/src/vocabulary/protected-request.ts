@@ -6,6 +6,11 @@ export interface ProtectedRequest {
   readonly url: string
   /** Names in any case. Repeated headers as an array: a second `Authorization` must not get lost on the way. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /**
+   * Names and values in turn, as they came (Node's `IncomingMessage.rawHeaders`). Node keeps only the first of two
+   * `Authorization` headers in `headers`; whether there were two is seen here.
+   */
+  readonly rawHeaders?: readonly string[] | undefined
   /** The client's TLS certificate as PEM. Not read in this version: a token bound to one is refused. */
   readonly clientCertificate?: string | undefined
 }
@@ -20,10 +25,19 @@ export interface WebRequest {
   readonly headers: { get(name: string): string | null }
 }
 
-/** A web `Request` or a {@link ProtectedRequest}. */
+/** A web `Request`, or a {@link ProtectedRequest}, which a request of Node or Express is, too. */
 export type AnyRequest = WebRequest | ProtectedRequest
 
-/** Every value of a header, in the order they were given. `name` in lower case. */
+/** Whether callers in plain JavaScript have handed in a request. */
+export function isRequest(value: unknown): value is AnyRequest {
+  const { headers, url } = (value ?? {}) as { headers?: unknown; url?: unknown }
+  return typeof headers === 'object' && headers !== null && typeof url === 'string'
+}
+
+/**
+ * Every value of a header, in the order they were given; `name` in lower case. `headers` counts, which middleware may
+ * have changed, unless the raw headers show that a value was dropped.
+ */
 export function headerValues(request: AnyRequest, name: string): readonly string[] {
   const { headers } = request
   if (typeof headers.get === 'function') {
@@ -35,6 +49,15 @@ export function headerValues(request: AnyRequest, name: string): readonly string
     if (key.toLowerCase() !== name) continue
     if (typeof value === 'string') values.push(value)
     else if (Array.isArray(value)) values.push(...value.filter((item) => typeof item === 'string'))
+  }
+  const raw = rawValues((request as ProtectedRequest).rawHeaders ?? [], name)
+  return raw.length > 1 ? raw : values
+}
+
+function rawValues(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() === name) values.push(rawHeaders[i + 1] as string)
   }
   return values
 }

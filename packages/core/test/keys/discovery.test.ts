@@ -38,6 +38,15 @@ describe('the address of the keys', () => {
     }
   })
 
+  it('names both addresses, and the option that helps, where neither is served', async () => {
+    const server = await routedServer(() => ({}))
+    const failure = discover(server.url)
+    await expect(failure).rejects.toMatchObject({ code: 'unexpected-status', httpStatus: 404 })
+    for (const part of [`${server.url}${OAUTH}`, `${server.url}${OPENID}`, 'status 404', 'give it as jwks']) {
+      await expect(failure).rejects.toThrow(part)
+    }
+  })
+
   it.each([429, 500, 503])('is not looked for elsewhere when the metadata answers %i', async (status) => {
     const server = await routedServer(() => ({ [OAUTH]: [{}, status] }))
     await expect(discover(server.url)).rejects.toMatchObject({ code: 'unexpected-status', httpStatus: status })

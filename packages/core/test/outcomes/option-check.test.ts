@@ -67,6 +67,14 @@ describe('stringListOption', () => {
       expect(() => stringListOption('o', value, 'must be a list')).toThrow('o must be a list')
     },
   )
+
+  it('says so when nothing was given', () => {
+    expect(() => stringListOption('o', undefined, 'must be a list')).toThrow('o must be a list; it is undefined')
+  })
+
+  it.each([' a', 'a\n', ['a', 'b ']])('refuses space around a value: %j', (value) => {
+    expect(() => stringListOption('o', value, 'must be a list')).toThrow('o has a space at the beginning or the end')
+  })
 })
 
 describe('booleanOption', () => {

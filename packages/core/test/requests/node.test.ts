@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { fromNodeRequest } from '../../src/requests/node.js'
 import type { ProtectedRequest } from '../../src/index.js'
+import { headerValues } from '../../src/vocabulary/protected-request.js'
 
 /** Sends real headers over a real socket and describes what arrived. */
 async function received(headers: string[], path = '/orders?a=1'): Promise<ProtectedRequest> {
@@ -31,7 +32,8 @@ it('keeps method, path, query and headers', async () => {
 
 it('keeps a second Authorization header, which Node itself drops', async () => {
   const request = await received(['Authorization', 'Bearer a', 'authorization', 'Bearer b'])
-  expect(request.headers['authorization']).toStrictEqual(['Bearer a', 'Bearer b'])
+  expect(request.headers['authorization']).toBe('Bearer a')
+  expect(headerValues(request, 'authorization')).toStrictEqual(['Bearer a', 'Bearer b'])
 })
 
 it('takes the URL from before a router cut it', () => {
@@ -40,19 +42,5 @@ it('takes the URL from before a router cut it', () => {
 
 it('describes a request without raw headers, as test doubles have them', () => {
   const headers = { authorization: 'Bearer a' }
-  expect(fromNodeRequest({ headers })).toStrictEqual({ method: 'GET', url: '/', headers })
-})
-
-it('takes a header that middleware has set or removed', () => {
-  const rawHeaders = ['authorization', 'Bearer a']
-  expect(fromNodeRequest({ headers: { authorization: 'Bearer b' }, rawHeaders }).headers['authorization']).toBe(
-    'Bearer b',
-  )
-  expect(fromNodeRequest({ headers: {}, rawHeaders }).headers['authorization']).toBeUndefined()
-})
-
-it('describes a request whose raw headers are empty, as bridges from Lambda make them', () => {
-  expect(fromNodeRequest({ headers: { authorization: 'Bearer a' }, rawHeaders: [] }).headers['authorization']).toBe(
-    'Bearer a',
-  )
+  expect(fromNodeRequest({ headers })).toStrictEqual({ method: 'GET', url: '/', headers, rawHeaders: undefined })
 })

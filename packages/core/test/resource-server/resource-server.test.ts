@@ -70,6 +70,16 @@ describe('a grant', () => {
 })
 
 describe('a refusal', () => {
+  it.each([undefined, null, 'Bearer x', {}, { headers: null, url: '/' }, { headers: {} }])(
+    'needs a request, not %j',
+    async (request) => {
+      const { api } = serverFor(await testIssuer())
+      for (const attempt of [api.authorize(request as never), api.present(request as never)]) {
+        await expect(attempt).rejects.toThrow('request must be a web Request, or a record with method, url and headers')
+      }
+    },
+  )
+
   it('hides what the token said', async () => {
     const issuer = await testIssuer()
     const { api, events } = serverFor(issuer)

@@ -26,6 +26,21 @@ describe('headerValues', () => {
     expect(headerValues(webRequest, 'authorization')).toStrictEqual(['Bearer a'])
   })
 
+  it('finds the second of two that Node has dropped', () => {
+    const rawHeaders = ['Host', 'x', 'Authorization', 'a', 'authorization', 'b']
+    expect(headerValues({ ...request({ authorization: 'a' }), rawHeaders }, 'authorization')).toStrictEqual(['a', 'b'])
+  })
+
+  it('finds what middleware has set, or removed', () => {
+    const rawHeaders = ['authorization', 'a']
+    expect(headerValues({ ...request({ authorization: 'b' }), rawHeaders }, 'authorization')).toStrictEqual(['b'])
+    expect(headerValues({ ...request({}), rawHeaders }, 'authorization')).toStrictEqual([])
+  })
+
+  it('finds a header where the raw ones are empty, as bridges from Lambda make them', () => {
+    expect(headerValues({ ...request({ authorization: 'a' }), rawHeaders: [] }, 'authorization')).toStrictEqual(['a'])
+  })
+
   it('is not misled by a header named get', () => {
     expect(headerValues(request({ get: 'x', authorization: 'a' }), 'authorization')).toStrictEqual(['a'])
   })

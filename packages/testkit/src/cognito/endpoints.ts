@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../known-names.js'
 import { type PublishedKey } from '../jws/signing-key.js'
 import { type PoolSettings, REGION, STANDARD_SCOPES } from './pool-settings.js'
 
@@ -12,7 +13,10 @@ interface EndpointResponse {
 export interface EndpointControl {
   /** Requests answered so far, failures included. */
   readonly hits: number
-  /** Makes the next requests fail. Default: status 503, until `recover()`. */
+  /**
+   * Makes the next requests fail. `status`: 300 to 599, default 503. `times`: how many of them, default all until
+   * `recover()`.
+   */
   fail(how?: { readonly status?: number; readonly times?: number }): void
   /** Ends what `fail` began. */
   recover(): void
@@ -60,7 +64,13 @@ function createControl() {
     get hits() {
       return hits
     },
-    fail({ status = 503, times = Number.POSITIVE_INFINITY } = {}) {
+    fail(how = {}) {
+      refuseUnknown('fail', how, ['status', 'times'])
+      const { status = 503, times = Number.POSITIVE_INFINITY } = how
+      if (!Number.isInteger(status) || status < 300 || status > 599) {
+        throw new TypeError('fakeCognito: fail takes a status from 300 to 599')
+      }
+      if (!(times >= 1)) throw new TypeError('fakeCognito: fail takes times of one or more')
       failure = { status, times }
     },
     recover() {

@@ -3,6 +3,7 @@ import { listen, type ListeningPool } from '../delivery/listen.js'
 import { serve, type ServedPool } from '../delivery/serve.js'
 import { createFakeClock, type FakeClock } from '../fake-clock.js'
 import { type JsonRecord, signJws } from '../jws/compact-jws.js'
+import { refuseUnknown } from '../known-names.js'
 import { createSigningKey, publish, type PublishedKey, type SigningKey } from '../jws/signing-key.js'
 import { createEndpoints, type EndpointControl } from './endpoints.js'
 import { type ForgedTokens, forgedTokens } from './forged-tokens.js'
@@ -73,8 +74,12 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
   const publishedKeys = () => [keys.id, keys.access, ...retired].map(publish)
   const endpoints = createEndpoints(pool, publishedKeys)
 
-  function mint(key: SigningKey, claims: JsonRecord): string {
+  function assertOpen(): void {
     if (closed) throw new Error('fakeCognito: the pool was closed; make a new one')
+  }
+
+  function mint(key: SigningKey, claims: JsonRecord): string {
+    assertOpen()
     return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
   }
 
@@ -91,7 +96,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     clock,
     jwks: endpoints.jwks,
     forged: forgedTokens({ pool, now: clock.now, accessKey: () => keys.access, idKey: () => keys.id }),
-    fetch: fetchFrom(endpoints),
+    fetch: fetchFrom(endpoints, assertOpen),
     async accessToken(request = {}) {
       return mint(keys.access, accessTokenClaims(pool, request, clock.now()))
     },
@@ -102,14 +107,18 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
       return mint(keys.id, idTokenClaims(pool, request, clock.now()))
     },
     publicKeys: () => ({ keys: publishedKeys() }),
-    async rotateKeys({ keepOld = true } = {}) {
-      retired = keepOld ? [keys.id, keys.access, ...retired] : []
+    async rotateKeys(how = {}) {
+      assertOpen()
+      refuseUnknown('rotateKeys', how, ['keepOld'])
+      retired = how.keepOld !== false ? [keys.id, keys.access, ...retired] : []
       keys = await createKeyPair()
     },
     async listen() {
+      assertOpen()
       return remember(await listen(pool, endpoints))
     },
     async serve() {
+      assertOpen()
       return remember(await serve(endpoints))
     },
     async close() {

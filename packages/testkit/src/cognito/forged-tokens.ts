@@ -55,17 +55,19 @@ function shifted(claims: JsonRecord, seconds: number): JsonRecord {
 
 export function forgedTokens({ pool, now, accessKey, idKey }: ForgeTools): ForgedTokens {
   const claimsOf = (request: AccessTokenRequest = {}) => accessTokenClaims(pool, request, now())
+  /** A key of somebody else. RSA keys are slow to make, so that one serves all forgeries. */
+  let strangersKey: Promise<SigningKey> | undefined
+  const stranger = () => (strangersKey ??= createSigningKey())
   const header = (more: JsonRecord = {}) => ({ kid: accessKey().kid, alg: 'RS256', ...more })
   /** Signed by the pool itself, with claims the pool would not write. */
   const issued = (claims: JsonRecord, more?: JsonRecord) => signJws(header(more), claims, accessKey())
 
   return {
     async wrongKey(request) {
-      return signJws(header(), claimsOf(request), await createSigningKey(accessKey().kid))
+      return signJws(header(), claimsOf(request), await stranger())
     },
     async unknownKid(request) {
-      const key = await createSigningKey(randomKid())
-      return signJws({ kid: key.kid, alg: 'RS256' }, claimsOf(request), key)
+      return signJws({ kid: randomKid(), alg: 'RS256' }, claimsOf(request), await stranger())
     },
     async tampered(request) {
       const claims = claimsOf(request)
@@ -103,8 +105,11 @@ export function forgedTokens({ pool, now, accessKey, idKey }: ForgeTools): Forge
     },
     async otherPool(request) {
       const { issuers } = poolSettings({})
-      const key = await createSigningKey()
-      return signJws({ kid: key.kid, alg: 'RS256' }, { ...claimsOf(request), iss: issuers[pool.issuerType] }, key)
+      return signJws(
+        { kid: randomKid(), alg: 'RS256' },
+        { ...claimsOf(request), iss: issuers[pool.issuerType] },
+        await stranger(),
+      )
     },
     async otherClient(request) {
       return issued({ ...claimsOf(request), client_id: 'somebody-elses-client' })

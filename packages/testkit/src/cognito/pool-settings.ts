@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { refuseUnknown } from '../known-names.js'
 
 /** Scopes every user pool has. */
 export type StandardScope = 'openid' | 'email' | 'phone' | 'profile' | 'aws.cognito.signin.user.admin'
@@ -42,11 +43,8 @@ export interface PoolSettings {
 }
 
 export function poolSettings(options: FakeCognitoOptions): PoolSettings {
-  const { clients = ['test-client'], resourceServers = {}, issuerType = 'ORIGINAL', ...unknown } = options
-  const [misspelt] = Object.keys(unknown)
-  if (misspelt !== undefined) {
-    throw new TypeError(`fakeCognito: ${misspelt} is not an option; it takes clients, resourceServers, issuerType`)
-  }
+  const { clients = ['test-client'], resourceServers = {}, issuerType = 'ORIGINAL' } = options
+  refuseUnknown('the pool', options, ['clients', 'resourceServers', 'issuerType'])
   if (!Array.isArray(clients) || clients.length === 0) {
     throw new TypeError('fakeCognito: clients must be a list of one or more app client ids')
   }

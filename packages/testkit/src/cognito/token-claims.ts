@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Duration, milliseconds } from '../duration.js'
+import { refuseUnknown } from '../known-names.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
 import { type PoolSettings, STANDARD_SCOPES } from './pool-settings.js'
 
@@ -115,12 +116,9 @@ const MEMBERS = ['clientId', 'expiresIn', 'claims']
 const USER_MEMBERS = [...MEMBERS, 'sub', 'username', 'groups']
 const LISTS = new Set(['scopes', 'groups'])
 
-/** In plain JavaScript a misspelt member would make another token than the test means. */
 function checkRequest(method: string, request: object, known: readonly string[]): void {
+  refuseUnknown(method, request, known)
   for (const [name, value] of Object.entries(request)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`fakeCognito: ${method} knows no ${name}; it takes ${known.join(', ')}`)
-    }
     if (LISTS.has(name) && value !== undefined && !Array.isArray(value)) {
       throw new TypeError(`fakeCognito: ${method} takes ${name} as a list`)
     }
@@ -157,5 +155,5 @@ function clientOf(pool: PoolSettings, request: TokenRequest): string {
 
 function times(request: TokenRequest, now: number) {
   const iat = Math.floor(now / 1_000)
-  return { auth_time: iat, exp: iat + Math.floor(milliseconds(request.expiresIn ?? '1h') / 1_000), iat }
+  return { auth_time: iat, exp: iat + Math.floor(milliseconds('expiresIn', request.expiresIn ?? '1h') / 1_000), iat }
 }

@@ -1,8 +1,9 @@
 import type { Endpoints } from '../cognito/endpoints.js'
 
 /** A `fetch` that reaches the fake and nothing else. */
-export function fetchFrom(endpoints: Endpoints): typeof globalThis.fetch {
+export function fetchFrom(endpoints: Endpoints, assertOpen: () => void): typeof globalThis.fetch {
   return async (input, init) => {
+    assertOpen()
     const request = new Request(input, init)
     const answer = endpoints.answer(request.method, new URL(request.url))
     if (answer === undefined) {

@@ -52,7 +52,7 @@ describe('a pool', () => {
   })
 
   it.each<[string, object, string]>([
-    ['a misspelt option', { resourceServer: {} }, 'resourceServer is not an option; it takes clients,'],
+    ['a misspelt option', { resourceServer: {} }, 'the pool knows no resourceServer; it takes clients,'],
     ['scopes that are no list', { resourceServers: { orders: 'read' } }, 'resourceServers must map identifiers to'],
     ['an issuer type that is none', { issuerType: 'NEW' }, "issuerType must be 'ORIGINAL' or 'UPDATED'"],
   ])('refuses %s', async (_, options, message) => {
@@ -147,7 +147,7 @@ describe('an access token', () => {
     ['an unknown client', { clientId: 'tv' }, 'the pool has no client tv; declare it in clients'],
     ['a misspelt member', { scope: ['orders/read'] }, 'accessToken knows no scope; it takes clientId,'],
     ['groups that are no list', { groups: 'admin' }, 'accessToken takes groups as a list'],
-    ['a duration that is none', { expiresIn: 'soon' }, "A duration is a number of milliseconds or text such as '30s'"],
+    ['a duration that is none', { expiresIn: 'soon' }, "expiresIn must be milliseconds, or text such as '30s'"],
   ])('cannot be made with %s', async (_, request, message) => {
     const pool = await fakeCognito(orders)
     await expect(pool.accessToken(request as never)).rejects.toThrow(message)
@@ -298,9 +298,26 @@ describe('the clock', () => {
   })
 })
 
-it('a closed pool mints nothing', async () => {
-  const pool = await fakeCognito()
+it('a closed pool mints nothing and opens no door', async () => {
+  const pool = await fakeCognito(orders)
   await pool.close()
-  await expect(pool.accessToken()).rejects.toThrow('the pool was closed; make a new one')
-  await expect(pool.idToken()).rejects.toThrow('the pool was closed')
+  const attempts = [
+    pool.accessToken(),
+    pool.m2mToken(),
+    pool.idToken(),
+    pool.rotateKeys(),
+    pool.listen(),
+    pool.serve(),
+    pool.fetch(`${pool.issuer}/.well-known/jwks.json`),
+  ]
+  for (const attempt of attempts) await expect(attempt).rejects.toThrow('the pool was closed; make a new one')
+})
+
+it('a disturbance that is misspelt, or none, is refused', async () => {
+  const pool = await fakeCognito()
+  await expect(pool.rotateKeys({ keepold: false } as never)).rejects.toThrow('rotateKeys knows no keepold')
+  expect(() => pool.jwks.fail({ stauts: 500 } as never)).toThrow('fail knows no stauts; it takes status, times')
+  expect(() => pool.jwks.fail({ status: 200 })).toThrow('fail takes a status from 300 to 599')
+  expect(() => pool.jwks.fail({ times: 0 })).toThrow('fail takes times of one or more')
+  expect(() => pool.clock.advance('soon' as never)).toThrow('clock.advance must be milliseconds, or text')
 })

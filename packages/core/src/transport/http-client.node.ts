@@ -16,7 +16,7 @@ import {
   tooLargeError,
 } from './http-client.js'
 
-/** Keep-alive client of Node, which takes far less CPU for each call than the built-in `fetch`. */
+/** Keep-alive client of Node, which takes less CPU for each call than the built-in `fetch`. */
 export function createHttpClient(): HttpClient {
   const connections: Connections = {
     agents: { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) },

@@ -559,6 +559,16 @@ export const areas: readonly Area[] = [
     title: 'Cognito',
     rules: [
       {
+        rule: 'A Cognito token of another type is refused',
+        source: 'RFC 8725 §3.11',
+        file: core('cognito/cognito-claims.ts'),
+        remove: [
+          "if (!isPlainTokenType(header.typ)) return 'token-type-not-accepted'\n      const tokenUse",
+          'const tokenUse',
+        ],
+        test: inCore('cognito/cognito-claims.test.ts', 'is refused as'),
+      },
+      {
         rule: 'An ID token is no access token',
         source: 'RFC 8725 §3.12',
         file: core('cognito/cognito-claims.ts'),

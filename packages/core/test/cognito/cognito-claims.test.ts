@@ -1,8 +1,27 @@
 import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it } from 'vitest'
+import { cognitoAccessTokenProfile, cognitoIdTokenProfile } from '../../src/cognito/cognito-claims.js'
 import type { CognitoUserPoolOptions } from '../../src/cognito/index.js'
+import { readRegisteredClaims, type RegisteredClaims } from '../../src/tokens/registered-claims.js'
 import { cognitoApi } from '../support/cognito-api.js'
 import { withToken } from '../support/test-issuer.js'
+
+describe.each([
+  ['access', cognitoAccessTokenProfile({ clientIds: ['web'], audience: undefined })],
+  ['id', cognitoIdTokenProfile({ clientIds: ['web'] })],
+] as const)('a token for %s', (tokenUse, profile) => {
+  const payload = { iss: 'i', sub: 's', exp: 9, iat: 1, client_id: 'web', aud: 'web', token_use: tokenUse }
+  const claims = readRegisteredClaims(payload) as RegisteredClaims
+  const refusal = (typ?: string) => profile.refusal({ header: { alg: 'RS256', kid: 'k', typ }, payload, claims })
+
+  it('may say that it is a JWT, or nothing, as those of Cognito do', () => {
+    expect([refusal(), refusal('JWT')]).toStrictEqual([undefined, undefined])
+  })
+
+  it.each(['logout+jwt', 'dpop+jwt', 'application/token-introspection+jwt', ''])('is refused as %j', (typ) => {
+    expect(refusal(typ)).toBe('token-type-not-accepted')
+  })
+})
 
 describe('an access token', () => {
   it('becomes a principal', async () => {

@@ -1,7 +1,7 @@
 import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { cognitoUserPool, type CognitoUserPoolOptions } from '../../src/cognito/index.js'
-import { ConfigurationError, createResourceServer } from '../../src/index.js'
+import { ConfigurationError, createResourceServer, type TokenwardEvent } from '../../src/index.js'
 import { cognitoApi } from '../support/cognito-api.js'
 import { withToken } from '../support/test-issuer.js'
 
@@ -56,6 +56,24 @@ describe('the issuers of a pool', () => {
   it('may be named, for a replica', () => {
     const issuers = ['https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_Ab1'] as const
     expect(cognitoUserPool({ userPoolId: 'eu-west-1_Ab1', clientId: 'web', issuers }).issuers).toStrictEqual(issuers)
+  })
+
+  it('report nothing while AWS answers 403 for the format a pool has not switched to, and all else', async () => {
+    const pool = await fakeCognito()
+    const events: TokenwardEvent[] = []
+    const api = cognitoApi(pool, {}, { onEvent: (event) => events.push(event) })
+    await api.ready()
+    expect(events).toMatchObject([{ type: 'jwks-refreshed', issuer: pool.issuer }])
+    pool.jwks.fail({ status: 403 })
+    pool.clock.advance('11m')
+    await api.verify(await pool.accessToken())
+    await expect
+      .poll(() => events.at(-2))
+      .toMatchObject({
+        type: 'jwks-refresh-failed',
+        issuer: pool.issuer,
+        httpStatus: 403,
+      })
   })
 
   it.each(['ORIGINAL', 'UPDATED'] as const)('serve a pool of type %s without being told', async (issuerType) => {

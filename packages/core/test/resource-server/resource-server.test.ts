@@ -129,6 +129,14 @@ describe('present', () => {
     expect(await presented.authorize()).toMatchObject({ status: 401, reason: 'token-expired' })
   })
 
+  it('says that a token expired rather than that it lacks a scope: a new one may have it', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    const presented = await api.present(withToken(issuer.token()))
+    issuer.clock.advance(606_000)
+    expect(await presented.authorize({ scopes: ['a'] })).toMatchObject({ status: 401, reason: 'token-expired' })
+  })
+
   it('refuses a token that expires while its key is fetched', async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer)

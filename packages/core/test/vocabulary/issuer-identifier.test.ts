@@ -47,4 +47,18 @@ describe('whatIsWrongWithAddress, with allowInsecureLoopback', () => {
   ])('refuses %s', (address) => {
     expect(whatIsWrongWithAddress(address, true)).toContain('loopback only')
   })
+
+  it.each(['ftp://127.0.0.1', 'ws://localhost', 'file://localhost/etc'])(
+    'takes http and https alone, not %s',
+    (address) => {
+      expect(whatIsWrongWithAddress(address, true)).toBe('must be an https URL')
+    },
+  )
+
+  it.each(['http://user@127.0.0.1', 'https://user@auth.example.com', 'https://:secret@auth.example.com'])(
+    'refuses credentials in %s',
+    (address) => {
+      expect(whatIsWrongWithAddress(address, true)).toBe('must not carry a user name or password')
+    },
+  )
 })

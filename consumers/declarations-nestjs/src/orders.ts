@@ -42,7 +42,7 @@ export class OrdersController {
 @Module({
   imports: [
     TokenwardModule.forRoot({ resourceServer: api, globalGuard: true }),
-    TokenwardModule.forRootAsync({ useFactory: async () => ({ resourceServer: api }), isGlobal: false }),
+    TokenwardModule.forRootAsync({ useFactory: async () => ({ resourceServer: api }), globalGuard: false }),
   ],
   controllers: [OrdersController],
 })

@@ -198,14 +198,23 @@ describe.each(platforms)('on %s', (_, adapter) => {
     expect((await send('/orders', { headers: { cookie: 'session=1' } })).status).toBe(200)
   })
 
-  it('can be replaced in tests', async () => {
-    const pool = await ordersPool()
+  it('can be left out of a test by overriding it as a provider; then there is no caller', async () => {
     const { send } = await startApp({
-      options: optionsFor(pool),
+      options: optionsFor(await ordersPool()),
       adapter,
       configure: (builder) => builder.overrideProvider(TokenwardGuard).useValue({ canActivate: () => true }),
     })
     expect((await send('/orders', { method: 'DELETE' })).status).toBe(200)
+    expect((await send('/orders')).status).toBe(500)
+  })
+
+  it('is not left out by overrideGuard', async () => {
+    const { send } = await startApp({
+      options: optionsFor(await ordersPool()),
+      adapter,
+      configure: (builder) => builder.overrideGuard(TokenwardGuard).useValue({ canActivate: () => true }),
+    })
+    expect((await send('/orders', { method: 'DELETE' })).status).toBe(401)
   })
 })
 

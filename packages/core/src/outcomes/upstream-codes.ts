@@ -20,6 +20,10 @@ export type UpstreamCode =
   | 'issuer-mismatch'
   /** The metadata points to an address that may not be used: not https, or with a password in it. */
   | 'address-not-allowed'
+  /** It does not accept this API's client credentials (RFC 6749 §5.2). */
+  | 'client-rejected'
+  /** Status 429 (RFC 6585 §4): fewer calls, please. */
+  | 'throttled'
   /** An earlier call failed a moment ago; the next is not due yet. */
   | 'backing-off'
   /** `close()` was called. */

@@ -2,6 +2,7 @@ import type { UpstreamError } from '../outcomes/errors.js'
 import {
   closedError,
   connectionError,
+  headersOf,
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
@@ -11,10 +12,12 @@ import {
   tooLargeError,
 } from './http-client.js'
 
-/** What is given to a `fetch`: always a GET with headers, never following redirects. */
+/** What is given to a `fetch`: a GET, or a POST with a form; never following redirects. */
 export interface FetchInit {
-  /** Nothing but GET is sent. */
-  readonly method: 'GET'
+  /** `'POST'` where there is a body. */
+  readonly method: 'GET' | 'POST'
+  /** An encoded form (RFC 6749 appendix B). It may hold a token, and the client's secret. */
+  readonly body?: string
   /** Names in lower case. */
   readonly headers: Record<string, string>
   /** Redirects are refused, never followed. */
@@ -64,7 +67,7 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
   const open = new Set<(error: UpstreamError) => void>()
   let closed = false
   return {
-    get(request) {
+    send(request) {
       if (closed) return Promise.reject(closedError())
       const controller = new AbortController()
       return new Promise((resolve, reject) => {
@@ -97,13 +100,14 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
 }
 
 async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortController): Promise<HttpResponse> {
-  const init = {
-    method: 'GET',
-    headers: { ...request.headers },
+  const init: FetchInit = {
+    method: request.form === undefined ? 'GET' : 'POST',
+    headers: headersOf(request),
     redirect: 'manual',
     signal: controller.signal,
-  } as const
-  const response = await fetch(request.url, init satisfies FetchInit)
+    ...(request.form !== undefined && { body: request.form.toString() }),
+  }
+  const response = await fetch(request.url, init as GlobalFetchInit)
   // Browsers and some runtimes hide a manual redirect behind status 0; a wrapped `fetch` may have followed it.
   if (isRedirect(response.status) || response.type === 'opaqueredirect' || response.redirected === true) {
     throw redirectError(response.status)

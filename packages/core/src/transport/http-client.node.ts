@@ -4,9 +4,11 @@ import https from 'node:https'
 import type { Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import { UpstreamError } from '../outcomes/errors.js'
+import type { TlsClientCertificate } from './client-authentication.js'
 import {
   closedError,
   connectionError,
+  headersOf,
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
@@ -20,11 +22,12 @@ import {
 export function createHttpClient(): HttpClient {
   const connections: Connections = {
     agents: { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) },
+    certified: new Map(),
     open: new Set(),
     closed: false,
   }
   return {
-    async get(request) {
+    async send(request) {
       if (connections.closed) throw closedError()
       const deadline = performance.now() + request.timeout
       try {
@@ -41,13 +44,15 @@ export function createHttpClient(): HttpClient {
     close() {
       connections.closed = true
       for (const fail of connections.open) fail(closedError())
-      for (const agent of Object.values(connections.agents)) agent.destroy()
+      for (const agent of [...Object.values(connections.agents), ...connections.certified.values()]) agent.destroy()
     },
   }
 }
 
 interface Connections {
   readonly agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent }
+  /** Connections that were opened with a client certificate serve calls with the same one only. */
+  readonly certified: Map<TlsClientCertificate, https.Agent>
   /** Ends the exchanges under way. */
   readonly open: Set<(error: Error) => void>
   closed: boolean
@@ -55,14 +60,16 @@ interface Connections {
 
 class StaleConnection extends Error {}
 
-function exchange(request: HttpRequest, { agents, open }: Connections, deadline: number): Promise<HttpResponse> {
+function exchange(request: HttpRequest, connections: Connections, deadline: number): Promise<HttpResponse> {
+  const { open } = connections
   return new Promise((resolve, reject) => {
     const url = new URL(request.url)
     const secure = url.protocol === 'https:'
+    const body = request.form?.toString()
     const outgoing = (secure ? https : http).request(url, {
-      method: 'GET',
-      agent: agents[secure ? 'https:' : 'http:'],
-      headers: { ...request.headers, 'accept-encoding': 'identity' },
+      method: body === undefined ? 'GET' : 'POST',
+      agent: agentFor(request, secure, connections),
+      headers: { ...headersOf(request), 'accept-encoding': 'identity' },
     })
     const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - performance.now()))
     open.add(fail)
@@ -90,13 +97,24 @@ function exchange(request: HttpRequest, { agents, open }: Connections, deadline:
       if (content === undefined) {
         return fail(new UpstreamError('unexpected-content', 'The answer has an unknown content encoding'))
       }
-      readBody(content, request.maxBytes).then((body) => {
+      readBody(content, request.maxBytes).then((answer) => {
         settle()
-        resolve({ status, contentType: incoming.headers['content-type'], body })
+        resolve({ status, contentType: incoming.headers['content-type'], body: answer })
       }, fail)
     })
-    outgoing.end()
+    outgoing.end(body)
   })
+}
+
+function agentFor({ certificate }: HttpRequest, secure: boolean, { agents, certified }: Connections): http.Agent {
+  if (!secure) return agents['http:']
+  if (certificate === undefined) return agents['https:']
+  let agent = certified.get(certificate)
+  if (agent === undefined) {
+    const { certificate: cert, privateKey: key } = certificate
+    certified.set(certificate, (agent = new https.Agent({ keepAlive: true, cert, key })))
+  }
+  return agent
 }
 
 /** Some servers compress although asked not to. */

@@ -1,9 +1,14 @@
 import { UpstreamError } from '../outcomes/errors.js'
+import type { TlsClientCertificate } from './client-authentication.js'
 
-/** One GET to an authorization server. */
+/** One call to an authorization server. */
 export interface HttpRequest {
   readonly url: string
+  /** Parameters of a form (RFC 6749 appendix B), which makes the call a POST. Without them it is a GET. */
+  readonly form?: URLSearchParams | undefined
   readonly headers: Readonly<Record<string, string>>
+  /** The client's certificate for the TLS handshake (RFC 8705 §2). */
+  readonly certificate?: TlsClientCertificate | undefined
   /** Milliseconds for the whole exchange: connection, headers and body. */
   readonly timeout: number
   /** Largest body, counted after decompression. */
@@ -21,9 +26,13 @@ export interface HttpResponse {
  * stop reading at `maxBytes`, never follow a redirect, and throw {@link UpstreamError} alone.
  */
 export interface HttpClient {
-  get(request: HttpRequest): Promise<HttpResponse>
+  send(request: HttpRequest): Promise<HttpResponse>
   /** Ends what is under way and refuses what comes later. */
   close(): void
+}
+
+export function headersOf({ headers, form }: HttpRequest): Record<string, string> {
+  return { ...headers, ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }) }
 }
 
 export function timeoutError(timeout: number): UpstreamError {

@@ -1,17 +1,23 @@
 import { UpstreamError } from '../outcomes/errors.js'
 import { type JsonObject, parseJsonBytes } from '../vocabulary/json-object.js'
-import type { HttpClient } from './http-client.js'
+import type { HttpClient, HttpRequest } from './http-client.js'
 
 /** Far above any real key set or metadata document, far below what would hurt. */
 const MAX_BYTES = 512 * 1024
+
+interface JsonRequest extends Pick<HttpRequest, 'timeout' | 'form' | 'certificate'> {
+  /** Media types that are understood. */
+  readonly accept: string
+  readonly headers?: HttpRequest['headers'] | undefined
+}
 
 /** Fetches a JSON object: status 200, a JSON media type, strict JSON, within the limits. */
 export async function fetchJsonObject(
   http: HttpClient,
   url: string,
-  { timeout, accept }: { readonly timeout: number; readonly accept: string },
+  { accept, headers, ...request }: JsonRequest,
 ): Promise<JsonObject> {
-  const response = await http.get({ url, headers: { accept }, timeout, maxBytes: MAX_BYTES })
+  const response = await http.send({ ...request, url, headers: { ...headers, accept }, maxBytes: MAX_BYTES })
   if (response.status !== 200) {
     throw new UpstreamError('unexpected-status', `The answer has status ${response.status}`, {
       httpStatus: response.status,

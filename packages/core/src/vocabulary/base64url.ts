@@ -18,6 +18,12 @@ export const decodeBase64url: (text: string) => Uint8Array | undefined =
 export const asciiBytes: (text: string) => Uint8Array =
   nodeBuffer === undefined ? (text) => new TextEncoder().encode(text) : (text) => nodeBuffer.from(text, 'latin1')
 
+/** Encodes a few bytes; everything large is decoded only. */
+export function encodeBase64url(bytes: Uint8Array): string {
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
 function decodeByBuffer(buffer: NodeBuffer, text: string): Uint8Array | undefined {
   const bytes = buffer.from(text, 'base64url')
   // Node's decoder skips what it does not know, so the only proof is to encode again.

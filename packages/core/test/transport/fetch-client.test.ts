@@ -5,7 +5,7 @@ import { httpRequest } from '../support/http-request.js'
 describe('the HTTP client on a given fetch', () => {
   it('gives up although the fetch ignores its signal', async () => {
     const client = createFetchClient(() => () => new Promise(() => {}))
-    await expect(client.get(httpRequest('https://a.example', { timeout: 50 }))).rejects.toMatchObject({
+    await expect(client.send(httpRequest('https://a.example', { timeout: 50 }))).rejects.toMatchObject({
       code: 'timeout',
     })
   })
@@ -17,7 +17,7 @@ describe('the HTTP client on a given fetch', () => {
       headers: new Headers(),
       body: null,
     }))
-    await expect(client.get(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'redirect' })
+    await expect(client.send(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'redirect' })
   })
 
   it('refuses a redirect that a wrapped fetch has followed', async () => {
@@ -27,12 +27,12 @@ describe('the HTTP client on a given fetch', () => {
       headers: new Headers(),
       body: null,
     }))
-    await expect(client.get(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'redirect' })
+    await expect(client.send(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'redirect' })
   })
 
   it('asks with a GET that follows no redirect', async () => {
     const fetch = vi.fn(async () => new Response('{}'))
-    await createFetchClient(() => fetch).get(httpRequest('https://a.example'))
+    await createFetchClient(() => fetch).send(httpRequest('https://a.example'))
     expect(fetch).toHaveBeenCalledExactlyOnceWith(
       'https://a.example',
       expect.objectContaining({ method: 'GET', redirect: 'manual', headers: { accept: 'application/json' } }),
@@ -41,6 +41,6 @@ describe('the HTTP client on a given fetch', () => {
 
   it('reports a fetch that throws', async () => {
     const client = createFetchClient(() => () => Promise.reject(new TypeError('fetch failed')))
-    await expect(client.get(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'connection-failed' })
+    await expect(client.send(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'connection-failed' })
   })
 })

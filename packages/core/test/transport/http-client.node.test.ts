@@ -10,8 +10,8 @@ describe('the HTTP client on node:http', () => {
     const server = await loopbackServer(json({}))
     const client = createHttpClient()
     onTestFinished(() => client.close())
-    await client.get(httpRequest(server.url))
-    await client.get(httpRequest(server.url))
+    await client.send(httpRequest(server.url))
+    await client.send(httpRequest(server.url))
     const [first, second] = server.requests
     expect(second?.socket).toBe(first?.socket)
   })
@@ -20,16 +20,16 @@ describe('the HTTP client on node:http', () => {
     const { url, connections } = await serverThatDropsReusedConnections()
     const client = createHttpClient()
     onTestFinished(() => client.close())
-    expect((await client.get(httpRequest(url))).status).toBe(200)
-    expect((await client.get(httpRequest(url))).status).toBe(200)
+    expect((await client.send(httpRequest(url))).status).toBe(200)
+    expect((await client.send(httpRequest(url))).status).toBe(200)
     expect(connections()).toBe(2)
   })
 
   it('does not try again once it is closed', async () => {
     const { url, connections } = await serverThatDropsReusedConnections('never')
     const client = createHttpClient()
-    await client.get(httpRequest(url))
-    const pending = client.get(httpRequest(url, { timeout: 20_000 }))
+    await client.send(httpRequest(url))
+    const pending = client.send(httpRequest(url, { timeout: 20_000 }))
     await new Promise((resolve) => setTimeout(resolve, 50))
     client.close()
     await expect(pending).rejects.toMatchObject({ code: 'closed' })
@@ -43,7 +43,7 @@ describe('the HTTP client on node:http', () => {
       socket.on('data', () => socket.destroy())
     })
     const url = await listening(server)
-    await expect(createHttpClient().get(httpRequest(url))).rejects.toMatchObject({ code: 'connection-failed' })
+    await expect(createHttpClient().send(httpRequest(url))).rejects.toMatchObject({ code: 'connection-failed' })
     expect(connections).toBe(1)
   })
 
@@ -51,11 +51,11 @@ describe('the HTTP client on node:http', () => {
     const { url, connections, requests, drop } = await serverThatDropsReusedConnections('when told')
     const client = createHttpClient()
     onTestFinished(() => client.close())
-    await client.get(httpRequest(url))
+    await client.send(httpRequest(url))
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const settled = vi.fn()
-    const pending = client.get(httpRequest(url, { timeout: 2_000 })).catch((error: unknown) => error)
+    const pending = client.send(httpRequest(url, { timeout: 2_000 })).catch((error: unknown) => error)
     void pending.finally(settled)
     await until(() => requests() === 2)
     await vi.advanceTimersByTimeAsync(1_500)
@@ -72,7 +72,7 @@ describe('the HTTP client on node:http', () => {
   it('closes its idle connections when it is closed', async () => {
     const server = await loopbackServer(json({}))
     const client = createHttpClient()
-    await client.get(httpRequest(server.url))
+    await client.send(httpRequest(server.url))
     const socket = server.requests[0]?.socket
     expect(socket?.destroyed).toBe(false)
     client.close()
@@ -81,7 +81,7 @@ describe('the HTTP client on node:http', () => {
 
   it('asks for an answer that is not compressed', async () => {
     const server = await loopbackServer(json({}))
-    await createHttpClient().get(httpRequest(server.url))
+    await createHttpClient().send(httpRequest(server.url))
     expect(server.requests[0]?.headers).toMatchObject({ accept: 'application/json', 'accept-encoding': 'identity' })
   })
 
@@ -89,7 +89,7 @@ describe('the HTTP client on node:http', () => {
     const server = await loopbackServer((_, response) =>
       response.writeHead(200, { 'content-encoding': encoding }).end('{}'),
     )
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'unexpected-content' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'unexpected-content' })
   })
 
   it('reports a compressed body that breaks off or is garbage', async () => {
@@ -99,9 +99,9 @@ describe('the HTTP client on node:http', () => {
       response.write(compressed.subarray(0, 12))
       setTimeout(() => response.destroy(), 20)
     })
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
     server.answer = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip')
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
   })
 })
 

@@ -9,27 +9,42 @@ import { json, loopbackServer } from '../support/loopback-server.js'
 describe('the HTTP client', () => {
   it('reads status, content type and body', async () => {
     const server = await loopbackServer(json({ a: 1 }, 201))
-    const response = await createHttpClient().get(httpRequest(server.url))
+    const response = await createHttpClient().send(httpRequest(server.url))
     expect(response).toMatchObject({ status: 201, contentType: 'application/json' })
     expect(Buffer.from(response.body).toString()).toBe('{"a":1}')
     expect(server.requests[0]).toMatchObject({ method: 'GET', headers: { accept: 'application/json' } })
   })
 
+  it('posts a form, encoded as RFC 6749 appendix B has it', async () => {
+    const bodies: string[] = []
+    const server = await loopbackServer((request, response) => {
+      request.setEncoding('utf8').on('data', (chunk: string) => bodies.push(chunk))
+      request.on('end', () => response.end('{}'))
+    })
+    const form = new URLSearchParams({ token: 'a+b/c=', hint: 'ä &' })
+    await createHttpClient().send(httpRequest(server.url, { form }))
+    expect(bodies.join('')).toBe('token=a%2Bb%2Fc%3D&hint=%C3%A4+%26')
+    expect(server.requests[0]).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    })
+  })
+
   it('reads an answer without a body', async () => {
     const server = await loopbackServer((_, response) => response.writeHead(204).end())
-    expect((await createHttpClient().get(httpRequest(server.url))).body).toHaveLength(0)
+    expect((await createHttpClient().send(httpRequest(server.url))).body).toHaveLength(0)
   })
 
   it.each([301, 302, 303, 307, 308])('refuses a redirect with status %i and does not follow it', async (status) => {
     const target = await loopbackServer(json({}))
     const server = await loopbackServer((_, response) => response.writeHead(status, { location: target.url }).end())
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'redirect' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'redirect' })
     expect(target.requests).toHaveLength(0)
   })
 
   it('gives up on headers that do not come', async () => {
     const server = await loopbackServer(() => {})
-    await expect(createHttpClient().get(httpRequest(server.url, { timeout: 100 }))).rejects.toMatchObject({
+    await expect(createHttpClient().send(httpRequest(server.url, { timeout: 100 }))).rejects.toMatchObject({
       code: 'timeout',
     })
   })
@@ -40,7 +55,7 @@ describe('the HTTP client', () => {
       const drip = setInterval(() => response.write(' '), 20)
       response.on('close', () => clearInterval(drip))
     })
-    await expect(createHttpClient().get(httpRequest(server.url, { timeout: 200 }))).rejects.toMatchObject({
+    await expect(createHttpClient().send(httpRequest(server.url, { timeout: 200 }))).rejects.toMatchObject({
       code: 'timeout',
     })
   })
@@ -54,13 +69,13 @@ describe('the HTTP client', () => {
       }
       write()
     })
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'too-large' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'too-large' })
     expect(sent).toBeLessThan(32 * 1024 * 1024)
   })
 
   it('takes a body of exactly the limit', async () => {
     const server = await loopbackServer(json('x'.repeat(1_000)))
-    expect((await createHttpClient().get(httpRequest(server.url))).body).toHaveLength(1_000)
+    expect((await createHttpClient().send(httpRequest(server.url))).body).toHaveLength(1_000)
   })
 
   it('counts after decompression', async () => {
@@ -70,7 +85,7 @@ describe('the HTTP client', () => {
     })
     // Compared by size: a failing comparison of the bodies themselves would print them.
     const result = await createHttpClient()
-      .get(httpRequest(server.url))
+      .send(httpRequest(server.url))
       .then(
         ({ body }) => body.length,
         ({ code }) => code,
@@ -82,13 +97,13 @@ describe('the HTTP client', () => {
     const server = await loopbackServer((_, response) => {
       response.writeHead(200, { 'content-encoding': 'GZIP' }).end(gzipSync('{"a":1}'))
     })
-    expect(Buffer.from((await createHttpClient().get(httpRequest(server.url))).body).toString()).toBe('{"a":1}')
+    expect(Buffer.from((await createHttpClient().send(httpRequest(server.url))).body).toString()).toBe('{"a":1}')
   })
 
   it('reports a connection that cannot be made', async () => {
     const server = await loopbackServer(json({}))
     await server.close()
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
   })
 
   it('reports a body that breaks off', async () => {
@@ -97,7 +112,7 @@ describe('the HTTP client', () => {
       response.write('{"a":')
       setTimeout(() => response.destroy(), 20)
     })
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
   })
 
   it('leaves no connection behind after a refused answer', async () => {
@@ -108,7 +123,7 @@ describe('the HTTP client', () => {
       response.writeHead(302, { location: '/elsewhere' })
       response.write('a body that never ends')
     })
-    await expect(createHttpClient().get(httpRequest(server.url))).rejects.toMatchObject({ code: 'redirect' })
+    await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'redirect' })
     await expect.poll(() => open).toBe(0)
   })
 
@@ -119,12 +134,12 @@ describe('the HTTP client', () => {
       response.on('close', () => (open -= 1))
     })
     const client = createHttpClient()
-    const pending = client.get(httpRequest(server.url, { timeout: 20_000 }))
+    const pending = client.send(httpRequest(server.url, { timeout: 20_000 }))
     await expect.poll(() => open).toBe(1)
     client.close()
     await expect(pending).rejects.toMatchObject({ code: 'closed' })
     await expect.poll(() => open).toBe(0)
-    await expect(client.get(httpRequest(server.url))).rejects.toMatchObject({ code: 'closed' })
+    await expect(client.send(httpRequest(server.url))).rejects.toMatchObject({ code: 'closed' })
     expect(server.requests).toHaveLength(1)
   })
 
@@ -133,7 +148,7 @@ describe('the HTTP client', () => {
     process.on('unhandledRejection', unhandled)
     onTestFinished(() => void process.off('unhandledRejection', unhandled))
     const server = await loopbackServer((_, response) => setTimeout(() => response.destroy(), 150))
-    await expect(createHttpClient().get(httpRequest(server.url, { timeout: 100 }))).rejects.toMatchObject({
+    await expect(createHttpClient().send(httpRequest(server.url, { timeout: 100 }))).rejects.toMatchObject({
       code: 'timeout',
     })
     await new Promise((resolve) => setTimeout(resolve, 150))

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { LiveAnswers } from '../../src/strategy/live-answers.js'
+import { readInstant } from '../../src/transport/clock.js'
+import { manualClock } from '../support/manual-clock.js'
+
+const HOUR = 3_600_000
+
+function setUp({ capacity = 100, propagationDelay = 0 } = {}) {
+  const clock = manualClock()
+  const options = { clock, clockTolerance: 5_000, propagationDelay, inactiveMemory: 10_000, capacity }
+  const answers = new LiveAnswers<string>(options)
+  const now = () => readInstant(clock)
+  /** Old enough for every replica to know it. */
+  const issuedAt = clock.now() - 60_000
+  const token = (key = 'token', more: { issuedAt?: number | undefined; endsAt?: number } = {}) => ({
+    key,
+    issuedAt,
+    endsAt: clock.now() + HOUR,
+    ...more,
+  })
+  return { clock, answers, now, token, issuedAt }
+}
+
+describe('an active answer', () => {
+  it('serves while it is fresh enough, counted from when its call was sent', () => {
+    const { clock, answers, now, token } = setUp()
+    const startedAt = now()
+    clock.advance(50)
+    answers.recordActive(token(), { startedAt, response: 'yes' })
+    expect(answers.active('token', now(), 51)).toMatchObject({ response: 'yes', startedAt })
+    expect(answers.active('token', now(), 50)).toBeUndefined()
+    expect(answers.active('another', now(), HOUR)).toBeUndefined()
+  })
+
+  it('never serves a request that needs to know as of now', () => {
+    const { answers, now, token } = setUp()
+    answers.recordActive(token(), { startedAt: now(), response: 'yes' })
+    expect(answers.active('token', now(), 0)).toBeUndefined()
+  })
+
+  it('ages on the clock that moved further', () => {
+    const { clock, answers, now, token } = setUp()
+    answers.recordActive(token(), { startedAt: now(), response: 'yes' })
+    clock.advance(1_000)
+    clock.stepWall(-1_000)
+    expect(answers.active('token', now(), 500)).toBeUndefined()
+    clock.stepWall(60_000)
+    expect(answers.active('token', now(), 30_000)).toBeUndefined()
+  })
+
+  it('that arrives late does not replace one whose call was sent later', () => {
+    const { clock, answers, now, token } = setUp()
+    const early = now()
+    clock.advance(10)
+    answers.recordActive(token(), { startedAt: now(), response: 'later' })
+    answers.recordActive(token(), { startedAt: early, response: 'earlier' })
+    expect(answers.active('token', now(), HOUR)?.response).toBe('later')
+  })
+})
+
+describe('an inactive answer', () => {
+  it('is final: no later answer brings the token back', () => {
+    const { clock, answers, now, token } = setUp()
+    answers.recordActive(token(), { startedAt: now(), response: 'yes' })
+    clock.advance(10)
+    answers.recordInactive(token(), now())
+    clock.advance(HOUR / 2)
+    answers.recordActive(token(), { startedAt: now(), response: 'yes again' })
+    expect(answers.isInactive('token')).toBe(true)
+    expect(answers.active('token', now(), HOUR)).toBeUndefined()
+  })
+
+  it('overtaken by an active one whose call was sent earlier stands', () => {
+    const { clock, answers, now, token } = setUp()
+    const early = now()
+    clock.advance(10)
+    answers.recordInactive(token('token', { issuedAt: undefined }), now())
+    answers.recordActive(token(), { startedAt: early, response: 'yes' })
+    expect(answers.active('token', now(), HOUR)).toBeUndefined()
+  })
+
+  it('about a newborn token refuses nothing later: a replica may not have known it yet', () => {
+    const { clock, answers, now, token } = setUp({ propagationDelay: 2_000 })
+    const issuedAt = clock.now()
+    clock.advance(7_999)
+    answers.recordInactive(token('token', { issuedAt }), now())
+    expect(answers.isInactive('token')).toBe(false)
+    clock.advance(1)
+    answers.recordInactive(token('token', { issuedAt }), now())
+    expect(answers.isInactive('token')).toBe(true)
+  })
+
+  it('about a newborn token still ends the trust in what was said before', () => {
+    const { clock, answers, now, token } = setUp()
+    const issuedAt = clock.now()
+    answers.recordActive(token('token', { issuedAt }), { startedAt: now(), response: 'yes' })
+    clock.advance(10)
+    answers.recordInactive(token('token', { issuedAt }), now())
+    expect(answers.active('token', now(), HOUR)).toBeUndefined()
+  })
+
+  it('about a token of unknown age is asked again after a while, and believed meanwhile', () => {
+    const { clock, answers, now, token } = setUp()
+    const unknown = token('token', { issuedAt: undefined })
+    answers.recordInactive(unknown, now())
+    clock.advance(9_999)
+    expect(answers.isInactive('token')).toBe(true)
+    clock.advance(1)
+    expect(answers.isInactive('token')).toBe(false)
+    answers.recordActive(unknown, { startedAt: now(), response: 'yes' })
+    expect(answers.active('token', now(), 5)).toBeDefined()
+  })
+
+  it('does not end the trust in what a later call has said', () => {
+    const { clock, answers, now, token } = setUp()
+    const early = now()
+    clock.advance(10)
+    answers.recordActive(token(), { startedAt: now(), response: 'yes' })
+    answers.recordInactive(token('token', { issuedAt: undefined }), early)
+    expect(answers.active('token', now(), HOUR)).toBeDefined()
+  })
+})
+
+describe('the memory', () => {
+  it('is bounded, and gives up what has ended before what has not', () => {
+    const { clock, answers, now, token } = setUp({ capacity: 4 })
+    answers.recordInactive(token('revoked', { endsAt: clock.now() + HOUR }), now())
+    for (const key of ['a', 'b', 'c']) answers.recordInactive(token(key, { endsAt: clock.now() + 1_000 }), now())
+    clock.advance(1_000)
+    answers.recordInactive(token('d'), now())
+    expect(['revoked', 'd'].map((key) => answers.isInactive(key))).toStrictEqual([true, true])
+    expect(answers.size).toBe(2)
+  })
+
+  it('of revoked tokens is not reached by tokens that anybody can make up', () => {
+    const { answers, now, token } = setUp({ capacity: 4 })
+    answers.recordInactive(token('revoked'), now())
+    for (let i = 0; i < 10_000; i++) answers.recordInactive(token(`made-up-${i}`, { issuedAt: undefined }), now())
+    expect(answers.isInactive('revoked')).toBe(true)
+    expect(answers.size).toBe(5)
+  })
+
+  it('knows when there is nothing to look for', () => {
+    const { answers, now, token } = setUp()
+    answers.recordActive(token(), { startedAt: now(), response: 'yes' })
+    expect(answers.knowsNoInactive).toBe(true)
+    answers.recordInactive(token(), now())
+    expect(answers.knowsNoInactive).toBe(false)
+    answers.clear()
+    expect([answers.knowsNoInactive, answers.size]).toStrictEqual([true, 0])
+  })
+})

@@ -85,6 +85,14 @@ export const refusals = {
   /** The token has a `cnf` claim; nothing here can check the binding. */
   'sender-constraint-unchecked': INVALID_TOKEN,
 
+  // Its revocation
+  /** The authorization server says that the token is not active, or said so before. */
+  'token-revoked': INVALID_TOKEN,
+  /** Nothing proves that the token was not revoked within the route's bound; a new token would do. */
+  'revocation-lag-exceeded': INVALID_TOKEN,
+  /** No token of this kind can ever be proven fresh enough for the route. */
+  'evidence-unobtainable': NOT_ALLOWED,
+
   // The route
   /** The route takes tokens of other issuers. */
   'issuer-not-accepted': NOT_ALLOWED,
@@ -104,6 +112,8 @@ export const unavailabilities = {
   'jwks-unreachable': { retryAfter: 1 },
   /** The token names a key that is not known, and looking it up now would exceed the limit on look-ups. */
   'key-lookup-limited': { retryAfter: 1 },
+  /** The authorization server could not be asked about the token. */
+  'live-check-failed': { retryAfter: 1 },
   /** `close()` was called. */
   'resource-server-closed': { retryAfter: 1 },
 } as const satisfies Record<string, { readonly retryAfter: number }>

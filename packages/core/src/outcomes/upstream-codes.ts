@@ -8,6 +8,10 @@ export type UpstreamCode =
   | 'redirect'
   /** Any status but 200. */
   | 'unexpected-status'
+  /** A status from 500 on: the server is at fault. */
+  | 'server-error'
+  /** It failed several times in a row; it is asked again in less than a second. */
+  | 'circuit-open'
   /** Not `application/json` or another JSON media type. */
   | 'unexpected-content-type'
   /** Larger than the limit, counted after decompression. */

@@ -1,5 +1,4 @@
 import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
-import { CLOCK_RESOLUTION } from './live-flights.js'
 
 /** An active answer, true as of the instant its call was sent. */
 export interface ActiveAnswer<Response> {
@@ -70,11 +69,9 @@ export class LiveAnswers<Response> {
     return since !== undefined && elapsedSince(since, readInstant(this.#options.clock)) < this.#options.inactiveMemory
   }
 
-  /** The latest active answer, unless it is older than `maxLag` milliseconds at the request's arrival. */
-  active(key: string, arrival: Instant, maxLag: number): ActiveAnswer<Response> | undefined {
-    const known = this.#active.get(key)
-    if (known === undefined) return undefined
-    return elapsedSince(known.startedAt, arrival) + CLOCK_RESOLUTION <= maxLag ? known : undefined
+  /** The active answer whose call was sent last. */
+  active(key: string): ActiveAnswer<Response> | undefined {
+    return this.#active.get(key)
   }
 
   recordActive({ key, endsAt }: AnsweredToken, answer: ActiveAnswer<Response>): void {

@@ -14,8 +14,8 @@ export interface LiveQuestion<Answer> {
   readonly arrival: Instant
   /** Milliseconds before the arrival that an answer may be true as of. */
   readonly maxLag: number
-  /** Makes the call. It must end by itself. */
-  readonly send: () => Promise<Answer>
+  /** Makes the call, which must end by itself. It is told when it was sent. */
+  readonly send: (startedAt: Instant) => Promise<Answer>
 }
 
 /** Two instants of one tick are not known to be in order, so that a tick counts as passed. */
@@ -64,7 +64,7 @@ export class LiveFlights<Answer> {
         flights.sent = flight
         const startedAt = (flight.startedAt = readInstant(this.#clock))
         try {
-          return { startedAt, answer: await send() }
+          return { startedAt, answer: await send(startedAt) }
         } finally {
           flights.sent = undefined
           if (flights.gathering === undefined) this.#underWay.delete(key)

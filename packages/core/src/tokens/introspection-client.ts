@@ -56,6 +56,8 @@ function explained(error: unknown): unknown {
     case 429:
       return new UpstreamError('throttled', 'The authorization server asks for fewer calls', { httpStatus })
     default:
-      return error
+      return httpStatus !== undefined && httpStatus >= 500
+        ? new UpstreamError('server-error', error.message, { httpStatus })
+        : error
   }
 }

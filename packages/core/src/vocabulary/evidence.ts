@@ -1,14 +1,20 @@
 /** Why a token counts as not revoked, and as of when. Every grant carries it. */
 export interface Evidence {
-  /** `'local-validation'`: signature and claims were checked here; a token cannot be revoked before it was issued. */
-  readonly source: 'local-validation'
+  /**
+   * `'local-validation'`: signature and claims were checked here; a token cannot be revoked before it was issued.
+   * `'live-call'`: the authorization server was asked for this request. `'cached-answer'`: it was asked before.
+   */
+  readonly source: EvidenceSource
   /** Milliseconds since the epoch: not revoked as of then. `undefined` when the token has no `iat` to prove it. */
   readonly asOf: number | undefined
   /** Milliseconds between `asOf` and the decision. */
   readonly lagMs: number | undefined
-  /** Whether an outage bound was used instead of the route's own. */
-  readonly relaxed: false
+  /** Whether `maxRevocationLagDuringOutage` was used instead of `maxRevocationLag`. */
+  readonly relaxed: boolean
 }
+
+/** Where evidence comes from. */
+export type EvidenceSource = 'local-validation' | 'cached-answer' | 'live-call'
 
 /**
  * Evidence of a locally validated token: `min(iat, now) − clockTolerance`. The tolerance is charged to the evidence,
@@ -16,10 +22,9 @@ export interface Evidence {
  */
 export function evidenceOfLocalValidation(issuedAt: number | undefined, now: number, clockTolerance: number): Evidence {
   const asOf = issuedAt === undefined ? undefined : Math.min(issuedAt, now) - clockTolerance
-  return Object.freeze({
-    source: 'local-validation',
-    asOf,
-    lagMs: asOf === undefined ? undefined : now - asOf,
-    relaxed: false,
-  })
+  return evidence('local-validation', asOf, now)
+}
+
+export function evidence(source: EvidenceSource, asOf: number | undefined, now: number, relaxed = false): Evidence {
+  return Object.freeze({ source, asOf, lagMs: asOf === undefined ? undefined : now - asOf, relaxed })
 }

@@ -56,7 +56,7 @@ describe('introspection', () => {
     ['throttling', [{}, 429], { code: 'throttled', httpStatus: 429 }],
     ['a forbidden call', [{ active: false }, 403], { code: 'unexpected-status', httpStatus: 403 }],
     ['a bad request', [{ active: false }, 400], { code: 'unexpected-status', httpStatus: 400 }],
-    ['a broken server', [{ active: false }, 500], { code: 'unexpected-status', httpStatus: 500 }],
+    ['a broken server', [{ active: false }, 500], { code: 'server-error', httpStatus: 500 }],
     ['an answer with another good status', [{ active: false }, 204], { code: 'unexpected-status' }],
     ['a redirect', ['', 307, { location: '/elsewhere' }], { code: 'redirect' }],
     ['a page', ['<html>', 200, { 'content-type': 'text/html' }], { code: 'unexpected-content-type' }],

@@ -2,7 +2,6 @@ import {
   type CommonIssuerOptions,
   checkCommonIssuerOptions,
   commonIssuerOptionNames,
-  commonOptionNamesToCome,
 } from '../issuers/issuer-options.js'
 import { type TrustedIssuer, trustedIssuer } from '../issuers/trusted-issuer.js'
 import { jwksAt } from '../keys/jwks-document.js'
@@ -52,8 +51,10 @@ const KNOWN = [
   'issuers',
   ...commonIssuerOptionNames,
 ] as const
-const TO_COME = ['domain', 'liveness', ...commonOptionNamesToCome] as const
+const TO_COME = ['domain', 'liveness'] as const
 const ALGORITHMS = ['RS256'] as const
+/** `AccessTokenValidity` and `IdTokenValidity` of an app client are at most a day. */
+const LONGEST_TOKEN_LIFETIME = 86_400_000
 
 /**
  * An Amazon Cognito user pool.
@@ -71,7 +72,7 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
       `must be a user pool id such as 'eu-west-1_AbCdEf123'${missing}`,
     )
   }
-  const checked = checkCommonIssuerOptions(OWNER, options)
+  const checked = checkCommonIssuerOptions(OWNER, options, LONGEST_TOKEN_LIFETIME)
   const clientIds = checkClientId(options.clientId)
   const audience = checkAudience(options.audience)
   if (tokenUse !== 'access' && tokenUse !== 'id') {
@@ -88,6 +89,8 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
   return trustedIssuer(issuers, {
     clockTolerance: checked.times.clockTolerance,
     carriesScopes: tokenUse === 'access',
+    evidence: { ...checked.evidence, inactiveMemory: 0 },
+    opaqueTokens: false,
     connect(issuer, { http, clock, emit }) {
       const base = endpoint === undefined ? issuer : `${endpoint}/${userPoolId}`
       const fetchDocument = jwksAt(`${base}/.well-known/jwks.json`, { http, timeout: checked.timeout })

@@ -7,12 +7,7 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
 import { createJwtValidator } from '../tokens/jwt-validator.js'
 import { whatIsWrongWithAddress, whatIsWrongWithIssuer } from '../vocabulary/issuer-identifier.js'
-import {
-  checkCommonIssuerOptions,
-  type CommonIssuerOptions,
-  commonIssuerOptionNames,
-  commonOptionNamesToCome,
-} from './issuer-options.js'
+import { checkCommonIssuerOptions, type CommonIssuerOptions, commonIssuerOptionNames } from './issuer-options.js'
 import { genericProfile, rfc9068Profile } from './jwt-profiles.js'
 import { type IssuerContext, type TrustedIssuer, trustedIssuer } from './trusted-issuer.js'
 
@@ -38,7 +33,7 @@ export interface AuthorizationServerOptions extends CommonIssuerOptions {
 
 const OWNER = 'authorizationServer'
 const KNOWN = ['issuer', 'audience', 'jwks', 'algorithms', 'profile', ...commonIssuerOptionNames] as const
-const TO_COME = ['opaqueTokens', 'introspection', 'maxAgeWithoutExp', ...commonOptionNamesToCome] as const
+const TO_COME = ['opaqueTokens', 'introspection', 'maxAgeWithoutExp'] as const
 
 /** One for each key type, so that a key without `alg` has one use. `Ed25519` is the newer name of the same EdDSA. */
 const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'ES256', 'EdDSA', 'Ed25519']
@@ -75,6 +70,8 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
   return trustedIssuer([issuer], {
     clockTolerance: checked.times.clockTolerance,
     carriesScopes: true,
+    evidence: { ...checked.evidence, inactiveMemory: 0 },
+    opaqueTokens: false,
     connect(_issuer, context) {
       const keys = connectKeys(context)
       const { times } = checked

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import { booleanOption, durationOption } from '../outcomes/option-check.js'
 import type { TimeExpectations } from '../tokens/claim-expectations.js'
 import { type Duration, formatDuration } from '../vocabulary/duration.js'
+import type { IssuerEvidence } from './trusted-issuer.js'
 
 /** Options every kind of issuer takes. Durations are text such as `'30s'`, or milliseconds. */
 export interface CommonIssuerOptions {
@@ -21,6 +22,21 @@ export interface CommonIssuerOptions {
   readonly maxAge?: Duration | undefined
   /** Oldest `iat` accepted, whatever `exp` says (RFC 7519 §4.1.6). Default no limit, range `'1s'` to `'365d'`. */
   readonly maxTokenAge?: Duration | undefined
+  /**
+   * The longest lifetime of its access tokens, `exp − iat`. A revocation list keeps what ends a login or a user until no
+   * token from before can be alive. Default: `'1d'` for Cognito, else unknown; range `'1s'` to `'365d'`.
+   */
+  readonly maxTokenLifetime?: Duration | undefined
+  /**
+   * How long it may take until every replica of the issuer refuses a revoked token. Nobody else can shorten it: it comes
+   * on top of `maxRevocationLag`. Default `'0s'`, range `'0s'` to `'5m'`; a pool with replicas needs it.
+   */
+  readonly propagationDelay?: Duration | undefined
+  /**
+   * `false` for an issuer that does not check the session when it issues, as where tokens are signed by their holder: a
+   * young token then proves nothing about revocation. Default `true`.
+   */
+  readonly issuedAtIsEvidence?: boolean | undefined
   /** `true` admits plain http to loopback addresses (RFC 8252 §8.3), for tests. Default `false`: https only. */
   readonly allowInsecureLoopback?: boolean | undefined
 }
@@ -31,14 +47,15 @@ export const commonIssuerOptionNames = [
   'refreshAfter',
   'maxAge',
   'maxTokenAge',
+  'maxTokenLifetime',
+  'propagationDelay',
+  'issuedAtIsEvidence',
   'allowInsecureLoopback',
 ] as const satisfies readonly (keyof CommonIssuerOptions)[]
 
-/** Parts of the design that a later version brings; refused until then, never ignored. */
-export const commonOptionNamesToCome = ['maxTokenLifetime', 'propagationDelay', 'issuedAtIsEvidence'] as const
-
 export interface CheckedIssuerOptions {
   readonly times: TimeExpectations
+  readonly evidence: Omit<IssuerEvidence, 'inactiveMemory'>
   readonly timeout: number
   readonly refreshAfter: number
   readonly maxAge: number
@@ -50,9 +67,13 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-export function checkCommonIssuerOptions(owner: string, options: CommonIssuerOptions): CheckedIssuerOptions {
+export function checkCommonIssuerOptions(
+  owner: string,
+  options: CommonIssuerOptions,
+  longestLifetime?: number,
+): CheckedIssuerOptions {
   const duration = <Default extends number | undefined>(
-    name: keyof CommonIssuerOptions & ('clockTolerance' | 'timeout' | 'refreshAfter' | 'maxAge' | 'maxTokenAge'),
+    name: Exclude<keyof CommonIssuerOptions, 'issuedAtIsEvidence' | 'allowInsecureLoopback'>,
     [byDefault, min, max]: readonly [Default, number, number],
   ) => durationOption(`${owner}.${name}`, options[name], { byDefault, min, max })
 
@@ -68,6 +89,11 @@ export function checkCommonIssuerOptions(owner: string, options: CommonIssuerOpt
     times: {
       clockTolerance: duration('clockTolerance', [5 * SECOND, 0, MINUTE]),
       maxTokenAge: duration('maxTokenAge', [undefined, SECOND, 365 * DAY]),
+    },
+    evidence: {
+      maxTokenLifetime: duration('maxTokenLifetime', [longestLifetime, SECOND, 365 * DAY]),
+      propagationDelay: duration('propagationDelay', [0, 0, 5 * MINUTE]),
+      issuedAtIsEvidence: booleanOption(`${owner}.issuedAtIsEvidence`, options.issuedAtIsEvidence, true),
     },
     timeout: duration('timeout', [3 * SECOND, 100, 30 * SECOND]),
     refreshAfter,

@@ -4,6 +4,7 @@ import type { Clock } from '../transport/clock.js'
 import type { HttpClient } from '../transport/http-client.js'
 import type { JwksSource } from '../keys/jwks-source.js'
 import type { JwtValidator } from '../tokens/jwt-validator.js'
+import type { LiveCheck } from '../tokens/live-check.js'
 
 /** Shared by every copy of this module, so that an issuer made by one entry is known to another. */
 const DEFINITION: unique symbol = Symbol.for('@tokenward/core.issuer-definition')
@@ -28,8 +29,26 @@ export interface IssuerDefinition {
   readonly clockTolerance: number
   /** Whether its tokens can carry scopes; a Cognito ID token cannot. */
   readonly carriesScopes: boolean
+  /** What bends the evidence rule for its tokens. */
+  readonly evidence: IssuerEvidence
+  /** Whether it is asked about tokens that are no JWT. */
+  readonly opaqueTokens: boolean
   /** Starts the parts that hold state, once per server and issuer identifier. */
   connect(issuer: string, context: IssuerContext): { readonly keys: JwksSource; readonly validator: JwtValidator }
+  /** Starts the way to ask about its tokens, once per server; absent where there is none. */
+  readonly connectLive?: ((context: IssuerContext) => LiveCheck) | undefined
+}
+
+/** Facts about an issuer that nobody outside it can find out. */
+export interface IssuerEvidence {
+  /** Milliseconds until every replica of it knows of a revocation. */
+  readonly propagationDelay: number
+  /** Whether it checks the session when it issues, so that the age of a token proves something. */
+  readonly issuedAtIsEvidence: boolean
+  /** The longest `exp − iat` of its tokens, in milliseconds; `undefined` when nobody has said. */
+  readonly maxTokenLifetime: number | undefined
+  /** Milliseconds an inactive answer about a token of unknown age is remembered. */
+  readonly inactiveMemory: number
 }
 
 export function trustedIssuer(issuers: readonly string[], definition: IssuerDefinition): TrustedIssuer {

@@ -60,8 +60,8 @@ export function stringListOption(option: string, value: unknown, accepted: strin
   return Object.freeze(list as readonly string[])
 }
 
-export function booleanOption(option: string, value: unknown): boolean {
-  if (value === undefined) return false
+export function booleanOption(option: string, value: unknown, byDefault = false): boolean {
+  if (value === undefined) return byDefault
   if (typeof value !== 'boolean') throw new ConfigurationError(option, 'must be true or false')
   return value
 }

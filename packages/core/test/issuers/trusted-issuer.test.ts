@@ -10,6 +10,8 @@ import * as first from '../../src/issuers/trusted-issuer.js'
 const definition: first.IssuerDefinition = {
   clockTolerance: 0,
   carriesScopes: true,
+  evidence: { propagationDelay: 0, issuedAtIsEvidence: true, maxTokenLifetime: undefined, inactiveMemory: 0 },
+  opaqueTokens: false,
   connect() {
     throw new Error('not connected here')
   },

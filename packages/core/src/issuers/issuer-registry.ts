@@ -19,6 +19,11 @@ export interface IssuerRegistry {
   readonly connected: readonly ConnectedIssuer[]
   /** A token's `iss` only selects among the configured issuers; it never adds one. */
   select(issuer: string): ConnectedIssuer | undefined
+  /**
+   * The issuers whose opaque tokens the lists admit. More than one would be a guess, so that policies are refused which
+   * leave it open.
+   */
+  ofOpaqueTokens(lists: readonly (readonly string[])[]): readonly TrustedIssuer[]
   /** Whether each list names the issuer. One that has several identifiers is named by any of them. */
   isAmong(issuer: string, lists: readonly (readonly string[])[]): boolean
   /** Fetches every key set; throws the first failure once all are settled. */
@@ -44,14 +49,21 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
     }
   }
 
+  function isAmong(issuer: string, lists: readonly (readonly string[])[]): boolean {
+    const identifiers = byIdentifier.get(issuer)?.trusted.issuers ?? []
+    return lists.every((list) => identifiers.some((identifier) => list.includes(identifier)))
+  }
+
   return {
     trusted: trustedIssuers,
     connected: [...byIdentifier.values()],
     select: (issuer) => byIdentifier.get(issuer),
-    isAmong(issuer, lists) {
-      const identifiers = byIdentifier.get(issuer)?.trusted.issuers ?? []
-      return lists.every((list) => identifiers.some((identifier) => list.includes(identifier)))
-    },
+    isAmong,
+    ofOpaqueTokens: (lists) =>
+      trustedIssuers.filter((trusted) => {
+        const [first] = trusted.issuers as readonly [string]
+        return definitionOf(trusted, OPTION).opaqueTokens && isAmong(first, lists)
+      }),
     async ready() {
       const loads = trustedIssuers.map(({ issuers: identifiers }) =>
         loadOne(identifiers.map((identifier) => byIdentifier.get(identifier) as ConnectedIssuer)),

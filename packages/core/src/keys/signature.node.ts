@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import { parametersOf } from './algorithms.js'
-import type { SignatureVerifier } from './signature.js'
+import type { Digest, SignatureVerifier } from './signature.js'
 
 /** Node takes other spellings, too; Deno takes this one alone. */
 const DIGESTS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
@@ -30,6 +30,8 @@ export const signatureVerifier: SignatureVerifier = {
     return crypto.verify(digest, data, handle, signature)
   },
 }
+
+export const sha256: Digest = (data) => crypto.createHash('sha256').update(data).digest('base64url')
 
 /** ECDSA signatures are r and s side by side in a JWS (RFC 7518 §3.4), a DER sequence in OpenSSL. Neither may be 0. */
 function derSignature(signature: Uint8Array): Uint8Array | undefined {

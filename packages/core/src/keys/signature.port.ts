@@ -1,4 +1,5 @@
-import type { SignatureVerifier } from './signature.js'
+import type { Digest, SignatureVerifier } from './signature.js'
 
 /** What `#signature` provides; the `imports` conditions of package.json choose the implementation. */
 export declare const signatureVerifier: SignatureVerifier
+export declare const sha256: Digest

@@ -1,5 +1,6 @@
+import { encodeBase64url } from '../vocabulary/base64url.js'
 import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
-import type { SignatureVerifier } from './signature.js'
+import type { Digest, SignatureVerifier } from './signature.js'
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
@@ -16,6 +17,9 @@ export const signatureVerifier: SignatureVerifier = {
     return crypto.subtle.verify(webCryptoName(key.algorithm), key.handle as Key, signature, data)
   },
 }
+
+export const sha256: Digest = async (data) =>
+  encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>)))
 
 function webCryptoName(algorithm: SignatureAlgorithm) {
   const { kty, crv, hash, saltLength } = parametersOf(algorithm)

@@ -47,15 +47,15 @@ export interface RequestUnavailable extends RequestEvent {
   readonly reason: UnavailableCode
 }
 
-interface KeyEvent {
+interface IssuerEvent {
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** The configured issuer whose keys they are. */
+  /** The configured issuer it is about. */
   readonly issuer: string
 }
 
 /** A key set was fetched and is in use. */
-export interface JwksRefreshed extends KeyEvent {
+export interface JwksRefreshed extends IssuerEvent {
   /** Tells the events apart. */
   readonly type: 'jwks-refreshed'
   /** Usable keys in it. */
@@ -63,7 +63,7 @@ export interface JwksRefreshed extends KeyEvent {
 }
 
 /** A key set could not be fetched or used; the last good one stays in use until `maxAge`. */
-export interface JwksRefreshFailed extends KeyEvent {
+export interface JwksRefreshFailed extends IssuerEvent {
   /** Tells the events apart. */
   readonly type: 'jwks-refresh-failed'
   /** What went wrong. */
@@ -73,13 +73,39 @@ export interface JwksRefreshFailed extends KeyEvent {
 }
 
 /** One key of a set cannot be used; the others are. */
-export interface JwkIgnored extends KeyEvent {
+export interface JwkIgnored extends IssuerEvent {
   /** Tells the events apart. */
   readonly type: 'jwk-ignored'
   /** Position in the `keys` array. */
   readonly index: number
   /** What is wrong with the key, for people. It holds nothing of the key. */
   readonly problem: string
+}
+
+/**
+ * A call about a token brought no answer; one event for each call, however many requests waited for it. With
+ * `'client-rejected'` somebody has to look at this API's credentials.
+ */
+export interface LiveCheckFailed extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'live-check-failed'
+  /** What went wrong. */
+  readonly reason: UpstreamCode
+  /** HTTP status, where that is what was wrong. */
+  readonly httpStatus: number | undefined
+}
+
+/**
+ * A policy asks for evidence that no token of the issuer can ever have: its requests will be refused. Once for each
+ * policy, when the server first meets it.
+ */
+export interface EvidenceUnobtainable extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'evidence-unobtainable'
+  /** The policy's `name`. */
+  readonly route: string | undefined
+  /** Which of the issuer's tokens. */
+  readonly tokens: 'jwt' | 'opaque'
 }
 
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
@@ -90,6 +116,8 @@ export type TokenwardEvent =
   | JwksRefreshed
   | JwksRefreshFailed
   | JwkIgnored
+  | LiveCheckFailed
+  | EvidenceUnobtainable
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

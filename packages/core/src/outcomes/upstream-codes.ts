@@ -28,6 +28,8 @@ export type UpstreamCode =
   | 'client-rejected'
   /** Status 429 (RFC 6585 §4): fewer calls, please. */
   | 'throttled'
+  /** The call was not made: what brings this API's credentials failed. */
+  | 'not-sent'
   /** An earlier call failed a moment ago; the next is not due yet. */
   | 'backing-off'
   /** `close()` was called. */

@@ -18,8 +18,11 @@ export type PolicyArgument<Schema extends ClaimsSchema | undefined, Claims> = [
   policy?: PolicyOrLiteral<Schema, Claims> | undefined,
 ]
 
-/** Compiles policies for one server; each is checked against its issuers once. */
-export function createPolicyCompiler(issuers: IssuerRegistry) {
+/** Compiles policies for one server; each is checked against its issuers once, and `onNew` is told of it. */
+export function createPolicyCompiler(
+  issuers: IssuerRegistry,
+  { onNew = () => {} }: { readonly onNew?: (policy: CompiledPolicy<unknown>) => void } = {},
+) {
   const anyValidToken = definePolicy({})
   const checked = new WeakSet<object>()
 
@@ -37,6 +40,7 @@ export function createPolicyCompiler(issuers: IssuerRegistry) {
     if (!checked.has(compiled)) {
       checkAgainst(issuers, compiled)
       checked.add(compiled)
+      onNew(compiled)
     }
     return compiled
   }
@@ -54,6 +58,14 @@ function checkAgainst(issuers: IssuerRegistry, { issuers: named, scopes, anyScop
   const admitted = issuers.connected.filter(({ identifier }) => issuers.isAmong(identifier, named))
   if (admitted.length === 0) {
     throw new ConfigurationError('policy.issuers', 'leaves no issuer: what was combined takes no issuer in common')
+  }
+  const opaque = issuers.ofOpaqueTokens(named)
+  if (opaque.length > 1) {
+    const all = opaque.map((trusted) => trusted.issuers[0]).join(' or ')
+    throw new ConfigurationError(
+      'policy.issuers',
+      `must name the issuer whose opaque tokens are taken here, ${all}; a token that is no JWT does not say`,
+    )
   }
   const demand = scopes.length > 0 ? 'scopes' : anyScope.length > 0 ? 'anyScope' : undefined
   if (demand !== undefined && !admitted.some(({ definition }) => definition.carriesScopes)) {

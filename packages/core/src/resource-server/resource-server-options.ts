@@ -13,6 +13,11 @@ export interface ResourceServerOptions {
   readonly realm?: string | undefined
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
   readonly maxTokenBytes?: number | undefined
+  /**
+   * Tokens of each issuer of which the authorization server's answers are remembered. Beyond them the oldest are
+   * forgotten and asked for again. Default 10000, range 100 to 1000000.
+   */
+  readonly maxRememberedTokens?: number | undefined
   /** Makes all calls to issuers (WHATWG Fetch). Default: a keep-alive client on Node, the global `fetch` elsewhere. */
   readonly fetch?: Fetch | undefined
   /** Where time comes from. Default: the system's clocks. */
@@ -24,21 +29,25 @@ export interface ResourceServerOptions {
 export interface CheckedResourceServerOptions {
   readonly realm: string
   readonly maxTokenBytes: number
+  readonly maxRememberedTokens: number
   readonly clock: Clock
 }
 
 const OWNER = 'createResourceServer'
-const KNOWN = ['issuers', 'realm', 'maxTokenBytes', 'fetch', 'clock', 'onEvent'] as const
+const KNOWN = ['issuers', 'realm', 'maxTokenBytes', 'maxRememberedTokens', 'fetch', 'clock', 'onEvent'] as const
 const TO_COME = ['resource', 'revocationList', 'senderConstraints', 'decisionPoint'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
-  const { realm = 'api', maxTokenBytes = 16_384, clock = systemClock } = options
+  const { realm = 'api', maxTokenBytes = 16_384, maxRememberedTokens = 10_000, clock = systemClock } = options
   if (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm)) {
     throw new ConfigurationError(`${OWNER}.realm`, 'must be printable ASCII text')
   }
   if (!Number.isInteger(maxTokenBytes) || maxTokenBytes < 1_024 || maxTokenBytes > 65_536) {
     throw new ConfigurationError(`${OWNER}.maxTokenBytes`, 'must be a whole number of bytes from 1024 to 65536')
+  }
+  if (!Number.isInteger(maxRememberedTokens) || maxRememberedTokens < 100 || maxRememberedTokens > 1_000_000) {
+    throw new ConfigurationError(`${OWNER}.maxRememberedTokens`, 'must be a whole number from 100 to 1000000')
   }
   if (!isClock(clock)) {
     throw new ConfigurationError(
@@ -51,7 +60,7 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
       throw new ConfigurationError(`${OWNER}.${name}`, 'must be a function')
     }
   }
-  return { realm, maxTokenBytes, clock }
+  return { realm, maxTokenBytes, maxRememberedTokens, clock }
 }
 
 /** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */

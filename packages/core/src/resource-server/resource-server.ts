@@ -1,20 +1,18 @@
 import { createHttpClient } from '#http-client'
-import { type ConnectedIssuer, connectIssuers } from '../issuers/issuer-registry.js'
-import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import { connectIssuers } from '../issuers/issuer-registry.js'
+import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError, TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
-import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
-import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
+import { isRefusalCode } from '../outcomes/operator-codes.js'
+import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
-import { isExpired } from '../tokens/claim-expectations.js'
-import { parseCompactJws } from '../tokens/compact-jws.js'
-import type { TokenFacts } from '../tokens/token-facts.js'
+import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
-import { evidenceOfLocalValidation } from '../vocabulary/evidence.js'
-import { member } from '../vocabulary/json-object.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
+import { type Authentication, createAuthenticator } from './authentication.js'
+import { createAuthorizer } from './authorization.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import { granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
@@ -75,13 +73,6 @@ export interface ResourceServer {
   close(): Promise<void>
 }
 
-/** What the credentials of a request came to. */
-interface Authentication {
-  /** The configured issuer that the token names; whether it issued the token is for `result` to say. */
-  readonly issuer?: string
-  readonly result: TokenFacts | OperatorCode
-}
-
 /**
  * Makes a resource server. Every option is checked here and never again; nothing is fetched before `ready()` or the
  * first token.
@@ -89,110 +80,99 @@ interface Authentication {
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { realm, maxTokenBytes, clock } = checkResourceServerOptions(options)
+  const { realm, maxTokenBytes, maxRememberedTokens, clock } = checkResourceServerOptions(options)
   const { fetch, onEvent } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
-  const issuers = connectIssuers(options.issuers, { http, clock, emit })
-  const compile = createPolicyCompiler(issuers)
+  const context = { http, clock, emit, revocations: undefined, maxRememberedTokens }
+  const issuers = connectIssuers(options.issuers, context)
+  const strategies = new Map(issuers.trusted.map((trusted) => [trusted, createIssuerStrategy(trusted, context)]))
+  const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
+  const compile = createPolicyCompiler(issuers, { onNew: warnOfUnobtainableEvidence })
+  const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
+  const authorize = createAuthorizer({ issuers, strategyOf, clock, isClosed: () => closed })
   let closed = false
 
-  async function authenticate(token: string): Promise<Authentication> {
-    if (closed) return { result: 'resource-server-closed' }
-    // Callers in plain JavaScript may hand in anything.
-    if (typeof token !== 'string') return { result: 'token-malformed' }
-    const jws = parseCompactJws(token, maxTokenBytes)
-    if (typeof jws === 'string') return { result: jws }
-    const iss = member(jws.payload, 'iss')
-    const issuer = typeof iss === 'string' ? issuers.select(iss) : undefined
-    if (issuer === undefined) return { result: 'issuer-not-trusted' }
-    return { issuer: iss as string, result: await issuer.validator.validate(jws, clock.now()) }
+  function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
+    const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, policy.issuers)
+    return explainPolicy(
+      policy,
+      issuers.trusted.filter(isAdmitted).map((trusted) => ({
+        issuers: trusted.issuers,
+        definition: definitionOf(trusted, 'issuers'),
+        check: strategyOf(trusted).check,
+        hasCompleteList: false,
+      })),
+    )
   }
 
-  /** What may have changed since the facts were gathered. */
-  function ended(facts: TokenFacts, clockTolerance: number): OperatorCode | undefined {
-    if (closed) return 'resource-server-closed'
-    return isExpired(facts.expiresAt, clockTolerance, clock.now()) ? 'token-expired' : undefined
-  }
-
-  async function decide<Claims>(
-    facts: TokenFacts,
-    policy: CompiledPolicy<Claims>,
-  ): Promise<Principal<Claims> | OperatorCode> {
-    const { clockTolerance } = (issuers.select(facts.issuer) as ConnectedIssuer).definition
-    const endedBefore = ended(facts, clockTolerance)
-    if (endedBefore !== undefined) return endedBefore
-    if (!issuers.isAmong(facts.issuer, policy.issuers)) return 'issuer-not-accepted'
-    const refusal = refusalByPolicy(policy, facts)
-    if (refusal !== undefined) return refusal
-    const check = await checkClaims(policy, facts)
-    if (!check.accepted) return check.reason
-    // A schema may take its time.
-    const endedSince = ended(facts, clockTolerance)
-    if (endedSince !== undefined) return endedSince
-    const { subject, clientId, scopes, groups, issuer, expiresAt } = facts
-    const evidence = evidenceOfLocalValidation(facts.issuedAt, clock.now(), clockTolerance)
-    return Object.freeze({ subject, clientId, scopes, groups, issuer, expiresAt, claims: check.claims, evidence })
+  function warnOfUnobtainableEvidence(policy: CompiledPolicy<unknown>): void {
+    for (const { issuers: identifiers, tokens, sources } of explain(policy).issuers) {
+      if (sources.length > 0) continue
+      const [issuer] = identifiers as readonly [string]
+      emit({ type: 'evidence-unobtainable', at: clock.now(), issuer, route: policy.name, tokens })
+    }
   }
 
   async function settle<Claims>(
-    { issuer, result }: Authentication,
+    authentication: Authentication,
     policy: CompiledPolicy<Claims>,
+    arrival: Instant,
   ): Promise<Outcome<Claims>> {
-    const known = typeof result === 'string' ? undefined : result
-    const decision = typeof result === 'string' ? result : await decide(result, policy)
+    const { issuer, clientId, result } = await authorize(authentication, policy, arrival)
     const event = { at: clock.now(), route: policy.name, issuer }
-    if (typeof decision !== 'string') {
-      const { clientId, evidence } = decision
-      emit({ type: 'request-granted', ...event, clientId, evidence })
-      return granted(decision)
+    if (typeof result !== 'string') {
+      emit({ type: 'request-granted', ...event, clientId, evidence: result.evidence })
+      return granted(result)
     }
-    if (!isRefusalCode(decision)) {
-      emit({ type: 'request-unavailable', ...event, reason: decision })
-      return unavailable(decision)
+    if (!isRefusalCode(result)) {
+      emit({ type: 'request-unavailable', ...event, reason: result })
+      return unavailable(result)
     }
-    const outcome = refused(decision, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
+    const outcome = refused(result, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
     const { status, body, reason } = outcome
-    emit({ type: 'request-refused', ...event, clientId: known?.clientId, status, error: body.error, reason })
+    emit({ type: 'request-refused', ...event, clientId, status, error: body.error, reason })
     return outcome
   }
 
-  async function present(request: AnyRequest): Promise<Presented> {
+  async function authenticateRequest(request: AnyRequest): Promise<Authentication> {
     if (!isRequest(request)) {
       throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
     }
     const credentials = readBearerCredentials(request)
-    const authentication: Authentication =
-      'none' in credentials ? { result: credentials.none } : await authenticate(credentials.token)
-    return {
-      credentials: authentication.result === 'no-credentials' ? 'none' : 'present',
-      authorize: async (...policy) => settle(authentication, compile(...policy)),
-    }
+    if ('none' in credentials) return { kind: 'failed', reason: credentials.none }
+    return authenticate(credentials.token)
   }
 
   return Object.freeze({
     policy: (policy) => compile(policy),
-    present,
+    async present(request) {
+      const authentication = await authenticateRequest(request)
+      const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
+      return {
+        credentials: hasNone ? 'none' : 'present',
+        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock)),
+      }
+    },
     async authorize(request, ...policy) {
+      const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      return (await present(request)).authorize(compiled)
+      return settle(await authenticateRequest(request), compiled, arrival)
     },
     async verify(token, ...policy) {
+      const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      const outcome = await settle(await authenticate(token), compiled)
+      const outcome = await settle(await authenticate(token), compiled, arrival)
       if (outcome.outcome === 'granted') return outcome.principal
       if (outcome.outcome === 'unavailable') throw new TokenUncheckedError(outcome.reason)
       throw new TokenRefusedError(outcome.reason, outcome.headers['WWW-Authenticate'])
     },
-    explain(...policy) {
-      const compiled = compile(...policy)
-      const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, compiled.issuers)
-      return explainPolicy(compiled, issuers.trusted.filter(isAdmitted))
-    },
+    explain: (...policy) => explain(compile(...policy)),
     ready: () => issuers.ready(),
     async close() {
       closed = true
       issuers.close()
+      for (const strategy of strategies.values()) strategy.close()
       http.close()
     },
   } satisfies ResourceServer)

@@ -1,12 +1,15 @@
 import { elapsedSince, type Instant } from '../transport/clock.js'
 import { CLOCK_RESOLUTION } from './live-flights.js'
-
-/** Milliseconds, or that expiry alone bounds the lag. */
-export type RevocationLag = number | 'token-lifetime'
+import type { RevocationLag } from './revocation-lag.js'
 
 /** A token cannot be revoked before it was issued; the issuer's clock may be ahead by the tolerance. */
 export function ageOfIssue(issuedAt: number, arrival: Instant, clockTolerance: number): number {
   return arrival.wall - issuedAt + clockTolerance
+}
+
+/** What a list is complete as of stands on the clock of its source, which may be ahead as well. */
+export function ageOfList(completeAsOf: number, arrival: Instant, clockTolerance: number): number {
+  return arrival.wall - completeAsOf + clockTolerance
 }
 
 /** An answer that this process saw is as old as its call, on the clock that moved further. */

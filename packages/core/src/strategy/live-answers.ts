@@ -14,8 +14,11 @@ export interface AnsweredToken {
    * neither has said. Nobody can make one up.
    */
   readonly issuedAt: number | undefined
-  /** Milliseconds since the epoch at which the token is accepted nowhere any more, tolerance included. */
-  readonly endsAt: number
+  /**
+   * Milliseconds since the epoch at which the token is accepted nowhere any more, tolerance included; `undefined` when
+   * nothing has said.
+   */
+  readonly endsAt: number | undefined
 }
 
 export interface LiveAnswersOptions {
@@ -74,7 +77,7 @@ export class LiveAnswers<Response> {
     return this.#active.get(key)
   }
 
-  recordActive({ key, endsAt }: AnsweredToken, answer: ActiveAnswer<Response>): void {
+  recordActive({ key, endsAt }: Pick<AnsweredToken, 'key' | 'endsAt'>, answer: ActiveAnswer<Response>): void {
     if (this.#revoked.get(key) === true) return
     const inactiveSince = this.#inactive.get(key)
     if (inactiveSince !== undefined && !isLater(answer.startedAt, inactiveSince)) return
@@ -87,12 +90,14 @@ export class LiveAnswers<Response> {
     const known = this.#active.get(key)
     // An answer to a later call has seen more, and stands.
     if (known !== undefined && !isLater(known.startedAt, startedAt)) this.#active.delete(key)
+    const { clockTolerance, propagationDelay, inactiveMemory } = this.#options
     if (issuedAt === undefined) {
       const before = this.#inactive.get(key)
-      if (before === undefined || isLater(startedAt, before)) this.#inactive.set(key, startedAt, endsAt)
+      if (before === undefined || isLater(startedAt, before)) {
+        this.#inactive.set(key, startedAt, startedAt.wall + inactiveMemory)
+      }
       return
     }
-    const { clockTolerance, propagationDelay } = this.#options
     const isNewborn = startedAt.wall < issuedAt + clockTolerance + propagationDelay + NEWBORN_MS
     if (!isNewborn) this.#revoked.set(key, true, endsAt)
   }
@@ -109,7 +114,7 @@ function isLater(a: Instant, b: Instant): boolean {
 
 /** Drops what has ended first, and only then the oldest. */
 class AnswerMemory<Value> {
-  readonly #entries = new Map<string, { readonly value: Value; readonly endsAt: number }>()
+  readonly #entries = new Map<string, { readonly value: Value; readonly endsAt: number | undefined }>()
   readonly #capacity: number
   readonly #clock: Clock
   #insertionsUntilSweep = 0
@@ -127,7 +132,7 @@ class AnswerMemory<Value> {
     return this.#entries.get(key)?.value
   }
 
-  set(key: string, value: Value, endsAt: number): void {
+  set(key: string, value: Value, endsAt: number | undefined): void {
     this.#entries.delete(key)
     if (this.#entries.size >= this.#capacity) this.#makeRoom()
     this.#entries.set(key, { value, endsAt })
@@ -146,7 +151,8 @@ class AnswerMemory<Value> {
     if (this.#insertionsUntilSweep-- <= 0) {
       this.#insertionsUntilSweep = Math.ceil(this.#capacity / 4)
       const now = this.#clock.now()
-      for (const [key, { endsAt }] of this.#entries) if (endsAt <= now) this.#entries.delete(key)
+      for (const [key, { endsAt }] of this.#entries)
+        if (endsAt !== undefined && endsAt <= now) this.#entries.delete(key)
     }
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size < this.#capacity) break

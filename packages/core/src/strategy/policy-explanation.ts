@@ -1,12 +1,21 @@
-import type { CompiledPolicy } from './route-policy.js'
+import type { IssuerDefinition } from '../issuers/trusted-issuer.js'
+import type { LiveCheck } from '../tokens/live-check.js'
+import type { EvidenceSource } from '../vocabulary/evidence.js'
+import { newTokenKeepsPromise } from './evidence-rule.js'
+import type { RevocationLags } from './revocation-lag.js'
 
 /** What a policy means on one server, for boot logs and reviews. */
 export interface PolicyExplanation {
   /** The policy's `name`. */
   readonly route: string | undefined
-  /** How long a revoked token may still be accepted. */
-  readonly maxRevocationLag: 'token-lifetime'
-  /** One entry for each configured issuer whose tokens the policy admits. */
+  /** How long a revoked token may still be accepted, in milliseconds. */
+  readonly maxRevocationLag: 'token-lifetime' | number
+  /** The same while the authorization server cannot be reached; `undefined`: nothing is accepted then that is older. */
+  readonly maxRevocationLagDuringOutage: number | undefined
+  /**
+   * One entry for each configured issuer whose tokens the policy admits, and one more for its opaque tokens where it has
+   * some.
+   */
   readonly issuers: readonly IssuerExplanation[]
 }
 
@@ -14,22 +23,77 @@ export interface PolicyExplanation {
 export interface IssuerExplanation {
   /** All identifiers of the issuer. */
   readonly issuers: readonly string[]
-  /** Evidence that can satisfy the route, in the order it is asked for. */
-  readonly sources: readonly 'local-validation'[]
+  /** Which of its tokens: those that are validated here, or those that only the issuer can read. */
+  readonly tokens: 'jwt' | 'opaque'
   /**
-   * What happens while the issuer cannot be reached. `'unaffected'`: keys that are at hand serve until their `maxAge`,
-   * and nothing else is needed.
+   * Evidence that can satisfy the route, in the order it is asked for. Empty: no such token can enter. A token may lack
+   * what a source needs, as a machine's token lacks the scope for Cognito's `GetUser`.
    */
-  readonly duringOutage: 'unaffected'
+  readonly sources: readonly EvidenceSource[]
+  /** The endpoint a live call goes to; `undefined` where none is made. */
+  readonly liveEndpoint: LiveCheck['endpoint'] | undefined
+  /**
+   * What happens while the issuer cannot be reached. `'unaffected'`: nothing is asked of it, and keys that are at hand
+   * serve until their `maxAge`. `'relaxed'`: evidence as old as `maxRevocationLagDuringOutage` will do.
+   * `'unavailable'`: 503 wherever a live call would have been made. `'refused'`: as always, nothing can enter.
+   */
+  readonly duringOutage: 'unaffected' | 'relaxed' | 'unavailable' | 'refused'
+}
+
+/** What explaining needs to know of one issuer. */
+export interface ExplainedIssuer {
+  readonly issuers: readonly string[]
+  readonly definition: IssuerDefinition
+  readonly check: LiveCheck | undefined
+  /** Whether a revocation list with a complete feed follows the issuer. */
+  readonly hasCompleteList: boolean
 }
 
 export function explainPolicy(
-  policy: CompiledPolicy<unknown>,
-  admitted: readonly { readonly issuers: readonly string[] }[],
+  policy: RevocationLags & { readonly name: string | undefined },
+  admitted: readonly ExplainedIssuer[],
 ): PolicyExplanation {
   return {
     route: policy.name,
     maxRevocationLag: policy.maxRevocationLag,
-    issuers: admitted.map(({ issuers }) => ({ issuers, sources: ['local-validation'], duringOutage: 'unaffected' })),
+    maxRevocationLagDuringOutage: policy.maxRevocationLagDuringOutage,
+    issuers: admitted.flatMap((issuer) => [
+      explained(policy, issuer, 'jwt'),
+      ...(issuer.definition.opaqueTokens ? [explained(policy, issuer, 'opaque')] : []),
+    ]),
   }
+}
+
+function explained(lags: RevocationLags, issuer: ExplainedIssuer, tokens: 'jwt' | 'opaque'): IssuerExplanation {
+  const sources = sourcesFor(lags, issuer, tokens)
+  const asks = sources.includes('live-call')
+  return {
+    issuers: issuer.issuers,
+    tokens,
+    sources,
+    liveEndpoint: asks ? issuer.check?.endpoint : undefined,
+    duringOutage:
+      sources.length === 0
+        ? 'refused'
+        : !asks
+          ? 'unaffected'
+          : lags.maxRevocationLagDuringOutage === undefined
+            ? 'unavailable'
+            : 'relaxed',
+  }
+}
+
+function sourcesFor(
+  { maxRevocationLag: lag }: RevocationLags,
+  { definition, check, hasCompleteList }: ExplainedIssuer,
+  tokens: 'jwt' | 'opaque',
+): readonly EvidenceSource[] {
+  const { clockTolerance, evidence } = definition
+  if (lag === 'token-lifetime' && tokens === 'jwt') return ['local-validation']
+  const sources: EvidenceSource[] = []
+  const leavesRoom = newTokenKeepsPromise(lag, clockTolerance)
+  if (tokens === 'jwt' && evidence.issuedAtIsEvidence && leavesRoom) sources.push('local-validation')
+  if (hasCompleteList && leavesRoom) sources.push('revocation-list')
+  if (check !== undefined) sources.push(...(lag === 0 ? [] : ['cached-answer' as const]), 'live-call')
+  return sources
 }

@@ -1,8 +1,10 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
+import type { Duration } from '../vocabulary/duration.js'
 import { isScopeToken } from '../vocabulary/scope.js'
 import { isStandardSchema, type StandardSchema } from '../vocabulary/standard-schema.js'
+import { checkRevocationLag, strictestRevocationLag } from './revocation-lag.js'
 
 /** Any schema that follows Standard Schema v1: Zod, Valibot, ArkType and others. */
 export type ClaimsSchema = StandardSchema<unknown, unknown>
@@ -17,10 +19,16 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
   /** Names the route in events and in `explain`, as `route`. Default none. */
   readonly name?: string
   /**
-   * How long a revoked token may still be accepted here. `'token-lifetime'` (default): until it expires; the token is
-   * validated locally and nothing is called.
+   * How long a revoked token may still be accepted here. `'token-lifetime'` (default): until it expires; a JWT is
+   * validated locally and nothing is called. A duration such as `'30s'`, from `'0s'` to `'365d'`: evidence that old will
+   * do, else the authorization server is asked. `'0s'`: it is asked for every request.
    */
-  readonly maxRevocationLag?: 'token-lifetime'
+  readonly maxRevocationLag?: 'token-lifetime' | Duration
+  /**
+   * The bound while the authorization server cannot be reached (no connection, a timeout, a status from 500 on); never
+   * below `maxRevocationLag`, which must be a duration then. Default none: such a request is unavailable.
+   */
+  readonly maxRevocationLagDuringOutage?: Duration
   /** Scope tokens (RFC 6749 §3.3) the token must have, all of them. Default none. */
   readonly scopes?: readonly string[]
   /** Scope tokens of which the token must have at least one. Default none needed. */
@@ -39,8 +47,10 @@ const COMPILED: unique symbol = Symbol.for('@tokenward/core.compiled-policy')
 export interface CompiledPolicy<Claims = AccessTokenClaims> {
   /** Names the route in events and in `explain`. */
   readonly name: string | undefined
-  /** How long a revoked token may still be accepted. */
-  readonly maxRevocationLag: 'token-lifetime'
+  /** How long a revoked token may still be accepted, in milliseconds. */
+  readonly maxRevocationLag: 'token-lifetime' | number
+  /** The same while the authorization server cannot be reached; `undefined`: not accepted then. */
+  readonly maxRevocationLagDuringOutage: number | undefined
   /** Scopes needed, all of them. */
   readonly scopes: readonly string[]
   /** Of each list one scope is needed. */
@@ -59,16 +69,17 @@ export interface CompiledPolicy<Claims = AccessTokenClaims> {
 type AnyOfEach = readonly (readonly string[])[]
 
 const OWNER = 'policy'
-const KNOWN = ['name', 'maxRevocationLag', 'scopes', 'anyScope', 'groups', 'issuers', 'claims'] as const
-const TO_COME = [
+const KNOWN = [
+  'name',
+  'maxRevocationLag',
   'maxRevocationLagDuringOutage',
-  'acrValues',
-  'maxAge',
-  'senderConstrained',
-  'action',
-  'resource',
-  'context',
+  'scopes',
+  'anyScope',
+  'groups',
+  'issuers',
+  'claims',
 ] as const
+const TO_COME = ['acrValues', 'maxAge', 'senderConstrained', 'action', 'resource', 'context'] as const
 
 /**
  * Checks a policy and freezes it. It needs no server, so decorators can use it; a server checks it against its issuers
@@ -90,14 +101,12 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
   if (given.name !== undefined && (typeof given.name !== 'string' || given.name === '')) {
     throw new ConfigurationError(`${OWNER}.name`, 'must be a non-empty string')
   }
-  if (given.maxRevocationLag !== undefined && given.maxRevocationLag !== 'token-lifetime') {
-    throw new ConfigurationError(`${OWNER}.maxRevocationLag`, "can only be 'token-lifetime' in this version")
-  }
   if (given.claims !== undefined && !isStandardSchema(given.claims)) {
     throw new ConfigurationError(`${OWNER}.claims`, 'must be a Standard Schema, for example a Zod or Valibot schema')
   }
   return compiled({
     name: given.name,
+    ...checkRevocationLag(OWNER, given),
     scopes: scopeList('scopes', given.scopes).flat(),
     anyScope: scopeList('anyScope', given.anyScope),
     groups: list('groups', given.groups, 'must be a list of one or more group names'),
@@ -122,6 +131,7 @@ export function combinePolicies<Claims>(
   const all = [first, ...others]
   return compiled({
     name: first.name,
+    ...strictestRevocationLag(all),
     scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
     anyScope: all.flatMap(({ anyScope }) => anyScope),
     groups: all.flatMap(({ groups }) => groups),
@@ -134,13 +144,11 @@ export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unkno
   return Object.hasOwn(policy, COMPILED)
 }
 
-function compiled<Claims>(
-  parts: Omit<CompiledPolicy<Claims>, 'maxRevocationLag' | typeof COMPILED>,
-): CompiledPolicy<Claims> {
+function compiled<Claims>(parts: Omit<CompiledPolicy<Claims>, typeof COMPILED>): CompiledPolicy<Claims> {
   for (const part of [parts.scopes, parts.anyScope, parts.groups, parts.issuers]) Object.freeze(part)
   // Not enumerable: a spread copy, whose members may have been changed, is a literal again and checked as one.
   const hidden = { [COMPILED]: { value: true } }
-  const policy = Object.defineProperties({ ...parts, maxRevocationLag: 'token-lifetime' }, hidden)
+  const policy = Object.defineProperties({ ...parts }, hidden)
   return Object.freeze(policy) as unknown as CompiledPolicy<Claims>
 }
 

@@ -1,24 +1,19 @@
 import { UpstreamError } from '../outcomes/errors.js'
 import type { RefusalCode, UnavailableCode } from '../outcomes/operator-codes.js'
 import type { UpstreamCode } from '../outcomes/upstream-codes.js'
+import type { KnownRevocations } from '../revocation/known-revocations.js'
+import type { LiveAnswer, LiveCheck } from '../tokens/live-check.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
+import type { TokenKey } from '../tokens/token-key.js'
 import type { Clock, Instant } from '../transport/clock.js'
 import { type Evidence, evidence, evidenceOfLocalValidation } from '../vocabulary/evidence.js'
-import type { JsonObject } from '../vocabulary/json-object.js'
-import { ageOfAnswer, ageOfIssue, keepsPromise, newTokenKeepsPromise, type RevocationLag } from './evidence-rule.js'
+import { ageOfAnswer, ageOfIssue, ageOfList, keepsPromise, newTokenKeepsPromise } from './evidence-rule.js'
 import type { LiveAnswers } from './live-answers.js'
 import type { LiveFlights } from './live-flights.js'
+import type { RevocationLag } from './revocation-lag.js'
 
-/** What an authorization server answers about one token. */
-export type LiveAnswer = { readonly active: false } | { readonly active: true; readonly response: JsonObject }
-
-/** A way to ask the authorization server about a token. */
-export interface LiveCheck {
-  /** Whether it can say anything about this token at all. Decided before any call. */
-  reaches(facts: TokenFacts): boolean
-  /** Asks. Throws {@link UpstreamError} when there is no answer. */
-  ask(token: string, facts: TokenFacts): Promise<LiveAnswer>
-}
+/** What an active answer made known of a token; see {@link LiveAnswer}. */
+export type AnsweredFacts = TokenFacts | RefusalCode | undefined
 
 export interface StrategyEngineOptions {
   readonly clock: Clock
@@ -26,22 +21,24 @@ export interface StrategyEngineOptions {
   readonly clockTolerance: number
   /** Whether the issuer checks the session when it issues, so that the age of a token proves something. */
   readonly issuedAtIsEvidence: boolean
+  readonly revocations?: KnownRevocations | undefined
   /** How to ask, with what was answered and what is being asked. */
-  readonly live?:
-    | {
-        readonly check: LiveCheck
-        readonly answers: LiveAnswers<JsonObject>
-        readonly flights: LiveFlights<LiveAnswer>
-      }
-    | undefined
+  readonly live?: LiveMeans | undefined
+  /** Told of each call that brought no answer. */
+  readonly onLiveFailure?: ((error: UpstreamError) => void) | undefined
 }
 
-/** A request whose token has passed every check that needs no evidence. */
+export interface LiveMeans {
+  readonly check: LiveCheck
+  readonly answers: LiveAnswers<AnsweredFacts>
+  readonly flights: LiveFlights<LiveAnswer>
+}
+
+/** A request whose token has passed every check that needs no evidence; an opaque token comes without facts. */
 export interface EvidenceQuestion {
   readonly token: string
-  /** Names the token in the memories of the engine. */
-  readonly key: string
-  readonly facts: TokenFacts
+  readonly key: TokenKey
+  readonly facts: TokenFacts | undefined
   /** When the request came. Every comparison uses this one instant. */
   readonly arrival: Instant
   readonly maxRevocationLag: RevocationLag
@@ -49,15 +46,20 @@ export interface EvidenceQuestion {
 }
 
 export type EvidenceDecision =
-  | { readonly decision: 'evidence'; readonly evidence: Evidence }
+  | { readonly decision: 'evidence'; readonly evidence: Evidence; readonly facts: TokenFacts }
   | { readonly decision: 'refused'; readonly reason: RefusalCode }
   | { readonly decision: 'unavailable'; readonly reason: UnavailableCode }
 
 /** Picks the cheapest evidence that keeps the promise of the route, for the tokens of one issuer. */
 export interface StrategyEngine {
   decide(question: EvidenceQuestion): Promise<EvidenceDecision>
-  /** What is known by now, asked right before a grant: a revocation may have been learned while others were asked. */
-  isRevoked(key: string): boolean
+  /** What is known by now, from the list and from answers. */
+  isRevoked(key: TokenKey, facts: TokenFacts | undefined): Promise<boolean>
+  /**
+   * Runs `grant` unless the token is known to be revoked by then, with nothing in between: it may have been revoked
+   * while others were asked. `undefined`: it was.
+   */
+  unlessRevoked<T>(key: TokenKey, facts: TokenFacts, grant: () => T): Promise<T | undefined>
 }
 
 /** Only these say that the server is down; whatever else goes wrong relaxes nothing. */
@@ -67,12 +69,38 @@ const REVOKED: EvidenceDecision = { decision: 'refused', reason: 'token-revoked'
 const UNCHECKED: EvidenceDecision = { decision: 'unavailable', reason: 'live-check-failed' }
 
 export function createStrategyEngine(options: StrategyEngineOptions): StrategyEngine {
-  const { clock, clockTolerance, issuedAtIsEvidence, live } = options
+  const { clock, clockTolerance, issuedAtIsEvidence, revocations, live, onLiveFailure } = options
 
-  const isRevoked = (key: string) => live?.answers.isInactive(key) === true
+  /** Hashing is spared as long as no answer to remember was bad news. */
+  const needsKey = ({ known }: TokenKey) => known === undefined && live?.answers.knowsNoInactive === false
+
+  function isKnownRevoked({ known }: TokenKey, facts: TokenFacts | undefined): boolean {
+    if (facts !== undefined && revocations?.denies(facts) === true) return true
+    return known !== undefined && live?.answers.isInactive(known) === true
+  }
 
   /** Evidence that is at hand, cheapest first. */
-  function atHand({ key, facts, arrival }: EvidenceQuestion, lag: RevocationLag, relaxed: boolean) {
+  async function atHand(question: EvidenceQuestion, lag: RevocationLag, relaxed: boolean) {
+    const { key, facts: validated, arrival } = question
+    if (validated !== undefined) {
+      const local = evidenceWithoutAnswers(validated, arrival, lag, relaxed)
+      if (local !== undefined) return found(local, validated)
+    }
+    const answer = live === undefined || lag === 0 ? undefined : live.answers.active(await key.compute())
+    if (answer === undefined) return undefined
+    const facts = answer.response ?? validated
+    if (facts === undefined || typeof facts === 'string') return undefined
+    // What an opaque token is known by ends with the answer, even where the token itself lives on.
+    if (validated === undefined && clock.now() >= facts.expiresAt) return undefined
+    if (validated === undefined) {
+      const listed = evidenceOfList(facts, arrival, lag, relaxed)
+      if (listed !== undefined) return found(listed, facts)
+    }
+    if (!keepsPromise(ageOfAnswer(answer.startedAt, arrival), lag)) return undefined
+    return found(evidence('cached-answer', answer.startedAt.wall, clock.now(), relaxed), facts)
+  }
+
+  function evidenceWithoutAnswers(facts: TokenFacts, arrival: Instant, lag: RevocationLag, relaxed: boolean) {
     const { issuedAt } = facts
     if (lag === 'token-lifetime') return evidenceOfLocalValidation(issuedAt, clock.now(), clockTolerance)
     if (issuedAtIsEvidence && issuedAt !== undefined) {
@@ -81,52 +109,97 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
         return evidence('local-validation', asOf, clock.now(), relaxed)
       }
     }
-    const answer = live?.answers.active(key)
-    if (answer !== undefined && keepsPromise(ageOfAnswer(answer.startedAt, arrival), lag)) {
-      return evidence('cached-answer', answer.startedAt.wall, clock.now(), relaxed)
-    }
-    return undefined
+    return evidenceOfList(facts, arrival, lag, relaxed)
   }
 
-  async function askLive(question: EvidenceQuestion, { check, answers, flights }: NonNullable<typeof live>) {
-    const { token, key, facts, arrival, maxRevocationLag } = question
+  function evidenceOfList(facts: TokenFacts, arrival: Instant, lag: RevocationLag, relaxed: boolean) {
+    const completeAsOf = lag === 0 ? undefined : revocations?.completeAsOf(facts)
+    if (completeAsOf === undefined) return undefined
+    if (!keepsPromise(ageOfList(completeAsOf, arrival, clockTolerance), lag)) return undefined
+    return evidence('revocation-list', completeAsOf - clockTolerance, clock.now(), relaxed)
+  }
+
+  async function askLive(question: EvidenceQuestion, { check, answers, flights }: LiveMeans) {
+    const { token, facts, arrival, maxRevocationLag } = question
+    const key = await question.key.compute()
     const { startedAt, answer } = await flights.ask({
       key,
       arrival,
-      maxLag: maxRevocationLag as number,
+      // An answer to a call that was sent before the request came proves nothing newer than that.
+      maxLag: maxRevocationLag === 'token-lifetime' ? Infinity : maxRevocationLag,
       send: async (sentAt) => {
-        const landed = await check.ask(token, facts)
-        const about = { key, issuedAt: facts.issuedAt, endsAt: facts.expiresAt + clockTolerance }
-        if (landed.active) answers.recordActive(about, { startedAt: sentAt, response: landed.response })
-        else answers.recordInactive(about, sentAt)
+        const known = answers.active(key)?.response
+        const knownFacts = facts ?? (typeof known === 'string' ? undefined : known)
+        const landed = await check
+          .ask({ token, facts, credible: knownFacts !== undefined, sentAt })
+          .catch((error: unknown) => {
+            const failure = error instanceof UpstreamError ? error : notSent(error)
+            onLiveFailure?.(failure)
+            throw failure
+          })
+        if (landed.active) {
+          const told = landed.facts ?? facts
+          const endsAt = typeof told === 'string' ? facts?.expiresAt : told?.expiresAt
+          // An opaque token that must be refused is asked about again: nothing says how long it lives.
+          if (endsAt !== undefined) {
+            answers.recordActive(
+              { key, endsAt: endsAt + clockTolerance },
+              { startedAt: sentAt, response: landed.facts },
+            )
+          }
+        } else {
+          answers.recordInactive({ key, issuedAt: knownFacts?.issuedAt, endsAt: endOf(knownFacts) }, sentAt)
+        }
         return landed
       },
     })
-    return answer.active ? evidence('live-call', startedAt.wall, clock.now()) : undefined
+    if (!answer.active) return REVOKED
+    const told = answer.facts ?? facts
+    if (typeof told === 'string') return { decision: 'refused', reason: told } as const
+    // Without facts of its own an answer about an opaque token says nothing that could be granted.
+    if (told === undefined) return UNCHECKED
+    return found(evidence('live-call', startedAt.wall, clock.now()), told)
+  }
+
+  const endOf = (facts: TokenFacts | undefined) => (facts === undefined ? undefined : facts.expiresAt + clockTolerance)
+
+  function unobtainable({ facts, maxRevocationLag }: EvidenceQuestion): EvidenceDecision {
+    const newTokenWouldDo =
+      issuedAtIsEvidence && facts?.issuedAt !== undefined && newTokenKeepsPromise(maxRevocationLag, clockTolerance)
+    return { decision: 'refused', reason: newTokenWouldDo ? 'revocation-lag-exceeded' : 'evidence-unobtainable' }
   }
 
   return {
-    isRevoked,
+    async isRevoked(key, facts) {
+      if (needsKey(key)) await key.compute()
+      return isKnownRevoked(key, facts)
+    },
+    async unlessRevoked(key, facts, grant) {
+      if (needsKey(key)) await key.compute()
+      return isKnownRevoked(key, facts) ? undefined : grant()
+    },
     async decide(question) {
       const { key, facts, maxRevocationLag, maxRevocationLagDuringOutage } = question
-      if (isRevoked(key)) return REVOKED
-      const known = atHand(question, maxRevocationLag, false)
-      if (known !== undefined) return { decision: 'evidence', evidence: known }
-      if (live === undefined || !live.check.reaches(facts)) {
-        const newTokenWouldDo =
-          issuedAtIsEvidence && facts.issuedAt !== undefined && newTokenKeepsPromise(maxRevocationLag, clockTolerance)
-        return { decision: 'refused', reason: newTokenWouldDo ? 'revocation-lag-exceeded' : 'evidence-unobtainable' }
-      }
+      const known = await atHand(question, maxRevocationLag, false)
+      if (known !== undefined) return known
+      if (live === undefined || !live.check.reaches(facts)) return unobtainable(question)
       try {
-        const answered = await askLive(question, live)
-        return answered === undefined || isRevoked(key) ? REVOKED : { decision: 'evidence', evidence: answered }
+        return await askLive(question, live)
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error
-        if (isRevoked(key)) return REVOKED
+        if (isKnownRevoked(key, facts)) return REVOKED
         if (maxRevocationLagDuringOutage === undefined || !OUTAGES.has(error.code)) return UNCHECKED
-        const relaxed = atHand(question, maxRevocationLagDuringOutage, true)
-        return relaxed === undefined ? UNCHECKED : { decision: 'evidence', evidence: relaxed }
+        return (await atHand(question, maxRevocationLagDuringOutage, true)) ?? UNCHECKED
       }
     },
   }
+}
+
+/** The app's own code takes part in a call, as where it brings the credentials. */
+function notSent(cause: unknown): UpstreamError {
+  return new UpstreamError('not-sent', 'The call could not be made', { cause })
+}
+
+function found(given: Evidence, facts: TokenFacts): EvidenceDecision {
+  return { decision: 'evidence', evidence: given, facts }
 }

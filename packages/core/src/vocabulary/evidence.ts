@@ -3,6 +3,7 @@ export interface Evidence {
   /**
    * `'local-validation'`: signature and claims were checked here; a token cannot be revoked before it was issued.
    * `'live-call'`: the authorization server was asked for this request. `'cached-answer'`: it was asked before.
+   * `'revocation-list'`: a complete feed of revocations has not named the token.
    */
   readonly source: EvidenceSource
   /** Milliseconds since the epoch: not revoked as of then. `undefined` when the token has no `iat` to prove it. */
@@ -14,7 +15,7 @@ export interface Evidence {
 }
 
 /** Where evidence comes from. */
-export type EvidenceSource = 'local-validation' | 'cached-answer' | 'live-call'
+export type EvidenceSource = 'local-validation' | 'revocation-list' | 'cached-answer' | 'live-call'
 
 /**
  * Evidence of a locally validated token: `min(iat, now) − clockTolerance`. The tolerance is charged to the evidence,

@@ -24,7 +24,9 @@ describe.each(makers)('the options that %s shares with every issuer', (owner, ma
     ],
     ['a token age of nothing', { maxTokenAge: 0 }, 'maxTokenAge must be a duration from 1s to 365d'],
     ['loopback as text', { allowInsecureLoopback: 'true' }, 'allowInsecureLoopback must be true or false'],
-    ['a declared token lifetime', { maxTokenLifetime: '1h' }, 'maxTokenLifetime is not available in this version'],
+    ['a token lifetime of nothing', { maxTokenLifetime: 0 }, 'maxTokenLifetime must be a duration from 1s to 365d'],
+    ['a propagation of hours', { propagationDelay: '1h' }, 'propagationDelay must be a duration from 0s to 5m'],
+    ['a fact that is text', { issuedAtIsEvidence: 'no' }, 'issuedAtIsEvidence must be true or false'],
   ])('are refused at once: %s', (_, options, message) => {
     expect(() => make(options)).toThrow(ConfigurationError)
     expect(() => make(options)).toThrow(`${owner}.${message}`)

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { UpstreamError } from '../../src/outcomes/errors.js'
 import type { UpstreamCode } from '../../src/outcomes/upstream-codes.js'
-import type { RevocationLag } from '../../src/strategy/evidence-rule.js'
 import { LiveAnswers } from '../../src/strategy/live-answers.js'
 import { LiveFlights } from '../../src/strategy/live-flights.js'
-import { createStrategyEngine, type LiveAnswer } from '../../src/strategy/strategy-engine.js'
+import type { RevocationLag } from '../../src/strategy/revocation-lag.js'
+import { type AnsweredFacts, createStrategyEngine } from '../../src/strategy/strategy-engine.js'
+import type { LiveAnswer } from '../../src/tokens/live-check.js'
 import type { TokenFacts } from '../../src/tokens/token-facts.js'
+import { TokenKey } from '../../src/tokens/token-key.js'
 import { readInstant } from '../../src/transport/clock.js'
 import { manualClock } from '../support/manual-clock.js'
 
 const TOLERANCE = 5_000
-const ACTIVE: LiveAnswer = { active: true, response: { active: true } }
+const ACTIVE: LiveAnswer = { active: true, facts: undefined }
 
 /** An engine, and the authorization server it asks. */
 function setUp({ age = 60_000, issuedAtIsEvidence = true, hasLive = true, reaches = true } = {}) {
@@ -18,7 +20,7 @@ function setUp({ age = 60_000, issuedAtIsEvidence = true, hasLive = true, reache
   const issuedAt = clock.now() - age
   const server = { answer: ACTIVE as LiveAnswer | UpstreamError, calls: 0 }
   const facts = { issuer: 'https://a.example', issuedAt, expiresAt: issuedAt + 3_600_000 } as TokenFacts
-  const answers = new LiveAnswers<never>({
+  const answers = new LiveAnswers<AnsweredFacts>({
     clock,
     clockTolerance: TOLERANCE,
     propagationDelay: 0,
@@ -32,10 +34,11 @@ function setUp({ age = 60_000, issuedAtIsEvidence = true, hasLive = true, reache
     live: hasLive
       ? {
           check: {
+            endpoint: 'introspection',
             reaches: () => reaches,
             async ask() {
               server.calls += 1
-              if (server.answer instanceof UpstreamError) throw server.answer
+              if (server.answer instanceof Error) throw server.answer
               return server.answer
             },
           },
@@ -44,17 +47,18 @@ function setUp({ age = 60_000, issuedAtIsEvidence = true, hasLive = true, reache
         }
       : undefined,
   })
+  const key = new TokenKey(new TextEncoder().encode('token'))
   const decide = (maxRevocationLag: RevocationLag, duringOutage?: number, changed: Partial<TokenFacts> = {}) =>
     engine.decide({
       token: 'token',
-      key: 'key',
+      key,
       facts: { ...facts, ...changed },
       arrival: readInstant(clock),
       maxRevocationLag,
       maxRevocationLagDuringOutage: duringOutage,
     })
   const fails = (code: UpstreamCode) => (server.answer = new UpstreamError(code, code))
-  return { clock, issuedAt, server, engine, decide, fails }
+  return { clock, issuedAt, server, engine, decide, fails, key, facts }
 }
 
 describe('a route that is content with the lifetime of its tokens', () => {
@@ -68,11 +72,11 @@ describe('a route that is content with the lifetime of its tokens', () => {
   })
 
   it('refuses a token once another route has learned that it was revoked', async () => {
-    const { server, decide, engine } = setUp()
+    const { server, decide, engine, key, facts } = setUp()
     server.answer = { active: false }
     expect(await decide(0)).toStrictEqual({ decision: 'refused', reason: 'token-revoked' })
-    expect(await decide('token-lifetime')).toStrictEqual({ decision: 'refused', reason: 'token-revoked' })
-    expect(engine.isRevoked('key')).toBe(true)
+    expect(await engine.isRevoked(key, facts)).toBe(true)
+    expect(await engine.unlessRevoked(key, facts, () => 'granted')).toBeUndefined()
     expect(server.calls).toBe(1)
   })
 })
@@ -156,6 +160,7 @@ describe('an outage', () => {
     'unexpected-content',
     'unexpected-status',
     'redirect',
+    'not-sent',
     'closed',
   ])('is not what %s is, which relaxes nothing', async (code) => {
     const { decide, fails } = setUp({ age: 1_000 })
@@ -163,11 +168,19 @@ describe('an outage', () => {
     expect(await decide(0, 3_600_000)).toStrictEqual({ decision: 'unavailable', reason: 'live-check-failed' })
   })
 
-  it('overrides no refusal that is known', async () => {
-    const { server, decide, fails } = setUp()
+  it('is not what an error of the app is, in code that brings credentials', async () => {
+    const { server, decide } = setUp({ age: 1_000 })
+    server.answer = new Error('no credentials today') as UpstreamError
+    expect(await decide(0, 3_600_000)).toStrictEqual({ decision: 'unavailable', reason: 'live-check-failed' })
+  })
+
+  it('overrides no refusal that was learned meanwhile', async () => {
+    const { server, decide, fails, engine, key, facts } = setUp()
+    await decide(1_000)
     server.answer = { active: false }
     await decide(0)
     fails('connection-failed')
     expect(await decide(0, 3_600_000)).toStrictEqual({ decision: 'refused', reason: 'token-revoked' })
+    expect(await engine.isRevoked(key, facts)).toBe(true)
   })
 })

@@ -1,0 +1,109 @@
+import type { ConnectedIssuer, IssuerRegistry } from '../issuers/issuer-registry.js'
+import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import type { OperatorCode } from '../outcomes/operator-codes.js'
+import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
+import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
+import type { CompiledPolicy } from '../strategy/route-policy.js'
+import type { EvidenceDecision } from '../strategy/strategy-engine.js'
+import { isExpired } from '../tokens/claim-expectations.js'
+import type { TokenFacts } from '../tokens/token-facts.js'
+import type { Clock, Instant } from '../transport/clock.js'
+import type { Evidence } from '../vocabulary/evidence.js'
+import type { Principal } from '../vocabulary/principal.js'
+import type { Authentication } from './authentication.js'
+
+/** What a policy came to for one token: a principal, or why there is none. */
+export interface Authorization<Claims> {
+  readonly issuer: string | undefined
+  readonly clientId: string | undefined
+  readonly result: Principal<Claims> | OperatorCode
+}
+
+interface AuthorizerParts {
+  readonly issuers: IssuerRegistry
+  readonly strategyOf: (trusted: TrustedIssuer) => IssuerStrategy
+  readonly clock: Clock
+  readonly isClosed: () => boolean
+}
+
+/** Decides policies: what costs nothing first, evidence last, and what may have changed meanwhile once more. */
+export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: AuthorizerParts) {
+  /** What may have changed since the facts were gathered. */
+  function ended({ issuer, expiresAt }: TokenFacts): OperatorCode | undefined {
+    if (isClosed()) return 'resource-server-closed'
+    const { clockTolerance } = (issuers.select(issuer) as ConnectedIssuer).definition
+    return isExpired(expiresAt, clockTolerance, clock.now()) ? 'token-expired' : undefined
+  }
+
+  /** The rules that facts alone can break. They run on every request, whatever is remembered. */
+  function refusalByFacts(policy: CompiledPolicy<unknown>, facts: TokenFacts): OperatorCode | undefined {
+    const endedBefore = ended(facts)
+    if (endedBefore !== undefined) return endedBefore
+    if (!issuers.isAmong(facts.issuer, policy.issuers)) return 'issuer-not-accepted'
+    return refusalByPolicy(policy, facts)
+  }
+
+  async function decide<Claims>(
+    { token, key, ...authentication }: Exclude<Authentication, { kind: 'failed' }>,
+    trusted: TrustedIssuer,
+    policy: CompiledPolicy<Claims>,
+    arrival: Instant,
+  ): Promise<{ readonly facts: TokenFacts | undefined; readonly result: Principal<Claims> | OperatorCode }> {
+    const strategy = strategyOf(trusted)
+    const validated = authentication.kind === 'validated' ? authentication.facts : undefined
+    const not = (reason: OperatorCode, facts = validated) => ({ facts, result: reason })
+
+    if (await strategy.isRevoked(key, validated)) return not('token-revoked')
+    let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
+    /** Runs the schema once: an answer that narrows a JWT leaves its claims as they are. */
+    async function refusalBy(facts: TokenFacts): Promise<OperatorCode | undefined> {
+      const refusal = refusalByFacts(policy, facts)
+      if (refusal !== undefined || checked?.of === facts.claims) return refusal
+      const check = await checkClaims(policy, facts)
+      if (!check.accepted) return check.reason
+      checked = { of: facts.claims, claims: check.claims }
+      return undefined
+    }
+
+    const refusalAtFirst = validated && (await refusalBy(validated))
+    if (refusalAtFirst !== undefined) return not(refusalAtFirst)
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    const gathered: EvidenceDecision = await strategy.decide({
+      token,
+      key,
+      facts: validated,
+      arrival,
+      maxRevocationLag,
+      maxRevocationLagDuringOutage,
+    })
+    if (gathered.decision !== 'evidence') return not(gathered.reason)
+    const { facts, evidence } = gathered
+    const refusal = await refusalBy(facts)
+    if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
+    const { claims } = checked
+    // A schema, or an answer, may take its time.
+    const result = await strategy.unlessRevoked(key, facts, () => ended(facts) ?? principalOf(facts, claims, evidence))
+    return { facts, result: result ?? 'token-revoked' }
+  }
+
+  return async function authorize<Claims>(
+    authentication: Authentication,
+    policy: CompiledPolicy<Claims>,
+    arrival: Instant,
+  ): Promise<Authorization<Claims>> {
+    const failed = (reason: OperatorCode, issuer?: string) => ({ issuer, clientId: undefined, result: reason })
+    if (authentication.kind === 'failed') return failed(authentication.reason, authentication.issuer)
+    const trusted =
+      authentication.kind === 'validated'
+        ? issuers.select(authentication.facts.issuer)?.trusted
+        : issuers.ofOpaqueTokens(policy.issuers)[0]
+    if (trusted === undefined) return failed('issuer-not-accepted')
+    const { facts, result } = await decide(authentication, trusted, policy, arrival)
+    return { issuer: facts?.issuer ?? trusted.issuers[0], clientId: facts?.clientId, result }
+  }
+}
+
+function principalOf<Claims>(facts: TokenFacts, claims: Claims, evidence: Evidence): Principal<Claims> {
+  const { subject, clientId, scopes, groups, issuer, expiresAt } = facts
+  return Object.freeze({ subject, clientId, scopes, groups, issuer, expiresAt, claims, evidence })
+}

@@ -1,0 +1,23 @@
+import { sha256 } from '#signature'
+
+/**
+ * Names a token in memories, without holding it: the hash of what its issuer signed, or of an opaque token as it is.
+ * A signature may have more than one valid spelling (ECDSA), so that it must not tell one token from another.
+ */
+export class TokenKey {
+  readonly #bytes: Uint8Array
+  #known: string | undefined
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /** `undefined` until it was computed: most requests never need it. */
+  get known(): string | undefined {
+    return this.#known
+  }
+
+  async compute(): Promise<string> {
+    return (this.#known ??= await sha256(this.#bytes))
+  }
+}

@@ -1,10 +1,30 @@
-/** True time of a simulation; every clock in it differs from this one by less than the tolerance allows. */
+/** Instants of a simulation are true time, in milliseconds; every clock in it is somewhere near. */
 export interface TrueTime {
   now: number
 }
 
+/** One login of a user: refreshing issues further tokens of it. */
+interface SimulatedLogin {
+  readonly name: string
+  endedAt: number | undefined
+}
+
+export interface SimulatedToken {
+  readonly name: string
+  readonly login: SimulatedLogin
+  /** When the server looked at the login it issued the token for; it may sign later. */
+  readonly sessionReadAt: number
+  readonly issuedAt: number
+  /** What its `iat` and `exp` say, on the clock of the issuer. */
+  readonly iat: number
+  readonly exp: number
+  readonly opaque: boolean
+  revokedAt: number | undefined
+}
+
 /** One call to the server, from the moment it is sent to the moment its answer is known to the caller. */
 export interface SimulatedCall {
+  readonly sentAt: number
   readonly token: SimulatedToken
   /** The server reads its state, now or as a replica knew it a while ago. */
   read(replicaLag: number): void
@@ -12,66 +32,106 @@ export interface SimulatedCall {
   fail(): void
 }
 
-export interface SimulatedToken {
-  readonly name: string
-  /** True time. */
-  readonly issuedAt: number
-  /** What its `iat` says, on the clock of the issuer. */
-  readonly iat: number
-  revokedAt: number | undefined
-}
-
-/** An authorization server that keeps a log of its own: whether a token was revoked at some instant is asked of it. */
+/**
+ * An authorization server that keeps a log of its own. The promise is judged by it alone: it knows nothing of the code
+ * under test.
+ */
 export class SimulatedIssuer {
   readonly tokens: SimulatedToken[] = []
   readonly pending: SimulatedCall[] = []
+  /** Told of whatever ends tokens. */
+  onEnd: (ended: { readonly token: SimulatedToken } | { readonly login: string } | { readonly user: true }) => void =
+    () => {}
   readonly #time: TrueTime
   readonly #clockOffset: number
+  readonly #lifetime: number
+  #logins: SimulatedLogin[] = []
 
-  constructor(time: TrueTime, clockOffset: number) {
+  constructor(time: TrueTime, { clockOffset, lifetime }: { readonly clockOffset: number; readonly lifetime: number }) {
     this.#time = time
     this.#clockOffset = clockOffset
+    this.#lifetime = lifetime
   }
 
-  issue(): SimulatedToken {
-    const issuedAt = this.#time.now
-    const token = {
+  /** A new login with its first token. */
+  logIn(opaque: boolean): SimulatedToken {
+    const login = { name: `login-${this.#logins.length}`, endedAt: undefined }
+    this.#logins.push(login)
+    return this.#issue(login, opaque, this.#time.now)
+  }
+
+  /** Another token of a login; the server may have looked at the login a while ago. */
+  refresh({ login, opaque }: SimulatedToken, readBefore: number): void {
+    const sessionReadAt = Math.max(this.#time.now - readBefore, this.#loggedInAt(login))
+    if (login.endedAt === undefined || sessionReadAt < login.endedAt) this.#issue(login, opaque, sessionReadAt)
+  }
+
+  revokeToken(token: SimulatedToken): void {
+    if (token.revokedAt !== undefined) return
+    token.revokedAt = this.#time.now
+    this.onEnd({ token })
+  }
+
+  endLogin(login: SimulatedLogin): void {
+    if (login.endedAt !== undefined) return
+    login.endedAt = this.#time.now
+    this.onEnd({ login: login.name })
+  }
+
+  endAllLogins(): void {
+    for (const login of this.#logins) login.endedAt ??= this.#time.now
+    this.onEnd({ user: true })
+  }
+
+  /** When the server began to refuse the token, `Infinity` if it has not. */
+  endOf({ revokedAt = Infinity, login }: SimulatedToken): number {
+    return Math.min(revokedAt, login.endedAt ?? Infinity)
+  }
+
+  /** Answers `true`: active. */
+  ask(token: SimulatedToken, down: () => Error): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let answer: boolean | undefined
+      const activeAt = (instant: number) =>
+        instant >= token.issuedAt && instant < this.endOf(token) && this.#time.now + this.#clockOffset < token.exp
+      const call: SimulatedCall = {
+        sentAt: this.#time.now,
+        token,
+        read: (replicaLag) => {
+          answer ??= activeAt(this.#time.now - replicaLag)
+        },
+        land: () => {
+          this.#forget(call)
+          resolve(answer ?? activeAt(this.#time.now))
+        },
+        fail: () => {
+          this.#forget(call)
+          reject(down())
+        },
+      }
+      this.pending.push(call)
+    })
+  }
+
+  #issue(login: SimulatedLogin, opaque: boolean, sessionReadAt: number): SimulatedToken {
+    // Some issuers write fractions; whole seconds would hide what a clock that is ahead does.
+    const iat = this.#time.now + this.#clockOffset
+    const token: SimulatedToken = {
       name: `token-${this.tokens.length}`,
-      issuedAt,
-      // Some issuers write fractions; whole seconds would hide what a clock that is ahead does.
-      iat: issuedAt + this.#clockOffset,
+      login,
+      sessionReadAt,
+      issuedAt: this.#time.now,
+      iat,
+      exp: iat + this.#lifetime,
+      opaque,
       revokedAt: undefined,
     }
     this.tokens.push(token)
     return token
   }
 
-  revoke(token: SimulatedToken): void {
-    token.revokedAt ??= this.#time.now
-  }
-
-  /** Answers `true`: active. */
-  ask(token: SimulatedToken, down: Error): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      let answer: boolean | undefined
-      const stateAt = (instant: number) =>
-        instant >= token.issuedAt && (token.revokedAt === undefined || instant < token.revokedAt)
-      const call: SimulatedCall = {
-        token,
-        read: (replicaLag) => {
-          answer ??= stateAt(this.#time.now - replicaLag)
-        },
-        land: () => {
-          this.#forget(call)
-          resolve(answer ?? stateAt(this.#time.now))
-        },
-        fail: () => {
-          this.#forget(call)
-          reject(down)
-        },
-      }
-      this.pending.push(call)
-    })
+  #loggedInAt(login: SimulatedLogin): number {
+    return this.tokens.find((token) => token.login === login)?.issuedAt ?? this.#time.now
   }
 
   #forget(call: SimulatedCall): void {

@@ -1,0 +1,100 @@
+import { connectIssuers } from '../../src/issuers/issuer-registry.js'
+import { trustedIssuer } from '../../src/issuers/trusted-issuer.js'
+import { UpstreamError } from '../../src/outcomes/errors.js'
+import type { Authentication } from '../../src/resource-server/authentication.js'
+import { createAuthorizer } from '../../src/resource-server/authorization.js'
+import type { KnownRevocations } from '../../src/revocation/known-revocations.js'
+import { createIssuerStrategy } from '../../src/strategy/issuer-strategy.js'
+import type { CompiledPolicy } from '../../src/strategy/route-policy.js'
+import type { LiveAnswer } from '../../src/tokens/live-check.js'
+import type { TokenFacts } from '../../src/tokens/token-facts.js'
+import { TokenKey } from '../../src/tokens/token-key.js'
+import { type Clock, readInstant } from '../../src/transport/clock.js'
+import type { SimulatedIssuer, SimulatedToken, TrueTime } from './simulated-issuer.js'
+
+const ISSUER = 'https://issuer.example'
+
+export interface NodeSettings {
+  readonly clockTolerance: number
+  readonly propagationDelay: number
+  readonly issuedAtIsEvidence: boolean
+  readonly revocations: KnownRevocations | undefined
+}
+
+/** One process of the API: the code under test from the parsed token on, with clocks that are not quite right. */
+export class SimulatedNode {
+  /** What its wall clock is off by. */
+  wallOffset: number
+  /** How long its monotonic clock stood still, as while a Lambda is frozen. */
+  frozenFor = 0
+  readonly clock: Clock
+  readonly #authorize: ReturnType<typeof createAuthorizer>
+
+  constructor(time: TrueTime, issuer: SimulatedIssuer, settings: NodeSettings, wallOffset: number) {
+    const { clockTolerance, propagationDelay, issuedAtIsEvidence, revocations } = settings
+    this.wallOffset = wallOffset
+    this.clock = { now: () => time.now + this.wallOffset, monotonic: () => time.now - this.frozenFor }
+    const trusted = trustedIssuer([ISSUER], {
+      clockTolerance,
+      carriesScopes: true,
+      evidence: { propagationDelay, issuedAtIsEvidence, maxTokenLifetime: undefined, inactiveMemory: 1_000 },
+      opaqueTokens: true,
+      connect: () => ({
+        keys: { find: never, load: async () => {}, close: () => {} },
+        validator: { validate: never },
+      }),
+      connectLive: () => ({
+        endpoint: 'introspection',
+        reaches: () => true,
+        async ask({ token: name, facts }): Promise<LiveAnswer> {
+          const token = issuer.tokens.find((candidate) => candidate.name === name) as SimulatedToken
+          const active = await issuer.ask(token, () => new UpstreamError('connection-failed', 'down'))
+          if (!active) return { active }
+          return { active, facts: facts === undefined ? factsOf(token) : undefined }
+        },
+      }),
+    })
+    const http = { send: never, close: () => {} }
+    const context = { http, clock: this.clock, emit: () => {}, revocations, maxRememberedTokens: 100 }
+    const strategy = createIssuerStrategy(trusted, context)
+    this.#authorize = createAuthorizer({
+      issuers: connectIssuers([trusted], context),
+      strategyOf: () => strategy,
+      clock: this.clock,
+      isClosed: () => false,
+    })
+  }
+
+  /** A request arrives now. */
+  async request(token: SimulatedToken, policy: CompiledPolicy<unknown>) {
+    const key = new TokenKey(new TextEncoder().encode(token.name))
+    const authentication: Authentication = token.opaque
+      ? { kind: 'opaque', token: token.name, key }
+      : { kind: 'validated', token: token.name, key, facts: factsOf(token) }
+    return (await this.#authorize(authentication, policy, readInstant(this.clock))).result
+  }
+}
+
+const remembered = new WeakMap<SimulatedToken, TokenFacts>()
+
+function factsOf(token: SimulatedToken): TokenFacts {
+  let facts = remembered.get(token)
+  if (facts === undefined) {
+    facts = {
+      issuer: ISSUER,
+      subject: 'user',
+      clientId: 'client',
+      scopes: [],
+      groups: [],
+      claims: { iss: ISSUER, sub: 'user', exp: token.exp / 1_000, jti: token.name, origin_jti: token.login.name },
+      expiresAt: token.exp,
+      issuedAt: token.iat,
+    }
+    remembered.set(token, facts)
+  }
+  return facts
+}
+
+function never(): never {
+  throw new Error('nothing asks for this in a simulation')
+}

@@ -1,0 +1,258 @@
+import { definePolicy } from '../../src/strategy/route-policy.js'
+import type { OperatorCode } from '../../src/outcomes/operator-codes.js'
+import type { CompiledPolicy } from '../../src/strategy/route-policy.js'
+import type { Principal } from '../../src/vocabulary/principal.js'
+import type { StandardSchema } from '../../src/vocabulary/standard-schema.js'
+import { type SimulatedCall, SimulatedIssuer, type SimulatedToken } from './simulated-issuer.js'
+import { type NodeSettings, SimulatedNode } from './simulated-node.js'
+
+export type Tally = Map<string, number>
+
+const TOLERANCE = 400
+const LAGS = ['token-lifetime', 0, 300, 450, 800, 2_000] as const
+const PAUSES = [1, 1, 20, 120, 300, 700, 1_500] as const
+
+interface Request {
+  readonly node: SimulatedNode
+  readonly token: SimulatedToken
+  readonly policy: CompiledPolicy<unknown>
+  readonly arrival: number
+  /** Whether a call failed that was sent since. */
+  hadOutage: boolean
+}
+
+/**
+ * One random history: a server, two nodes of an API, and whatever goes wrong between them. Each byte of the program is
+ * a step or the choice within one. Broken promises throw.
+ */
+export class Simulation {
+  readonly #seen = new Set<string>()
+  readonly #time = { now: 1_000_000 }
+  readonly #program: Uint8Array
+  #position = 0
+  readonly #issuer: SimulatedIssuer
+  readonly #settings: NodeSettings
+  readonly #nodes: SimulatedNode[]
+  readonly #waiting = new Set<Request>()
+  /** Tokens that a node has called revoked, which it may never let in again. */
+  readonly #final = new Map<SimulatedNode, Set<SimulatedToken>>()
+  /** Schemas that have not answered yet. */
+  readonly slow: (() => void)[] = []
+  #broken: unknown
+
+  constructor(program: Uint8Array) {
+    this.#program = program
+    this.#issuer = new SimulatedIssuer(this.#time, {
+      clockOffset: this.#offset(),
+      lifetime: this.#pick([900, 3_000, 60_000]),
+    })
+    this.#settings = {
+      clockTolerance: TOLERANCE,
+      propagationDelay: this.#pick([0, 0, 500]),
+      issuedAtIsEvidence: this.#pick([true, true, true, false]),
+      revocations: undefined,
+    }
+    this.#nodes = [this.#start(), this.#start()]
+  }
+
+  async run(): Promise<ReadonlySet<string>> {
+    while (this.#position < this.#program.length) {
+      this.#step(this.#next())
+      await quiet()
+    }
+    while (this.#issuer.pending.length + this.slow.length > 0) {
+      this.#issuer.pending[0]?.land()
+      this.slow.shift()?.()
+      await quiet()
+    }
+    if (this.#broken !== undefined) throw this.#broken
+    return this.#seen
+  }
+
+  #step(choice: number): void {
+    const issuer = this.#issuer
+    const token = () => issuer.tokens[this.#next() % issuer.tokens.length] ?? issuer.logIn(this.#next() % 4 === 0)
+    const call = () => issuer.pending[this.#next() % issuer.pending.length]
+    switch (choice % 24) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+      case 4:
+      case 5:
+      case 6:
+        return this.#request(token())
+      case 7:
+      case 8:
+      case 9:
+        this.#time.now += this.#pick(PAUSES)
+        return
+      case 10:
+        issuer.logIn(this.#next() % 4 === 0)
+        return
+      case 11:
+        return issuer.refresh(token(), this.#lagOfReplica())
+      case 12:
+        return issuer.revokeToken(token())
+      case 13:
+        return issuer.endLogin(token().login)
+      case 14:
+      case 15:
+        return call()?.read(this.#lagOfReplica())
+      case 16:
+      case 17:
+      case 18:
+        return call()?.land()
+      case 19:
+        return this.#fail(call())
+      case 20:
+      case 21:
+        return this.#disturb(this.#node())
+      case 22:
+        this.slow.shift()?.()
+        return
+      case 23:
+        if (this.#next() % 4 === 0) this.#nodes[this.#next() % this.#nodes.length] = this.#start()
+    }
+  }
+
+  /** A node's wall clock steps, or it is frozen now and then. Where both happen at once no clock tells the truth. */
+  #disturb(node: SimulatedNode): void {
+    if (this.#nodes.indexOf(node) === 0) node.wallOffset = this.#offset()
+    else node.frozenFor += this.#pick(PAUSES)
+  }
+
+  #request(token: SimulatedToken): void {
+    const request: Request = {
+      node: this.#node(),
+      token,
+      policy: this.#policy(),
+      arrival: this.#time.now,
+      hadOutage: false,
+    }
+    this.#waiting.add(request)
+    current = this
+    void request.node
+      .request(token, request.policy)
+      .then((result) => this.#judge(request, result))
+      .catch((error: unknown) => {
+        this.#broken ??= error
+      })
+      .finally(() => this.#waiting.delete(request))
+  }
+
+  #fail(call: SimulatedCall | undefined): void {
+    if (call === undefined) return
+    for (const request of this.#waiting) {
+      if (request.token === call.token && call.sentAt >= request.arrival) request.hadOutage = true
+    }
+    call.fail()
+  }
+
+  #judge(request: Request, result: Principal<unknown> | OperatorCode): void {
+    if (typeof result === 'string') {
+      this.#seen.add(result)
+      this.#judgeRefusal(request, result)
+    } else {
+      const { source, relaxed } = result.evidence
+      this.#seen.add(relaxed ? `${source} (relaxed)` : source)
+      this.#judgeGrant(request, relaxed)
+    }
+  }
+
+  #judgeGrant({ node, token, policy, arrival, hadOutage }: Request, relaxed: boolean): void {
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    const bound = relaxed ? (maxRevocationLagDuringOutage ?? 0) : inMilliseconds(maxRevocationLag)
+    const endedAt = this.#issuer.endOf(token)
+    if (endedAt < arrival - bound - this.#settings.propagationDelay) {
+      throw new Error(`granted at ${arrival} with a bound of ${bound}, although the token ended at ${endedAt}`)
+    }
+    if (this.#final.get(node)?.has(token) === true) throw new Error('a token was granted after it was called revoked')
+    if (relaxed && !hadOutage) throw new Error('a bound was relaxed without an outage')
+  }
+
+  #judgeRefusal(request: Request, code: OperatorCode): void {
+    const { node, token, policy, arrival, hadOutage } = request
+    const { propagationDelay } = this.#settings
+    const lag = inMilliseconds(policy.maxRevocationLag)
+    const hasEnded = this.#issuer.endOf(token) <= this.#time.now
+    if (code === 'token-revoked' && hasEnded && isFinal(token, arrival - lag, propagationDelay)) {
+      const tokens = this.#final.get(node) ?? new Set()
+      this.#final.set(node, tokens.add(token))
+    }
+    const isKnownEverywhere =
+      propagationDelay === 0 || (!token.opaque && arrival - lag >= token.issuedAt + propagationDelay)
+    const isAlive = this.#time.now + TOLERANCE + TOLERANCE / 2 < token.exp - TOLERANCE / 2
+    if (!hasEnded && isKnownEverywhere && isAlive && !hadOutage) {
+      throw new Error(`a good token was turned away: ${code}`)
+    }
+  }
+
+  #start(): SimulatedNode {
+    return new SimulatedNode(this.#time, this.#issuer, this.#settings, this.#offset())
+  }
+
+  #next(): number {
+    return this.#program[this.#position++] ?? 0
+  }
+
+  #pick<T>(choices: readonly T[]): T {
+    return choices[this.#next() % choices.length] as T
+  }
+
+  /** No two clocks differ by more than the tolerance. */
+  #offset(): number {
+    return this.#pick([-TOLERANCE / 2, TOLERANCE / 2, 0])
+  }
+
+  #lagOfReplica(): number {
+    return this.#pick([0, 1]) * this.#settings.propagationDelay
+  }
+
+  #node(): SimulatedNode {
+    return this.#pick(this.#nodes)
+  }
+
+  #policy(): CompiledPolicy<unknown> {
+    return this.#pick(policies)
+  }
+}
+
+/**
+ * Whether an inactive answer to a call sent then proves a revocation for good: every replica knew the token by that
+ * time, on every clock. What the age of an opaque token is, a node may not know.
+ */
+function isFinal({ opaque, issuedAt }: SimulatedToken, sentAt: number, propagationDelay: number): boolean {
+  return !opaque && sentAt >= issuedAt + 2 * TOLERANCE + propagationDelay + 1_000
+}
+
+function inMilliseconds(lag: number | 'token-lifetime'): number {
+  return lag === 'token-lifetime' ? Infinity : lag
+}
+
+const quiet = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+let current: Simulation | undefined
+
+/** A claims schema that takes its time: what is known may change meanwhile. */
+const slowSchema: StandardSchema<unknown, unknown> = {
+  '~standard': {
+    version: 1,
+    vendor: 'simulation',
+    validate: (value) =>
+      new Promise((resolve) => {
+        current?.slow.push(() => resolve({ value }))
+      }),
+  },
+}
+
+const policies = LAGS.flatMap((maxRevocationLag) =>
+  [undefined, 3_000, 10_000].flatMap((maxRevocationLagDuringOutage) => {
+    if (maxRevocationLag === 'token-lifetime' && maxRevocationLagDuringOutage !== undefined) return []
+    const lags = {
+      maxRevocationLag,
+      ...(maxRevocationLagDuringOutage !== undefined && { maxRevocationLagDuringOutage }),
+    }
+    return [definePolicy(lags), definePolicy({ ...lags, claims: slowSchema })]
+  }),
+)

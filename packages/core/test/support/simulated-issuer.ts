@@ -45,12 +45,22 @@ export class SimulatedIssuer {
   readonly #time: TrueTime
   readonly #clockOffset: number
   readonly #lifetime: number
+  readonly #checksLogins: boolean
   #logins: SimulatedLogin[] = []
 
-  constructor(time: TrueTime, { clockOffset, lifetime }: { readonly clockOffset: number; readonly lifetime: number }) {
+  constructor(
+    time: TrueTime,
+    how: {
+      readonly clockOffset: number
+      readonly lifetime: number
+      /** Whether a refresh asks for the login at all. */
+      readonly checksLogins: boolean
+    },
+  ) {
     this.#time = time
-    this.#clockOffset = clockOffset
-    this.#lifetime = lifetime
+    this.#clockOffset = how.clockOffset
+    this.#lifetime = how.lifetime
+    this.#checksLogins = how.checksLogins
   }
 
   /** A new login with its first token. */
@@ -63,7 +73,8 @@ export class SimulatedIssuer {
   /** Another token of a login; the server may have looked at the login a while ago. */
   refresh({ login, opaque }: SimulatedToken, readBefore: number): void {
     const sessionReadAt = Math.max(this.#time.now - readBefore, this.#loggedInAt(login))
-    if (login.endedAt === undefined || sessionReadAt < login.endedAt) this.#issue(login, opaque, sessionReadAt)
+    if (!this.#checksLogins || login.endedAt === undefined || sessionReadAt < login.endedAt)
+      this.#issue(login, opaque, sessionReadAt)
   }
 
   revokeToken(token: SimulatedToken): void {
@@ -115,7 +126,7 @@ export class SimulatedIssuer {
 
   #issue(login: SimulatedLogin, opaque: boolean, sessionReadAt: number): SimulatedToken {
     // Some issuers write fractions; whole seconds would hide what a clock that is ahead does.
-    const iat = this.#time.now + this.#clockOffset
+    const iat = Math.floor(this.#time.now + this.#clockOffset)
     const token: SimulatedToken = {
       name: `token-${this.tokens.length}`,
       login,

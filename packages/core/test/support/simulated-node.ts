@@ -28,12 +28,18 @@ export class SimulatedNode {
   /** How long its monotonic clock stood still, as while a Lambda is frozen. */
   frozenFor = 0
   readonly clock: Clock
+  /** What was answered, in order; calls about one token follow each other. */
+  readonly #answers = new Map<SimulatedToken, readonly boolean[]>()
   readonly #authorize: ReturnType<typeof createAuthorizer>
 
   constructor(time: TrueTime, issuer: SimulatedIssuer, settings: NodeSettings, wallOffset: number) {
     const { clockTolerance, propagationDelay, issuedAtIsEvidence, revocations } = settings
     this.wallOffset = wallOffset
-    this.clock = { now: () => time.now + this.wallOffset, monotonic: () => time.now - this.frozenFor }
+    const answers = this.#answers
+    this.clock = {
+      now: () => Math.floor(time.now + this.wallOffset),
+      monotonic: () => Math.floor(time.now - this.frozenFor),
+    }
     const trusted = trustedIssuer([ISSUER], {
       clockTolerance,
       carriesScopes: true,
@@ -49,6 +55,7 @@ export class SimulatedNode {
         async ask({ token: name, facts }): Promise<LiveAnswer> {
           const token = issuer.tokens.find((candidate) => candidate.name === name) as SimulatedToken
           const active = await issuer.ask(token, () => new UpstreamError('connection-failed', 'down'))
+          answers.set(token, [...(answers.get(token) ?? []), active])
           if (!active) return { active }
           return { active, facts: facts === undefined ? factsOf(token) : undefined }
         },
@@ -63,6 +70,14 @@ export class SimulatedNode {
       clock: this.clock,
       isClosed: () => false,
     })
+  }
+
+  wasToldInactive(token: SimulatedToken): boolean {
+    return this.#answers.get(token)?.at(-1) === false
+  }
+
+  yesesAbout(token: SimulatedToken): number {
+    return (this.#answers.get(token) ?? []).filter(Boolean).length
   }
 
   /** A request arrives now. */

@@ -10,7 +10,8 @@ export type Tally = Map<string, number>
 
 const TOLERANCE = 400
 const LAGS = ['token-lifetime', 0, 300, 450, 800, 2_000] as const
-const PAUSES = [1, 1, 20, 120, 300, 700, 1_500] as const
+/** True time has finer steps than clocks: what happens within one tick is in order all the same. */
+const PAUSES = [0.3, 0.3, 1, 20, 120, 300, 700, 1_500] as const
 
 interface Request {
   readonly node: SimulatedNode
@@ -19,6 +20,10 @@ interface Request {
   readonly arrival: number
   /** Whether a call failed that was sent since. */
   hadOutage: boolean
+  /** Whether the last answer the node had about the token was a no. */
+  readonly knewInactive: boolean
+  /** How many answers that were a yes the node had had by then. */
+  readonly yesesBefore: number
 }
 
 /**
@@ -42,16 +47,17 @@ export class Simulation {
 
   constructor(program: Uint8Array) {
     this.#program = program
-    this.#issuer = new SimulatedIssuer(this.#time, {
-      clockOffset: this.#offset(),
-      lifetime: this.#pick([900, 3_000, 60_000]),
-    })
     this.#settings = {
       clockTolerance: TOLERANCE,
       propagationDelay: this.#pick([0, 0, 500]),
       issuedAtIsEvidence: this.#pick([true, true, true, false]),
       revocations: undefined,
     }
+    this.#issuer = new SimulatedIssuer(this.#time, {
+      clockOffset: this.#offset(),
+      lifetime: this.#pick([900, 3_000, 60_000]),
+      checksLogins: this.#settings.issuedAtIsEvidence,
+    })
     this.#nodes = [this.#start(), this.#start()]
   }
 
@@ -93,9 +99,8 @@ export class Simulation {
       case 11:
         return issuer.refresh(token(), this.#lagOfReplica())
       case 12:
-        return issuer.revokeToken(token())
+        return this.#next() % 2 === 0 ? issuer.revokeToken(token()) : issuer.endLogin(token().login)
       case 13:
-        return issuer.endLogin(token().login)
       case 14:
       case 15:
         return call()?.read(this.#lagOfReplica())
@@ -118,21 +123,29 @@ export class Simulation {
 
   /** A node's wall clock steps, or it is frozen now and then. Where both happen at once no clock tells the truth. */
   #disturb(node: SimulatedNode): void {
-    if (this.#nodes.indexOf(node) === 0) node.wallOffset = this.#offset()
-    else node.frozenFor += this.#pick(PAUSES)
+    if (this.#nodes.indexOf(node) === 0) {
+      node.wallOffset = this.#offset()
+    } else {
+      const pause = this.#pick(PAUSES)
+      this.#time.now += pause
+      node.frozenFor += pause
+    }
   }
 
   #request(token: SimulatedToken): void {
+    const node = this.#node()
     const request: Request = {
-      node: this.#node(),
+      node,
       token,
       policy: this.#policy(),
       arrival: this.#time.now,
       hadOutage: false,
+      knewInactive: node.wasToldInactive(token),
+      yesesBefore: node.yesesAbout(token),
     }
     this.#waiting.add(request)
     current = this
-    void request.node
+    void node
       .request(token, request.policy)
       .then((result) => this.#judge(request, result))
       .catch((error: unknown) => {
@@ -160,7 +173,7 @@ export class Simulation {
     }
   }
 
-  #judgeGrant({ node, token, policy, arrival, hadOutage }: Request, relaxed: boolean): void {
+  #judgeGrant({ node, token, policy, arrival, hadOutage, knewInactive, yesesBefore }: Request, relaxed: boolean): void {
     const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
     const bound = relaxed ? (maxRevocationLagDuringOutage ?? 0) : inMilliseconds(maxRevocationLag)
     const endedAt = this.#issuer.endOf(token)
@@ -168,6 +181,8 @@ export class Simulation {
       throw new Error(`granted at ${arrival} with a bound of ${bound}, although the token ended at ${endedAt}`)
     }
     if (this.#final.get(node)?.has(token) === true) throw new Error('a token was granted after it was called revoked')
+    if (token.opaque && knewInactive && node.yesesAbout(token) === yesesBefore)
+      throw new Error('an older yes served after a later no')
     if (relaxed && !hadOutage) throw new Error('a bound was relaxed without an outage')
   }
 
@@ -202,7 +217,7 @@ export class Simulation {
 
   /** No two clocks differ by more than the tolerance. */
   #offset(): number {
-    return this.#pick([-TOLERANCE / 2, TOLERANCE / 2, 0])
+    return this.#pick([1 - TOLERANCE / 2, TOLERANCE / 2 - 1, 0])
   }
 
   #lagOfReplica(): number {

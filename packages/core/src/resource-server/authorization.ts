@@ -15,7 +15,8 @@ import type { Authentication } from './authentication.js'
 /** What a policy came to for one token: a principal, or why there is none. */
 export interface Authorization<Claims> {
   readonly issuer: string | undefined
-  readonly clientId: string | undefined
+  /** What is known of the token, whatever the result. */
+  readonly facts: TokenFacts | undefined
   readonly result: Principal<Claims> | OperatorCode
 }
 
@@ -91,7 +92,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
   ): Promise<Authorization<Claims>> {
-    const failed = (reason: OperatorCode, issuer?: string) => ({ issuer, clientId: undefined, result: reason })
+    const failed = (reason: OperatorCode, issuer?: string) => ({ issuer, facts: undefined, result: reason })
     if (authentication.kind === 'failed') return failed(authentication.reason, authentication.issuer)
     const trusted =
       authentication.kind === 'validated'
@@ -99,7 +100,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
         : issuers.ofOpaqueTokens(policy.issuers)[0]
     if (trusted === undefined) return failed('issuer-not-accepted')
     const { facts, result } = await decide(authentication, trusted, policy, arrival)
-    return { issuer: facts?.issuer ?? trusted.issuers[0], clientId: facts?.clientId, result }
+    return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHttpClient } from '#http-client'
-import { connectIssuers } from '../issuers/issuer-registry.js'
+import { type ConnectedIssuer, connectIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError, TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
@@ -7,16 +7,18 @@ import { isRefusalCode } from '../outcomes/operator-codes.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
+import type { TokenFacts } from '../tokens/token-facts.js'
 import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { type Authentication, createAuthenticator } from './authentication.js'
-import { createAuthorizer } from './authorization.js'
+import { type Authorization, createAuthorizer } from './authorization.js'
 import { readBearerCredentials } from './bearer-credentials.js'
-import { granted, type Outcome, refused, unavailable } from './outcome.js'
+import { type Denied, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
+import { type Watch, Watcher, type WatchOptions } from './watch.js'
 
 /** One request whose token was parsed and verified once; any number of policies may follow. */
 export interface Presented {
@@ -61,6 +63,13 @@ export interface ResourceServer {
     token: string,
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Principal<Claims>>
+  /**
+   * Keeps a grant honest while a connection or a stream is open: decides again when evidence grows older than the
+   * policy allows, when the token expires, and at once when a revocation becomes known.
+   *
+   * @throws {@link ConfigurationError} for anything but what this server's `authorize` granted.
+   */
+  watch(granted: Granted<unknown>, options?: WatchOptions): Watch
   /** What a policy means here: which issuers, which evidence, what an outage does. */
   explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
   /**
@@ -91,6 +100,22 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const compile = createPolicyCompiler(issuers, { onNew: warnOfUnobtainableEvidence })
   const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
   const authorize = createAuthorizer({ issuers, strategyOf, clock, isClosed: () => closed })
+  const issuerOf = ({ issuer }: TokenFacts) => {
+    const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
+    return { definition, strategy: strategyOf(trusted) }
+  }
+  const watcher = new Watcher({
+    clock,
+    clockTolerance: ({ facts }) => issuerOf(facts).definition.clockTolerance,
+    isKnownRevoked: ({ authentication, facts }) => issuerOf(facts).strategy.isRevoked(authentication.key, facts),
+    onRevocation: () => () => {},
+    async decideAgain({ authentication, policy }, otherLag) {
+      const maxRevocationLag = otherLag ?? policy.maxRevocationLag
+      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock))
+      if (typeof again.result !== 'string') return { principal: again.result }
+      return { denied: answer(again, policy) as Denied }
+    },
+  })
   let closed = false
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
@@ -119,10 +144,22 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
   ): Promise<Outcome<Claims>> {
-    const { issuer, clientId, result } = await authorize(authentication, policy, arrival)
+    const authorization = await authorize(authentication, policy, arrival)
+    const outcome = answer(authorization, policy)
+    if (outcome.outcome === 'granted' && authentication.kind !== 'failed') {
+      const facts = authorization.facts as TokenFacts
+      watcher.remember(outcome, { authentication, facts, policy, decidedAt: readInstant(clock) })
+    }
+    return outcome
+  }
+
+  function answer<Claims>(
+    { issuer, facts, result }: Authorization<Claims>,
+    policy: CompiledPolicy<Claims>,
+  ): Outcome<Claims> {
     const event = { at: clock.now(), route: policy.name, issuer }
     if (typeof result !== 'string') {
-      emit({ type: 'request-granted', ...event, clientId, evidence: result.evidence })
+      emit({ type: 'request-granted', ...event, clientId: facts?.clientId, evidence: result.evidence })
       return granted(result)
     }
     if (!isRefusalCode(result)) {
@@ -131,7 +168,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     }
     const outcome = refused(result, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
     const { status, body, reason } = outcome
-    emit({ type: 'request-refused', ...event, clientId, status, error: body.error, reason })
+    emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
     return outcome
   }
 
@@ -167,10 +204,12 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       if (outcome.outcome === 'unavailable') throw new TokenUncheckedError(outcome.reason)
       throw new TokenRefusedError(outcome.reason, outcome.headers['WWW-Authenticate'])
     },
+    watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     explain: (...policy) => explain(compile(...policy)),
     ready: () => issuers.ready(),
     async close() {
       closed = true
+      watcher.close()
       issuers.close()
       for (const strategy of strategies.values()) strategy.close()
       http.close()

@@ -82,6 +82,22 @@ export interface JwkIgnored extends KeyEvent {
   readonly problem: string
 }
 
+/**
+ * An app client of Cognito issues tokens that its logins cannot be revoked with: `EnableTokenRevocation` is off for it,
+ * so that its tokens have no `origin_jti`. Reported once for each server and pool, on the first token of a user that
+ * shows it (Amazon Cognito, "Ending user sessions with token revocation").
+ */
+export interface TokenRevocationOff {
+  /** Tells the events apart. */
+  readonly type: 'token-revocation-off'
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The configured issuer of the token. */
+  readonly issuer: string
+  /** The app client; others of the pool may have it off as well. */
+  readonly clientId: string | undefined
+}
+
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
 export type TokenwardEvent =
   | RequestGranted
@@ -90,6 +106,7 @@ export type TokenwardEvent =
   | JwksRefreshed
   | JwksRefreshFailed
   | JwkIgnored
+  | TokenRevocationOff
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

@@ -28,6 +28,8 @@ export type UpstreamCode =
   | 'client-rejected'
   /** Status 429 (RFC 6585 §4): fewer calls, please. */
   | 'throttled'
+  /** Our own limit on calls, which spares the quota that all users of the server share. It says nothing about the server. */
+  | 'call-limited'
   /** An earlier call failed a moment ago; the next is not due yet. */
   | 'backing-off'
   /** `close()` was called. */

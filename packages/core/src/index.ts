@@ -26,6 +26,7 @@ export type {
   RequestGranted,
   RequestRefused,
   RequestUnavailable,
+  TokenRevocationOff,
   TokenwardEvent,
 } from './outcomes/events.js'
 export {

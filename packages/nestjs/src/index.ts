@@ -62,6 +62,7 @@ export type {
   RoutePolicy,
   SignatureAlgorithm,
   StandardSchema,
+  TokenRevocationOff,
   TokenwardEvent,
   TrustedIssuer,
   Unavailable,
@@ -70,5 +71,5 @@ export type {
   WebRequest,
   WireCode,
 } from '@tokenward/core'
-export type { CognitoUserPoolOptions } from '@tokenward/core/cognito'
+export type { CognitoLivenessOptions, CognitoUserPoolOptions } from '@tokenward/core/cognito'
 export type { NodeRequest } from '@tokenward/core/node'

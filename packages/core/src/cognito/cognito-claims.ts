@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../outcomes/operator-codes.js'
 import { isPlainTokenType, type TokenProfile } from '../tokens/claim-expectations.js'
 import type { RegisteredClaims } from '../tokens/registered-claims.js'
+import type { TokenFacts } from '../tokens/token-facts.js'
 import { member } from '../vocabulary/json-object.js'
 import { parseScopeClaim, parseStringArray } from '../vocabulary/scope.js'
 
@@ -51,6 +52,11 @@ export function cognitoIdTokenProfile({ clientIds }: Pick<CognitoExpectations, '
       return groups === undefined ? undefined : { clientId: claims.aud[0], scopes: [], groups }
     },
   }
+}
+
+/** A machine's token names no user, and its client is its subject. No trigger can add or change any of these claims. */
+export function isUserToken({ claims, subject, clientId }: TokenFacts): boolean {
+  return Object.hasOwn(claims, 'username') || Object.hasOwn(claims, 'cognito:username') || subject !== clientId
 }
 
 function refusalByResourceBinding(

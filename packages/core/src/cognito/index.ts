@@ -1,2 +1,3 @@
+export type { CognitoLivenessOptions } from './cognito-liveness.js'
 export { cognitoUserPool } from './user-pool.js'
 export type { CognitoUserPoolOptions } from './user-pool.js'

@@ -13,6 +13,11 @@ function dnsSuffix(region: string): string {
   return 'amazonaws.com'
 }
 
+/** Where the API of Cognito is called in a Region. */
+export function cognitoApiOfRegion(region: string): string {
+  return `https://cognito-idp.${region}.${dnsSuffix(region)}/`
+}
+
 /** Both issuer formats of a pool: ORIGINAL, and UPDATED, which pools switch to one by one. */
 export function issuersOfUserPool(userPoolId: string, region: string): readonly [string, string] {
   const host = `${region}.${dnsSuffix(region)}`

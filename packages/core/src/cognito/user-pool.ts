@@ -11,7 +11,9 @@ import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
 import { createJwtValidator } from '../tokens/jwt-validator.js'
 import { whatIsWrongWithIssuer } from '../vocabulary/issuer-identifier.js'
 import { cognitoAccessTokenProfile, cognitoIdTokenProfile } from './cognito-claims.js'
-import { issuersOfUserPool, regionOfUserPool } from './user-pool-id.js'
+import { type CognitoLivenessOptions, checkLivenessOptions, createCognitoLiveness } from './cognito-liveness.js'
+import { createTokenRevocationWatch } from './token-revocation-off.js'
+import { cognitoApiOfRegion, issuersOfUserPool, regionOfUserPool } from './user-pool-id.js'
 
 /** Options of {@link cognitoUserPool}. */
 export interface CognitoUserPoolOptions extends CommonIssuerOptions {
@@ -30,8 +32,20 @@ export interface CognitoUserPoolOptions extends CommonIssuerOptions {
    */
   readonly audience?: string | readonly string[] | null | undefined
   /**
-   * Where to fetch keys, in place of the issuer's own address: an https URL, such as an emulator's. `iss` is compared as
-   * before. Default: `<issuer>/.well-known/jwks.json`.
+   * The pool's domain, or the custom one, as an https URL such as `'https://auth.example.com'` (Amazon Cognito,
+   * "Configuring a user pool domain"). With it, liveness also works for tokens that have the scope `openid` and not
+   * `aws.cognito.signin.user.admin`. Default: none.
+   */
+  readonly domain?: string | undefined
+  /**
+   * Limits on the calls that ask Cognito whether a token is still good: `GetUser`, or `/oauth2/userInfo` of the `domain`
+   * (Amazon Cognito has no RFC 7662 endpoint). They are made for routes with a `maxRevocationLag` alone. Default: at most
+   * 20 a second, 40 at once. `false`: never. Access tokens only.
+   */
+  readonly liveness?: CognitoLivenessOptions | false | undefined
+  /**
+   * Where to fetch keys and call `GetUser`, in place of the addresses of AWS: an https URL, such as an emulator's. `iss`
+   * is compared as before. Default: `<issuer>/.well-known/jwks.json` and `https://cognito-idp.<region>.amazonaws.com/`.
    */
   readonly endpoint?: string | undefined
   /**
@@ -47,11 +61,12 @@ const KNOWN = [
   'clientId',
   'tokenUse',
   'audience',
+  'domain',
+  'liveness',
   'endpoint',
   'issuers',
   ...commonIssuerOptionNames,
 ] as const
-const TO_COME = ['domain', 'liveness'] as const
 const ALGORITHMS = ['RS256'] as const
 /** `AccessTokenValidity` and `IdTokenValidity` of an app client are at most a day. */
 const LONGEST_TOKEN_LIFETIME = 86_400_000
@@ -62,7 +77,7 @@ const LONGEST_TOKEN_LIFETIME = 86_400_000
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer {
-  checkOptionNames(OWNER, options, KNOWN, TO_COME)
+  checkOptionNames(OWNER, options, KNOWN)
   const { userPoolId, tokenUse = 'access' } = options
   const region = regionOfUserPool(userPoolId)
   if (region === undefined) {
@@ -81,17 +96,29 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
   if (tokenUse === 'id' && audience !== undefined) {
     throw new ConfigurationError(`${OWNER}.audience`, "applies to access tokens; with tokenUse 'id' use clientId")
   }
+  const limit = checkLivenessOptions(`${OWNER}.liveness`, options.liveness)
+  if (tokenUse === 'id' && limit !== undefined && options.liveness !== undefined) {
+    throw new ConfigurationError(
+      `${OWNER}.liveness`,
+      'applies to access tokens; Cognito cannot be asked about ID tokens',
+    )
+  }
   const issuers = checkIssuers(options.issuers, userPoolId) ?? issuersOfUserPool(userPoolId, region)
-  const endpoint = checkEndpoint(options.endpoint, checked.allowInsecureLoopback)
+  const endpoint = checkBase('endpoint', options.endpoint, checked.allowInsecureLoopback)
+  const domain = checkBase('domain', options.domain, checked.allowInsecureLoopback)
+  const api = endpoint === undefined ? cognitoApiOfRegion(region) : `${endpoint}/`
   const profile =
     tokenUse === 'access' ? cognitoAccessTokenProfile({ clientIds, audience }) : cognitoIdTokenProfile({ clientIds })
+
+  const watchTokenRevocation = createTokenRevocationWatch()
 
   return trustedIssuer(issuers, {
     clockTolerance: checked.times.clockTolerance,
     carriesScopes: tokenUse === 'access',
     evidence: { ...checked.evidence, inactiveMemory: 0 },
     opaqueTokens: false,
-    connect(issuer, { http, clock, emit }) {
+    connect(issuer, context) {
+      const { http, clock, emit } = context
       const base = endpoint === undefined ? issuer : `${endpoint}/${userPoolId}`
       const fetchDocument = jwksAt(`${base}/.well-known/jwks.json`, { http, timeout: checked.timeout })
       const keys = createRemoteJwks({
@@ -105,8 +132,12 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
         ...checked,
       })
       const validator = createJwtValidator({ issuer, keys, algorithms: ALGORITHMS, profile, times: checked.times })
-      return { keys, validator }
+      return { keys, validator: watchTokenRevocation(validator, context) }
     },
+    connectLive:
+      tokenUse === 'id' || limit === undefined
+        ? undefined
+        : ({ http, clock }) => createCognitoLiveness({ http, clock, limit, api, domain, timeout: checked.timeout }),
   })
 }
 
@@ -136,9 +167,14 @@ function checkIssuers(issuers: unknown, userPoolId: string): readonly string[] |
   return list
 }
 
-function checkEndpoint(endpoint: unknown, allowInsecureLoopback: boolean): string | undefined {
-  if (endpoint === undefined) return undefined
-  const problem = whatIsWrongWithIssuer(endpoint, allowInsecureLoopback)
-  if (problem !== undefined) throw new ConfigurationError(`${OWNER}.endpoint`, problem)
-  return (endpoint as string).replace(/\/+$/, '')
+/** An address that paths are appended to. */
+function checkBase(
+  option: 'endpoint' | 'domain',
+  address: unknown,
+  allowInsecureLoopback: boolean,
+): string | undefined {
+  if (address === undefined) return undefined
+  const problem = whatIsWrongWithIssuer(address, allowInsecureLoopback)
+  if (problem !== undefined) throw new ConfigurationError(`${OWNER}.${option}`, problem)
+  return (address as string).replace(/\/+$/, '')
 }

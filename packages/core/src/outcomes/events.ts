@@ -108,6 +108,18 @@ export interface EvidenceUnobtainable extends IssuerEvent {
   readonly tokens: 'jwt' | 'opaque'
 }
 
+/**
+ * An app client of Cognito issues tokens that its logins cannot be revoked with: `EnableTokenRevocation` is off for it,
+ * so that its tokens have no `origin_jti`. Reported once for each server and pool, on the first token of a user that
+ * shows it (Amazon Cognito, "Ending user sessions with token revocation").
+ */
+export interface TokenRevocationOff extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'token-revocation-off'
+  /** The app client; others of the pool may have it off as well. */
+  readonly clientId: string | undefined
+}
+
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
 export type TokenwardEvent =
   | RequestGranted
@@ -118,6 +130,7 @@ export type TokenwardEvent =
   | JwkIgnored
   | LiveCheckFailed
   | EvidenceUnobtainable
+  | TokenRevocationOff
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

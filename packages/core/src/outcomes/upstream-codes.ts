@@ -30,6 +30,8 @@ export type UpstreamCode =
   | 'throttled'
   /** The call was not made: what brings this API's credentials failed. */
   | 'not-sent'
+  /** Our own limit on calls, which spares the quota that all users of the server share. It says nothing about the server. */
+  | 'call-limited'
   /** An earlier call failed a moment ago; the next is not due yet. */
   | 'backing-off'
   /** `close()` was called. */

@@ -1,5 +1,6 @@
 import type { UpstreamError } from '../outcomes/errors.js'
 import {
+  bodyOf,
   closedError,
   connectionError,
   headersOf,
@@ -12,11 +13,11 @@ import {
   tooLargeError,
 } from './http-client.js'
 
-/** What is given to a `fetch`: a GET, or a POST with a form; never following redirects. */
+/** What is given to a `fetch`: a GET, or a POST with a form or JSON; never following redirects. */
 export interface FetchInit {
   /** `'POST'` where there is a body. */
   readonly method: 'GET' | 'POST'
-  /** An encoded form (RFC 6749 appendix B). It may hold a token, and the client's secret. */
+  /** An encoded form (RFC 6749 appendix B), or JSON. It may hold a token, and the client's secret. */
   readonly body?: string
   /** Names in lower case. */
   readonly headers: Record<string, string>
@@ -44,7 +45,7 @@ export interface FetchResponse {
   readonly type?: string | undefined
   /** Whether a redirect was followed, which is refused. */
   readonly redirected?: boolean | undefined
-  /** Only `content-type` is read. */
+  /** `content-type` is read, and for Cognito `www-authenticate` and `x-amzn-errortype`. */
   readonly headers: { get(name: string): string | null }
   /** Read in pieces, up to the limit. */
   readonly body: {
@@ -100,21 +101,24 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
 }
 
 async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortController): Promise<HttpResponse> {
+  const body = bodyOf(request)
   const init: FetchInit = {
-    method: request.form === undefined ? 'GET' : 'POST',
-    headers: headersOf(request),
+    method: body === undefined ? 'GET' : 'POST',
+    headers: headersOf(request, body),
     redirect: 'manual',
     signal: controller.signal,
-    ...(request.form !== undefined && { body: request.form.toString() }),
+    ...(body !== undefined && { body: body.text }),
   }
   const response = await fetch(request.url, init as GlobalFetchInit)
   // Browsers and some runtimes hide a manual redirect behind status 0; a wrapped `fetch` may have followed it.
   if (isRedirect(response.status) || response.type === 'opaqueredirect' || response.redirected === true) {
     throw redirectError(response.status)
   }
+  const header = (name: string) => response.headers.get(name) ?? undefined
   return {
     status: response.status,
-    contentType: response.headers.get('content-type') ?? undefined,
+    contentType: header('content-type'),
+    header,
     body: await readBody(response, request.maxBytes),
   }
 }

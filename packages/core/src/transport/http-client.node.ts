@@ -6,6 +6,7 @@ import zlib from 'node:zlib'
 import { UpstreamError } from '../outcomes/errors.js'
 import type { TlsClientCertificate } from './client-authentication.js'
 import {
+  bodyOf,
   closedError,
   connectionError,
   headersOf,
@@ -65,11 +66,11 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
   return new Promise((resolve, reject) => {
     const url = new URL(request.url)
     const secure = url.protocol === 'https:'
-    const body = request.form?.toString()
+    const body = bodyOf(request)
     const outgoing = (secure ? https : http).request(url, {
       method: body === undefined ? 'GET' : 'POST',
       agent: agentFor(request, secure, connections),
-      headers: { ...headersOf(request), 'accept-encoding': 'identity' },
+      headers: { ...headersOf(request, body), 'accept-encoding': 'identity' },
     })
     const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - performance.now()))
     open.add(fail)
@@ -91,6 +92,7 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
     })
     outgoing.on('response', (incoming) => {
       const status = incoming.statusCode ?? 0
+      const header = (name: string) => incoming.headers[name]?.toString()
       incoming.on('error', (error) => fail(connectionError(error)))
       if (isRedirect(status)) return fail(redirectError(status))
       const content = decoded(incoming)
@@ -99,10 +101,10 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
       }
       readBody(content, request.maxBytes).then((answer) => {
         settle()
-        resolve({ status, contentType: incoming.headers['content-type'], body: answer })
+        resolve({ status, contentType: header('content-type'), header, body: answer })
       }, fail)
     })
-    outgoing.end(body)
+    outgoing.end(body?.text)
   })
 }
 

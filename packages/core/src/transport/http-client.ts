@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly url: string
   /** Parameters of a form (RFC 6749 appendix B), which makes the call a POST. Without them it is a GET. */
   readonly form?: URLSearchParams | undefined
+  /** A body of another media type, which makes the call a POST as well. */
+  readonly body?: RequestBody | undefined
   readonly headers: Readonly<Record<string, string>>
   /** The client's certificate for the TLS handshake (RFC 8705 §2). */
   readonly certificate?: TlsClientCertificate | undefined
@@ -15,9 +17,16 @@ export interface HttpRequest {
   readonly maxBytes: number
 }
 
+export interface RequestBody {
+  readonly contentType: string
+  readonly text: string
+}
+
 export interface HttpResponse {
   readonly status: number
   readonly contentType: string | undefined
+  /** A header's value by its name in lower case; several of one name are joined by commas (RFC 9110 §5.3). */
+  header(name: string): string | undefined
   readonly body: Uint8Array
 }
 
@@ -31,8 +40,13 @@ export interface HttpClient {
   close(): void
 }
 
-export function headersOf({ headers, form }: HttpRequest): Record<string, string> {
-  return { ...headers, ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }) }
+/** What is posted; `undefined` for a GET. */
+export function bodyOf({ form, body }: HttpRequest): RequestBody | undefined {
+  return form === undefined ? body : { contentType: 'application/x-www-form-urlencoded', text: form.toString() }
+}
+
+export function headersOf({ headers }: HttpRequest, body: RequestBody | undefined): Record<string, string> {
+  return { ...headers, ...(body !== undefined && { 'content-type': body.contentType }) }
 }
 
 export function timeoutError(timeout: number): UpstreamError {

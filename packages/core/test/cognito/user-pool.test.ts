@@ -2,7 +2,13 @@ import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { cognitoUserPool, type CognitoUserPoolOptions } from '../../src/cognito/index.js'
 import { ConfigurationError, createResourceServer, type TokenwardEvent } from '../../src/index.js'
+import { definitionOf } from '../../src/issuers/trusted-issuer.js'
+import type { LiveCheck } from '../../src/tokens/live-check.js'
+import { createFetchClient } from '../../src/transport/fetch-client.js'
+import { systemClock } from '../../src/transport/clock.js'
 import { cognitoApi } from '../support/cognito-api.js'
+import { cognitoServer, getUserAnswer, userFacts } from '../support/cognito-server.js'
+import { json, pathsAskedFor } from '../support/loopback-server.js'
 import { withToken } from '../support/test-issuer.js'
 
 describe('the options of cognitoUserPool', () => {
@@ -43,8 +49,20 @@ describe('the options of cognitoUserPool', () => {
       'cognitoUserPool.issuers must be an https URL',
     ],
     ['a misspelt option', { clientID: 'web' }, 'cognitoUserPool.clientID is not an option'],
-    ['liveness', { liveness: {} }, 'cognitoUserPool.liveness is not available in this version'],
-    ['a domain', { domain: 'auth.example.com' }, 'cognitoUserPool.domain is not available in this version'],
+    ['a domain without its scheme', { domain: 'auth.example.com' }, 'cognitoUserPool.domain must be an absolute https'],
+    ['an http domain', { domain: 'http://localhost:9229' }, 'cognitoUserPool.domain must be an https URL'],
+    [
+      'an http domain that is not loopback',
+      { domain: 'http://auth.example.com', allowInsecureLoopback: true },
+      'cognitoUserPool.domain must be an https URL',
+    ],
+    ['liveness that is neither', { liveness: true }, 'cognitoUserPool.liveness must be options such as'],
+    ['a rate that is none', { liveness: { rate: -1 } }, 'cognitoUserPool.liveness.rate must be a number'],
+    [
+      'liveness for ID tokens',
+      { liveness: { rate: 5 }, tokenUse: 'id' },
+      'cognitoUserPool.liveness applies to access tokens',
+    ],
   ])('are refused at once: %s', (_, changed, message) => {
     const make = () => cognitoUserPool({ ...valid, ...changed } as CognitoUserPoolOptions)
     expect(make).toThrow(ConfigurationError)
@@ -156,5 +174,69 @@ describe('the endpoint option', () => {
     const api = cognitoApi(pool, { endpoint: `${served.url}/`, allowInsecureLoopback: true }, { fetch: undefined })
     expect(await api.verify(await pool.accessToken())).toMatchObject({ issuer: pool.issuer })
     expect(pool.jwks.hits).toBe(1)
+  })
+})
+
+describe('the liveness of a pool', () => {
+  const userPoolId = 'eu-west-1_Ab1'
+  const question = { token: 'a.b.c', credible: true, sentAt: { wall: 0, monotonic: 0 } }
+
+  /** As a server would start it, on a `fetch` that keeps the addresses. */
+  function connectLive(changed: Partial<CognitoUserPoolOptions> = {}): {
+    readonly live: LiveCheck | undefined
+    readonly urls: readonly string[]
+  } {
+    const urls: string[] = []
+    const http = createFetchClient(() => async (url) => {
+      urls.push(url)
+      return Response.json({ ...getUserAnswer(), sub: 'user-1' })
+    })
+    const pool = cognitoUserPool({ userPoolId, clientId: 'web', ...changed })
+    const live = definitionOf(pool, 'pool').connectLive?.({ http, clock: systemClock, emit: () => {} })
+    return { live, urls }
+  }
+
+  it.each([
+    ['eu-west-1_Ab1', 'https://cognito-idp.eu-west-1.amazonaws.com/'],
+    ['cn-north-1_Ab1', 'https://cognito-idp.cn-north-1.amazonaws.com.cn/'],
+    ['eusc-de-east-1_Ab1', 'https://cognito-idp.eusc-de-east-1.amazonaws.eu/'],
+  ])('asks the API in the Region of %s', async (id, url) => {
+    const { live, urls } = connectLive({ userPoolId: id })
+    expect(await live?.ask({ ...question, facts: userFacts() })).toMatchObject({ active: true })
+    expect(urls).toStrictEqual([url])
+  })
+
+  it('asks userInfo of the domain for tokens without the scope of the API', async () => {
+    const facts = userFacts({ scopes: ['openid'] })
+    expect(connectLive().live?.reaches(facts)).toBe(false)
+    const { live, urls } = connectLive({ domain: 'https://auth.example.com/' })
+    expect(await live?.ask({ ...question, facts })).toMatchObject({ active: true })
+    expect(urls).toStrictEqual(['https://auth.example.com/oauth2/userInfo'])
+  })
+
+  it('follows the endpoint option, and a domain on loopback where that is allowed', async () => {
+    const server = await cognitoServer(json({ ...getUserAnswer(), sub: 'user-1' }))
+    const { http } = server
+    const options = { endpoint: `${server.url}//`, domain: server.url, allowInsecureLoopback: true }
+    const pool = cognitoUserPool({ userPoolId, clientId: 'web', ...options })
+    const live = definitionOf(pool, 'pool').connectLive?.({ http, clock: systemClock, emit: () => {} })
+    await live?.ask({ ...question, facts: userFacts() })
+    await live?.ask({ ...question, facts: userFacts({ scopes: ['openid'] }) })
+    expect(pathsAskedFor(server)).toStrictEqual(['/', '/oauth2/userInfo'])
+  })
+
+  it('keeps the limits it is given', async () => {
+    const { live, urls } = connectLive({ liveness: { rate: 1, burst: 1 } })
+    await live?.ask({ ...question, facts: userFacts() })
+    await expect(live?.ask({ ...question, facts: userFacts() })).rejects.toMatchObject({ code: 'call-limited' })
+    expect(urls).toHaveLength(1)
+  })
+
+  it.each<[string, Partial<CognitoUserPoolOptions>]>([
+    ['where it is off', { liveness: false }],
+    ['for ID tokens', { tokenUse: 'id' }],
+    ['for ID tokens, where it is off', { tokenUse: 'id', liveness: false, domain: 'https://auth.example.com' }],
+  ])('does not exist %s', (_, changed) => {
+    expect(connectLive(changed).live).toBeUndefined()
   })
 })

@@ -52,6 +52,6 @@ export async function routedServer(
 }
 
 /** What was asked for, in order. */
-export function pathsAskedFor({ requests }: LoopbackServer): readonly (string | undefined)[] {
+export function pathsAskedFor({ requests }: Pick<LoopbackServer, 'requests'>): readonly (string | undefined)[] {
   return requests.map(({ url }) => url)
 }

@@ -39,6 +39,21 @@ describe('the HTTP client on a given fetch', () => {
     )
   })
 
+  it('hands a body over as text, with its type', async () => {
+    const fetch = vi.fn(async () => new Response('{}'))
+    const body = { contentType: 'application/x-amz-json-1.1', text: '{"a":1}' }
+    await createFetchClient(() => fetch).send(httpRequest('https://a.example', { body }))
+    expect(fetch).toHaveBeenCalledExactlyOnceWith(
+      'https://a.example',
+      expect.objectContaining({
+        method: 'POST',
+        redirect: 'manual',
+        body: '{"a":1}',
+        headers: { accept: 'application/json', 'content-type': 'application/x-amz-json-1.1' },
+      }),
+    )
+  })
+
   it('reports a fetch that throws', async () => {
     const client = createFetchClient(() => () => Promise.reject(new TypeError('fetch failed')))
     await expect(client.send(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'connection-failed' })

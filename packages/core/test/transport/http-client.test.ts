@@ -30,6 +30,39 @@ describe('the HTTP client', () => {
     })
   })
 
+  it('posts a body of another media type as it is', async () => {
+    const bodies: string[] = []
+    const server = await loopbackServer((request, response) => {
+      request.setEncoding('utf8').on('data', (chunk: string) => bodies.push(chunk))
+      request.on('end', () => response.end('{}'))
+    })
+    const body = { contentType: 'application/x-amz-json-1.1', text: '{"a":"ä+"}' }
+    await createHttpClient().send(httpRequest(server.url, { body }))
+    expect(bodies.join('')).toBe('{"a":"ä+"}')
+    expect(server.requests[0]).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.1', accept: 'application/json' },
+    })
+  })
+
+  it('reads headers by name', async () => {
+    const server = await loopbackServer((_, response) => {
+      response.writeHead(
+        401,
+        [
+          ['WWW-Authenticate', 'error="invalid_token"'],
+          ['WWW-Authenticate', 'Basic'],
+          ['x-amzn-ErrorType', 'NotAuthorizedException'],
+        ].flat(),
+      )
+      response.end()
+    })
+    const { header } = await createHttpClient().send(httpRequest(server.url))
+    expect(header('www-authenticate')).toBe('error="invalid_token", Basic')
+    expect(header('x-amzn-errortype')).toBe('NotAuthorizedException')
+    expect(header('content-type')).toBeUndefined()
+  })
+
   it('reads an answer without a body', async () => {
     const server = await loopbackServer((_, response) => response.writeHead(204).end())
     expect((await createHttpClient().send(httpRequest(server.url))).body).toHaveLength(0)

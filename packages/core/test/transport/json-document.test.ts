@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '#http-client'
-import { fetchJsonObject } from '../../src/transport/json-document.js'
+import { fetchJsonObject, readJsonObject } from '../../src/transport/json-document.js'
 import { json, loopbackServer } from '../support/loopback-server.js'
 
 const limits = { timeout: 2_000, accept: 'application/json' }
@@ -15,21 +15,29 @@ describe('fetchJsonObject', () => {
     await expect(fetching({ a: [1] })).resolves.toStrictEqual({ a: [1] })
   })
 
-  it.each(['application/json', 'application/json; charset=utf-8', 'application/jwk-set+json', 'Application/JSON'])(
-    'takes %s',
-    async (contentType) => {
-      await expect(fetching({}, 200, { 'content-type': contentType })).resolves.toStrictEqual({})
-    },
-  )
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/jwk-set+json',
+    'Application/JSON',
+    'application/x-amz-json-1.1',
+  ])('takes %s', async (contentType) => {
+    await expect(fetching({}, 200, { 'content-type': contentType })).resolves.toStrictEqual({})
+  })
 
-  it.each(['text/html', 'text/plain', 'application/octet-stream', 'application/jsonp', 'text/application/json', ''])(
-    'refuses the content type %j',
-    async (contentType) => {
-      await expect(fetching({}, 200, { 'content-type': contentType })).rejects.toMatchObject({
-        code: 'unexpected-content-type',
-      })
-    },
-  )
+  it.each([
+    'text/html',
+    'text/plain',
+    'application/octet-stream',
+    'application/jsonp',
+    'application/x-amz-json-2',
+    'text/application/json',
+    '',
+  ])('refuses the content type %j', async (contentType) => {
+    await expect(fetching({}, 200, { 'content-type': contentType })).rejects.toMatchObject({
+      code: 'unexpected-content-type',
+    })
+  })
 
   it.each([400, 401, 404, 429, 500, 503, 201, 204])('refuses status %i', async (status) => {
     await expect(fetching(status === 204 ? '' : {}, status)).rejects.toMatchObject({
@@ -62,5 +70,13 @@ describe('fetchJsonObject', () => {
 
   it('refuses more than half a megabyte', async () => {
     await expect(fetching({ a: 'x'.repeat(600 * 1024) })).rejects.toMatchObject({ code: 'too-large' })
+  })
+})
+
+describe('readJsonObject', () => {
+  it('reads the body of an answer, whatever its status', async () => {
+    const server = await loopbackServer(json({ error: 'invalid_request' }, 400))
+    const response = await createHttpClient().send({ url: server.url, headers: {}, timeout: 2_000, maxBytes: 100 })
+    expect(readJsonObject(response)).toStrictEqual({ error: 'invalid_request' })
   })
 })

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../outcomes/errors.js'
 import { type JsonObject, parseJsonBytes } from '../vocabulary/json-object.js'
-import type { HttpClient, HttpRequest } from './http-client.js'
+import type { HttpClient, HttpRequest, HttpResponse } from './http-client.js'
 
 /** Far above any real key set or metadata document, far below what would hurt. */
 const MAX_BYTES = 512 * 1024
@@ -18,19 +18,24 @@ export async function fetchJsonObject(
   { accept, headers, ...request }: JsonRequest,
 ): Promise<JsonObject> {
   const response = await http.send({ ...request, url, headers: { ...headers, accept }, maxBytes: MAX_BYTES })
-  if (response.status !== 200) {
-    throw new UpstreamError('unexpected-status', `The answer has status ${response.status}`, {
-      httpStatus: response.status,
-    })
-  }
-  if (!isJsonMediaType(response.contentType)) {
+  if (response.status !== 200) throw statusError(response.status)
+  return jsonObjectOf(response)
+}
+
+/** The JSON object an answer holds: a JSON media type, strict JSON. */
+export function jsonObjectOf({ contentType, body }: HttpResponse): JsonObject {
+  if (!isJsonMediaType(contentType)) {
     throw new UpstreamError('unexpected-content-type', 'The answer is not of a JSON media type')
   }
-  const object = parseJsonBytes(response.body)
+  const object = parseJsonBytes(body)
   if (object === undefined) {
     throw new UpstreamError('unexpected-content', 'The answer is not a JSON object')
   }
   return object
+}
+
+export function statusError(httpStatus: number): UpstreamError {
+  return new UpstreamError('unexpected-status', `The answer has status ${httpStatus}`, { httpStatus })
 }
 
 function isJsonMediaType(contentType: string | undefined): boolean {

@@ -82,6 +82,19 @@ export interface JwkIgnored extends KeyEvent {
   readonly problem: string
 }
 
+/**
+ * The issuer does not accept this API's credentials, so that no token can be introspected until somebody mends them.
+ * Reported at most once a minute.
+ */
+export interface ClientCredentialsRejected {
+  /** Tells the events apart. */
+  readonly type: 'client-credentials-rejected'
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The configured issuer that was asked. */
+  readonly issuer: string
+}
+
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
 export type TokenwardEvent =
   | RequestGranted
@@ -90,6 +103,7 @@ export type TokenwardEvent =
   | JwksRefreshed
   | JwksRefreshFailed
   | JwkIgnored
+  | ClientCredentialsRejected
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

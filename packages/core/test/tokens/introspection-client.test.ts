@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttpClient } from '#http-client'
+import { fixedEndpoint } from '../../src/keys/discovery.js'
 import { createIntrospectionClient } from '../../src/tokens/introspection-client.js'
 import { clientSecretBasic, clientSecretPost } from '../../src/transport/client-authentication.js'
 import { json, loopbackServer } from '../support/loopback-server.js'
@@ -21,7 +22,7 @@ async function setUp(answer: RequestListener, clientAuthentication = clientSecre
     http,
     clock: manualClock(),
     issuer: 'https://auth.example.com',
-    endpoint: async () => `${server.url}/introspect`,
+    endpoint: fixedEndpoint(`${server.url}/introspect`),
     clientAuthentication,
   })
   return { server, forms, ask: (token = 'a.b+c', timeout = 2_000) => client.introspect(token, timeout) }

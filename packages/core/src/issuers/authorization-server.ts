@@ -70,7 +70,14 @@ export interface OpaqueTokenIssuerOptions extends GenericIssuerOptions {
 
 const OWNER = 'authorizationServer'
 const KNOWN = [
-  ...['issuer', 'audience', 'jwks', 'algorithms', 'profile', 'opaqueTokens', 'introspection', 'maxAgeWithoutExp'],
+  'issuer',
+  'audience',
+  'jwks',
+  'algorithms',
+  'profile',
+  'opaqueTokens',
+  'introspection',
+  'maxAgeWithoutExp',
   ...commonIssuerOptionNames,
 ] as const
 

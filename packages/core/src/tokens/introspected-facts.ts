@@ -21,10 +21,16 @@ export interface IntrospectedFactsOptions {
 const NOT_COMPARED: ReadonlySet<string> = new Set(['active', 'token_type', 'scope', 'scp', 'exp', 'aud'])
 
 /** Registered token types and type hints (RFC 6749 §11.1, RFC 7009 §4.1.2, RFC 8693 §3), and what servers write instead. */
-const ACCESS_TOKEN_KINDS: readonly string[] = [
-  ...['bearer', 'dpop', 'pop', 'access_token', 'urn:ietf:params:oauth:token-type:access_token'],
-  ...['access', 'at+jwt', 'jwt'],
-]
+const ACCESS_TOKEN_KINDS: ReadonlySet<string> = new Set([
+  'bearer',
+  'dpop',
+  'pop',
+  'access_token',
+  'urn:ietf:params:oauth:token-type:access_token',
+  'access',
+  'at+jwt',
+  'jwt',
+])
 
 /**
  * What an active answer adds to a token that was validated here; `undefined` when that stands as it is. What both say
@@ -131,7 +137,7 @@ function kindOf(answer: JsonObject): readonly string[] | undefined {
 }
 
 function isAccessTokenKind(kind: string): boolean {
-  return ACCESS_TOKEN_KINDS.includes(kind)
+  return ACCESS_TOKEN_KINDS.has(kind)
 }
 
 /** Bound to a key, though an answer that only says so by its type does not tell to which (RFC 9449 §6.2). */

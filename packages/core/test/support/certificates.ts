@@ -7,7 +7,7 @@ import {
 } from '@peculiar/x509'
 
 /** A certificate and its key, as PEM. */
-export interface TestCertificate {
+interface TestCertificate {
   readonly certificate: string
   readonly privateKey: string
 }

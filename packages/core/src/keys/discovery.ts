@@ -35,7 +35,7 @@ export interface Discovery {
    * clients that present a certificate, where there is one (RFC 8705 §5).
    */
   find(name: DiscoverableAddress, overMutualTls?: boolean): Promise<string>
-  /** Nothing was served at an address: the metadata is read again before anything else is. */
+  /** Nothing was served at an address: unless it was found a moment ago, it is looked up again. */
   forget(address: string): void
 }
 
@@ -47,11 +47,13 @@ export interface Endpoint {
 
 /** For so long a failure answers for the next look-up: whoever asks for tokens cannot make a flood of metadata calls. */
 const FAILURE_MEMORY_MS = 200
+/** An address this young would be found again: a server that answers 404 to made-up tokens makes no flood, either. */
+const YOUNG_MS = 1_000
 
 export function createDiscovery({ http, clock, issuer, timeout, allowInsecureLoopback }: DiscoveryOptions): Discovery {
   const documents = new Map<string, Promise<JsonObject>>()
   const lookUps = new Map<string, Promise<string>>()
-  const known = new Map<string, string>()
+  const known = new Map<string, { readonly address: string; readonly at: number }>()
   const failures = new Map<string, { readonly error: unknown; readonly at: number }>()
 
   /** Several addresses stand in one document, which is fetched once for all of them. */
@@ -102,16 +104,16 @@ export function createDiscovery({ http, clock, issuer, timeout, allowInsecureLoo
   return {
     async find(name, overMutualTls = false) {
       const key = `${name} ${overMutualTls}`
-      const address = known.get(key)
-      if (address !== undefined) return address
+      const found = known.get(key)
+      if (found !== undefined) return found.address
       const failure = failures.get(key)
-      if (failure !== undefined && isRecent(failure.at, monotonicNow(clock))) throw failure.error
+      if (failure !== undefined && isWithin(FAILURE_MEMORY_MS, failure.at, monotonicNow(clock))) throw failure.error
       const underWay = lookUps.get(key)
       if (underWay !== undefined) return underWay
       const started = lookUp(name, overMutualTls)
       lookUps.set(key, started)
       try {
-        known.set(key, await started)
+        known.set(key, { address: await started, at: monotonicNow(clock) })
         failures.delete(key)
       } catch (error) {
         failures.set(key, { error, at: monotonicNow(clock) })
@@ -123,15 +125,19 @@ export function createDiscovery({ http, clock, issuer, timeout, allowInsecureLoo
       return started
     },
     forget(address) {
-      for (const [key, value] of known) if (value === address) known.delete(key)
-      documents.clear()
+      const now = monotonicNow(clock)
+      for (const [key, found] of known) {
+        if (found.address !== address || isWithin(YOUNG_MS, found.at, now)) continue
+        known.delete(key)
+        documents.clear()
+      }
     },
   }
 }
 
-/** A clock that stepped back must not prolong the memory of a failure. */
-function isRecent(at: number, now: number): boolean {
-  return now >= at && now - at < FAILURE_MEMORY_MS
+/** A clock that stepped back must not prolong a pause. */
+function isWithin(milliseconds: number, at: number, now: number): boolean {
+  return now >= at && now - at < milliseconds
 }
 
 function readAddress(metadata: JsonObject, name: DiscoverableAddress, overMutualTls: boolean): unknown {

@@ -152,14 +152,33 @@ describe('an address that serves nothing any more', () => {
     const server = await routedServer((url) => ({
       [OAUTH]: [{ issuer: url, introspection_endpoint: `${url}${path}` }],
     }))
-    const { find, forget } = discovery(server.url)
+    const { clock, find, forget } = discovery(server.url)
     const before = await find('introspection_endpoint')
     path = '/moved'
+    clock.advance(1_000)
     forget(`${server.url}/another`)
     expect(await find('introspection_endpoint')).toBe(before)
     forget(before)
     expect(await find('introspection_endpoint')).toBe(`${server.url}/moved`)
     expect(pathsAskedFor(server)).toStrictEqual([OAUTH, OAUTH])
+  })
+
+  it('is kept for a second after it was looked up, however often nothing is served there', async () => {
+    const server = await routedServer((url) => ({
+      [OAUTH]: [{ issuer: url, introspection_endpoint: `${url}/introspect` }],
+    }))
+    const { clock, find, forget } = discovery(server.url)
+    for (const [elapsed, lookUps] of [
+      [0, 1],
+      [999, 1],
+      [1, 2],
+      [999, 2],
+    ] as const) {
+      clock.advance(elapsed)
+      forget(`${server.url}/introspect`)
+      forget(await find('introspection_endpoint'))
+      expect(server.requests).toHaveLength(lookUps)
+    }
   })
 })
 
@@ -206,8 +225,11 @@ describe('an endpoint', () => {
     const server = await routedServer((url) => ({
       [OAUTH]: [{ issuer: url, introspection_endpoint: `${url}/introspect` }],
     }))
-    const endpoint = discoveredEndpoint(discovery(server.url), 'introspection_endpoint')
-    endpoint.forget(await endpoint.find())
+    const { clock, ...parts } = discovery(server.url)
+    const endpoint = discoveredEndpoint(parts, 'introspection_endpoint')
+    const address = await endpoint.find()
+    clock.advance(1_000)
+    endpoint.forget(address)
     await endpoint.find()
     expect(server.requests).toHaveLength(2)
   })

@@ -26,11 +26,13 @@ describe('the key set of an issuer', () => {
       [OAUTH]: [{ issuer: url, jwks_uri: `${url}${keysAt}` }],
       [keysAt]: [{ keys: [] }],
     }))
-    const fetchKeys = keysOf(server.url)
+    const clock = manualClock()
+    const fetchKeys = keysOf(server.url, clock)
     await fetchKeys()
     await fetchKeys()
     expect(pathsAskedFor(server)).toStrictEqual([OAUTH, '/keys', '/keys'])
     keysAt = '/moved'
+    clock.advance(1_000)
     await expect(fetchKeys()).rejects.toMatchObject({ httpStatus: 404 })
     await fetchKeys()
     expect(pathsAskedFor(server).slice(3)).toStrictEqual(['/keys', OAUTH, '/moved'])

@@ -161,7 +161,7 @@ describe('the endpoint', () => {
 
   it('is looked up within the deadline of the call', async () => {
     const { server, ask } = await setUp(json({ active: true }), undefined, (url) => {
-      return watched(url, () => new Promise(() => {})).endpoint
+      return watched(url, () => new Promise((resolve) => setTimeout(() => resolve(url), 2_000))).endpoint
     })
     await expect(ask('t', 100)).rejects.toMatchObject({ code: 'timeout' })
     expect(server.requests).toHaveLength(0)

@@ -26,14 +26,17 @@ describe('the HTTP client on node:http', () => {
     expect(second?.socket).toBe(first?.socket)
   })
 
-  it('tries once more when a kept connection turns out to be closed', async () => {
-    const { url, connections } = await serverThatDropsReusedConnections()
-    const client = createHttpClient()
-    onTestFinished(() => client.close())
-    expect((await client.send(httpRequest(url))).status).toBe(200)
-    expect((await client.send(httpRequest(url))).status).toBe(200)
-    expect(connections()).toBe(2)
-  })
+  it.each([undefined, new URLSearchParams({ token: 't' })])(
+    'tries once more when a kept connection turns out to be closed, form: %s',
+    async (form) => {
+      const { url, connections } = await serverThatDropsReusedConnections()
+      const client = createHttpClient()
+      onTestFinished(() => client.close())
+      expect((await client.send(httpRequest(url, { form }))).status).toBe(200)
+      expect((await client.send(httpRequest(url, { form }))).status).toBe(200)
+      expect(connections()).toBe(2)
+    },
+  )
 
   it('does not try again once it is closed', async () => {
     const { url, connections } = await serverThatDropsReusedConnections('never')

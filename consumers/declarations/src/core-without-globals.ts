@@ -1,6 +1,7 @@
 import {
   authorizationServer,
   type ClaimsOf,
+  clientSecretBasic,
   type CompiledPolicy,
   createResourceServer,
   definePolicy,
@@ -16,6 +17,13 @@ const api: ResourceServer = createResourceServer({
   issuers: [
     cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], clockTolerance: '10s' }),
     authorizationServer({ issuer: 'https://auth.example.com', audience: 'orders-api', algorithms: ['ES256'] }),
+    authorizationServer({
+      issuer: 'https://opaque.example.com',
+      audience: 'orders-api',
+      opaqueTokens: true,
+      introspection: { clientAuthentication: clientSecretBasic('orders-api', 'secret'), signedResponses: true },
+      maxAgeWithoutExp: '30s',
+    }),
   ],
   onEvent(event) {
     if (event.type === 'request-refused') event.reason satisfies string

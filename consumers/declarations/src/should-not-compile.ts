@@ -3,6 +3,7 @@ import {
   createResourceServer,
   definePolicy,
   type Granted,
+  type IntrospectionOptions,
   type Principal,
   type ResourceServer,
 } from '@tokenward/core'
@@ -10,6 +11,7 @@ import { cognitoUserPool } from '@tokenward/core/cognito'
 
 declare const api: ResourceServer
 declare const principal: Principal
+declare const introspection: IntrospectionOptions
 
 // A check that is left out is an error, not a default.
 // @ts-expect-error clientId is missing
@@ -20,8 +22,16 @@ cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: undefined })
 authorizationServer({ issuer: 'https://auth.example.com' })
 // @ts-expect-error HMAC is no algorithm of a resource server
 authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', algorithms: ['HS256'] })
-// @ts-expect-error opaque tokens are not in this version
+// @ts-expect-error opaque tokens need introspection
 authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', opaqueTokens: true })
+// @ts-expect-error introspection is undefined
+authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', opaqueTokens: true, introspection: undefined })
+// @ts-expect-error nobody is asked who does not say who is asking
+authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', opaqueTokens: true, introspection: {} })
+// @ts-expect-error an age of what does not exist
+authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', introspection, maxAgeWithoutExp: '60s' })
+// @ts-expect-error a copy proves nothing
+authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', introspection: { clientAuthentication: {} } })
 // @ts-expect-error an issuer that nobody made
 createResourceServer({ issuers: [{ issuers: ['https://auth.example.com'] }] })
 

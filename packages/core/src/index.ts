@@ -10,16 +10,31 @@ export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './stra
 export type { IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
 
 export { authorizationServer } from './issuers/authorization-server.js'
-export type { AuthorizationServerOptions } from './issuers/authorization-server.js'
+export type {
+  AuthorizationServerOptions,
+  JwtIssuerOptions,
+  OpaqueTokenIssuerOptions,
+} from './issuers/authorization-server.js'
+export type { IntrospectionOptions, SignedResponsesOptions } from './issuers/introspection-options.js'
 export type { CommonIssuerOptions } from './issuers/issuer-options.js'
 export type { TrustedIssuer } from './issuers/trusted-issuer.js'
 export type { SignatureAlgorithm } from './keys/algorithms.js'
 export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.js'
 
+export {
+  bearerToken,
+  clientSecretBasic,
+  clientSecretPost,
+  privateKeyJwt,
+  tlsClientAuth,
+} from './transport/client-authentication.js'
+export type { ClientAuthentication, TlsClientAuthOptions } from './transport/client-authentication.js'
+export type { PrivateKeyJwtOptions } from './transport/client-assertion.js'
 export type { Clock } from './transport/clock.js'
 export type { Fetch, FetchInit, FetchResponse, FetchSignal } from './transport/fetch-client.js'
 
 export type {
+  ClientCredentialsRejected,
   JwkIgnored,
   JwksRefreshed,
   JwksRefreshFailed,

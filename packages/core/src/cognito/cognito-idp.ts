@@ -1,6 +1,6 @@
 import { UpstreamError } from '../outcomes/errors.js'
 import type { HttpClient, HttpResponse } from '../transport/http-client.js'
-import { MAX_JSON_BYTES, readJsonObject } from '../transport/json-document.js'
+import { MAX_JSON_BYTES, jsonObjectOf } from '../transport/json-document.js'
 import { type JsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 
 /** The API of Amazon Cognito user pools, as far as a token or a client's secret is all the authorization it takes. */
@@ -62,7 +62,7 @@ export function failureOf({ status: httpStatus, errorName }: Omit<CognitoAnswer,
 function readBody(response: HttpResponse): JsonObject | undefined {
   if (response.body.length === 0) return {}
   try {
-    return readJsonObject(response)
+    return jsonObjectOf(response)
   } catch {
     return undefined
   }

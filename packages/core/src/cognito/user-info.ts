@@ -1,6 +1,6 @@
 import type { LiveAnswer } from '../tokens/live-check.js'
 import type { HttpClient } from '../transport/http-client.js'
-import { MAX_JSON_BYTES, readJsonObject } from '../transport/json-document.js'
+import { MAX_JSON_BYTES, jsonObjectOf } from '../transport/json-document.js'
 import { member } from '../vocabulary/json-object.js'
 import { failureOf } from './cognito-idp.js'
 import { activeIfSame, type UserQuestion } from './get-user.js'
@@ -29,7 +29,7 @@ export async function askUserInfo(
   const { status } = response
   if (status === 401 && saysInvalidToken(response.header('www-authenticate'))) return { active: false }
   if (status !== 200) throw failureOf({ status, errorName: undefined })
-  return activeIfSame(member(readJsonObject(response), 'sub'), subject)
+  return activeIfSame(member(jsonObjectOf(response), 'sub'), subject)
 }
 
 /**

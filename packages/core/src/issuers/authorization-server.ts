@@ -1,18 +1,29 @@
 import { algorithms as supportedAlgorithms, isSignatureAlgorithm, type SignatureAlgorithm } from '../keys/algorithms.js'
+import { createDiscovery } from '../keys/discovery.js'
 import type { JsonWebKeySet } from '../keys/json-web-key.js'
 import { jwksAt, jwksOfIssuer } from '../keys/jwks-document.js'
-import { createRemoteJwks, type JwksSource } from '../keys/jwks-source.js'
+import { createRemoteJwks } from '../keys/jwks-source.js'
 import { createStaticJwks, whatIsWrongWithJwks } from '../keys/static-jwks.js'
 import { ConfigurationError } from '../outcomes/errors.js'
-import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
+import { booleanOption, checkOptionNames, durationOption, stringListOption } from '../outcomes/option-check.js'
 import { createJwtValidator } from '../tokens/jwt-validator.js'
+import type { Duration } from '../vocabulary/duration.js'
 import { whatIsWrongWithAddress, whatIsWrongWithIssuer } from '../vocabulary/issuer-identifier.js'
+import { connectIntrospection } from './introspection-connection.js'
+import {
+  type CheckedIntrospection,
+  checkIntrospectionOptions,
+  type IntrospectionOptions,
+} from './introspection-options.js'
 import { checkCommonIssuerOptions, type CommonIssuerOptions, commonIssuerOptionNames } from './issuer-options.js'
 import { genericProfile, rfc9068Profile } from './jwt-profiles.js'
-import { type IssuerContext, type TrustedIssuer, trustedIssuer } from './trusted-issuer.js'
+import { sharedByContext } from './shared-parts.js'
+import { type TrustedIssuer, trustedIssuer } from './trusted-issuer.js'
 
-/** Options of {@link authorizationServer}. */
-export interface AuthorizationServerOptions extends CommonIssuerOptions {
+/** Options of {@link authorizationServer}. Opaque tokens need introspection; there is no other way to check them. */
+export type AuthorizationServerOptions = JwtIssuerOptions | OpaqueTokenIssuerOptions
+
+interface GenericIssuerOptions extends CommonIssuerOptions {
   /** The issuer identifier, exactly as tokens carry it in `iss`: https, no query, no fragment (RFC 8414 §2). */
   readonly issuer: string
   /** This API's identifiers; a token's `aud` must hold one (RFC 9068 §4). `null` accepts any audience. */
@@ -31,56 +42,135 @@ export interface AuthorizationServerOptions extends CommonIssuerOptions {
   readonly profile?: 'rfc9068' | 'generic' | undefined
 }
 
+/** Options of {@link authorizationServer} for an issuer of JWTs alone. */
+export interface JwtIssuerOptions extends GenericIssuerOptions {
+  /** Opaque tokens are refused. */
+  readonly opaqueTokens?: false | undefined
+  /** How to ask whether a token was revoked (RFC 7662). Default: nobody is asked. */
+  readonly introspection?: IntrospectionOptions | undefined
+  /** For opaque tokens only. */
+  readonly maxAgeWithoutExp?: undefined
+}
+
+/** Options of {@link authorizationServer} for an issuer that is asked about opaque tokens, too. */
+export interface OpaqueTokenIssuerOptions extends GenericIssuerOptions {
+  /**
+   * `true` asks this issuer about tokens that are no JWT. What it answers passes the checks that the claims of a JWT
+   * would, of the `'generic'` profile. Default `false`.
+   */
+  readonly opaqueTokens: boolean
+  /** How to ask about tokens (RFC 7662). */
+  readonly introspection: IntrospectionOptions
+  /**
+   * How long an answer about an opaque token serves that does not say when the token ends (RFC 7662 §2.2), from the
+   * moment the call was sent. Default `'60s'`, range `'1s'` to `'5m'`.
+   */
+  readonly maxAgeWithoutExp?: Duration | undefined
+}
+
 const OWNER = 'authorizationServer'
-const KNOWN = ['issuer', 'audience', 'jwks', 'algorithms', 'profile', ...commonIssuerOptionNames] as const
-const TO_COME = ['opaqueTokens', 'introspection', 'maxAgeWithoutExp'] as const
+const KNOWN = [
+  'issuer',
+  'audience',
+  'jwks',
+  'algorithms',
+  'profile',
+  'opaqueTokens',
+  'introspection',
+  'maxAgeWithoutExp',
+  ...commonIssuerOptionNames,
+] as const
 
 /** One for each key type, so that a key without `alg` has one use. `Ed25519` is the newer name of the same EdDSA. */
 const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'ES256', 'EdDSA', 'Ed25519']
 
 /**
- * Any OAuth 2 authorization server that issues JWT access tokens.
+ * Any OAuth 2 authorization server: its JWT access tokens are validated here, and it can be asked about them and about
+ * opaque ones.
  *
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function authorizationServer(options: AuthorizationServerOptions): TrustedIssuer {
-  checkOptionNames(OWNER, options, KNOWN, TO_COME)
-  const { issuer, jwks, audience, algorithms, profile = 'generic' } = options
+  checkOptionNames(OWNER, options, KNOWN)
+  const { issuer, jwks, audience, algorithms, profile = 'generic' } = options as AuthorizationServerOptions
   const checked = checkCommonIssuerOptions(OWNER, options)
-  const issuerProblem = whatIsWrongWithIssuer(issuer, checked.allowInsecureLoopback)
+  const { allowInsecureLoopback, timeout, times } = checked
+  const issuerProblem = whatIsWrongWithIssuer(issuer, allowInsecureLoopback)
   if (issuerProblem !== undefined) throw new ConfigurationError(`${OWNER}.issuer`, issuerProblem)
   if (profile !== 'rfc9068' && profile !== 'generic') {
     throw new ConfigurationError(`${OWNER}.profile`, "must be 'rfc9068' or 'generic'")
   }
-  const tokenProfile = (profile === 'rfc9068' ? rfc9068Profile : genericProfile)({ audience: checkAudience(audience) })
+  const expectation = { audience: checkAudience(audience) }
   const accepted = checkAlgorithms(algorithms)
-  checkJwks(jwks, accepted, checked.allowInsecureLoopback)
+  checkJwks(jwks, accepted, allowInsecureLoopback)
+  const introspection = checkIntrospection(options, allowInsecureLoopback)
+  const opaque = checkOpaqueTokens(options, introspection !== undefined)
 
-  function connectKeys({ http, clock, emit }: IssuerContext): JwksSource {
+  /** Both ways to check a token share what was found out about the issuer. */
+  const sharedParts = sharedByContext(({ http, clock, emit }) => {
+    const discovery = createDiscovery({ http, clock, issuer, timeout, allowInsecureLoopback })
     if (typeof jwks === 'object') {
-      return createStaticJwks(jwks, accepted, (index, problem) =>
+      const keys = createStaticJwks(jwks, accepted, (index, problem) =>
         emit({ type: 'jwk-ignored', at: clock.now(), issuer, index, problem }),
       )
+      return { discovery, keys }
     }
-    const limits = { http, ...checked }
-    const fetchDocument = jwks === undefined ? jwksOfIssuer(issuer, limits) : jwksAt(jwks, limits)
-    return createRemoteJwks({ issuer, algorithms: accepted, fetchDocument, clock, emit, ...checked })
-  }
+    const limits = { http, timeout }
+    const fetchDocument = jwks === undefined ? jwksOfIssuer(discovery, limits) : jwksAt(jwks, limits)
+    const keys = createRemoteJwks({ issuer, algorithms: accepted, fetchDocument, clock, emit, ...checked })
+    return { discovery, keys }
+  })
 
   return trustedIssuer([issuer], {
-    clockTolerance: checked.times.clockTolerance,
+    clockTolerance: times.clockTolerance,
     carriesScopes: true,
-    evidence: { ...checked.evidence, inactiveMemory: 0 },
-    opaqueTokens: false,
+    evidence: { ...checked.evidence, inactiveMemory: introspection?.inactiveAnswerMaxAge ?? 0 },
+    opaqueTokens: opaque.opaqueTokens,
     connect(_issuer, context) {
-      const keys = connectKeys(context)
-      const { times } = checked
+      const { keys } = sharedParts(context)
+      const tokenProfile = (profile === 'rfc9068' ? rfc9068Profile : genericProfile)(expectation)
       return {
         keys,
         validator: createJwtValidator({ issuer, keys, algorithms: accepted, profile: tokenProfile, times }),
       }
     },
+    connectLive:
+      introspection &&
+      ((context) =>
+        connectIntrospection(introspection, context, {
+          ...sharedParts(context),
+          ...opaque,
+          issuer,
+          algorithms: accepted,
+          // RFC 9068 is about JWTs; an answer has its own members (RFC 7662 §2.2).
+          profile: genericProfile(expectation),
+          times,
+          timeout,
+        })),
   })
+}
+
+function checkIntrospection(
+  { introspection }: AuthorizationServerOptions,
+  allowInsecureLoopback: boolean,
+): CheckedIntrospection | undefined {
+  if (introspection === undefined) return undefined
+  return checkIntrospectionOptions(`${OWNER}.introspection`, introspection, allowInsecureLoopback)
+}
+
+function checkOpaqueTokens(options: AuthorizationServerOptions, canIntrospect: boolean) {
+  const opaqueTokens = booleanOption(`${OWNER}.opaqueTokens`, options.opaqueTokens)
+  if (opaqueTokens && !canIntrospect) {
+    throw new ConfigurationError(`${OWNER}.opaqueTokens`, 'needs introspection: nothing else can check an opaque token')
+  }
+  if (!opaqueTokens && options.maxAgeWithoutExp !== undefined) {
+    throw new ConfigurationError(`${OWNER}.maxAgeWithoutExp`, 'is for opaque tokens; set opaqueTokens: true, too')
+  }
+  const range = { byDefault: 60_000, min: 1_000, max: 300_000 }
+  return {
+    opaqueTokens,
+    maxAgeWithoutExp: durationOption(`${OWNER}.maxAgeWithoutExp`, options.maxAgeWithoutExp, range),
+  }
 }
 
 function checkAudience(audience: unknown): readonly string[] | null {

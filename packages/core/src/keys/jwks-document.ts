@@ -1,7 +1,7 @@
 import type { HttpClient } from '../transport/http-client.js'
 import { fetchJsonObject } from '../transport/json-document.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
-import { discoverJwksAddress } from './discovery.js'
+import type { Discovery } from './discovery.js'
 
 interface FetchLimits {
   readonly http: HttpClient
@@ -21,17 +21,13 @@ export function jwksAt(address: string, { http, timeout }: FetchLimits): () => P
  * Fetches the key set from wherever the issuer's metadata says. The address is remembered until a fetch from it fails,
  * so that a server may move its keys without anybody being restarted.
  */
-export function jwksOfIssuer(
-  issuer: string,
-  { http, timeout, allowInsecureLoopback }: FetchLimits & { readonly allowInsecureLoopback: boolean },
-): () => Promise<JsonObject> {
-  let address: string | undefined
+export function jwksOfIssuer(discovery: Discovery, limits: FetchLimits): () => Promise<JsonObject> {
   return async () => {
-    address ??= await discoverJwksAddress(http, issuer, { timeout, allowInsecureLoopback })
+    const address = await discovery.find('jwks_uri')
     try {
-      return await jwksAt(address, { http, timeout })()
+      return await jwksAt(address, limits)()
     } catch (error) {
-      address = undefined
+      discovery.forget(address)
       throw error
     }
   }

@@ -83,8 +83,7 @@ export interface JwkIgnored extends IssuerEvent {
 }
 
 /**
- * A call about a token brought no answer; one event for each call, however many requests waited for it. With
- * `'client-rejected'` somebody has to look at this API's credentials.
+ * A call about a token brought no answer; one event for each call, however many requests waited for it.
  */
 export interface LiveCheckFailed extends IssuerEvent {
   /** Tells the events apart. */
@@ -120,6 +119,15 @@ export interface TokenRevocationOff extends IssuerEvent {
   readonly clientId: string | undefined
 }
 
+/**
+ * The issuer does not accept this API's credentials, so that no token can be introspected until somebody mends them.
+ * Reported at most once a minute.
+ */
+export interface ClientCredentialsRejected extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'client-credentials-rejected'
+}
+
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
 export type TokenwardEvent =
   | RequestGranted
@@ -131,6 +139,7 @@ export type TokenwardEvent =
   | LiveCheckFailed
   | EvidenceUnobtainable
   | TokenRevocationOff
+  | ClientCredentialsRejected
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

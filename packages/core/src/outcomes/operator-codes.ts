@@ -85,6 +85,10 @@ export const refusals = {
   /** The token has a `cnf` claim; nothing here can check the binding. */
   'sender-constraint-unchecked': INVALID_TOKEN,
 
+  // What the authorization server says of it
+  /** The answer to introspection contradicts what the token says, which its issuer signed. */
+  'introspection-contradicts-token': INVALID_TOKEN,
+
   // Its revocation
   /** The authorization server says that the token is not active, or said so before. */
   'token-revoked': INVALID_TOKEN,

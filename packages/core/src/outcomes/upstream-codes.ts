@@ -18,7 +18,7 @@ export type UpstreamCode =
   | 'too-large'
   /** Not JSON, or not of the shape the endpoint must answer with. */
   | 'unexpected-content'
-  /** A key set without one usable key. */
+  /** A key set without one usable key, or none at hand to verify a signed answer with. */
   | 'no-usable-key'
   /** The metadata names another issuer (RFC 8414 §3.3). */
   | 'issuer-mismatch'
@@ -26,6 +26,10 @@ export type UpstreamCode =
   | 'address-not-allowed'
   /** It does not accept this API's client credentials (RFC 6749 §5.2). */
   | 'client-rejected'
+  /** This API's own credentials could not be made: a function that brings a token failed, or took too long. */
+  | 'credentials-unavailable'
+  /** As many calls as are allowed at once are under way: a limit of this API, never an outage. */
+  | 'call-limited'
   /** Status 429 (RFC 6585 §4): fewer calls, please. */
   | 'throttled'
   /** The call was not made: what brings this API's credentials failed. */

@@ -58,7 +58,7 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
   }
 }
 
-async function refusalBySignature(
+export async function refusalBySignature(
   candidates: readonly VerificationKey[],
   { signingInput, signature }: CompactJws,
 ): Promise<RefusalCode | undefined> {

@@ -15,4 +15,9 @@ export interface TokenFacts {
   readonly expiresAt: number
   /** Milliseconds since the epoch; `undefined` when the token does not say. */
   readonly issuedAt: number | undefined
+  /**
+   * Milliseconds since the epoch before which the token is not accepted, where an introspection answer alone says so. A
+   * JWT's own `nbf` is checked whenever the JWT is.
+   */
+  readonly notBefore?: number | undefined
 }

@@ -18,20 +18,16 @@ export async function fetchJsonObject(
   { accept, headers, ...request }: JsonRequest,
 ): Promise<JsonObject> {
   const response = await http.send({ ...request, url, headers: { ...headers, accept }, maxBytes: MAX_JSON_BYTES })
-  if (response.status !== 200) {
-    throw new UpstreamError('unexpected-status', `The answer has status ${response.status}`, {
-      httpStatus: response.status,
-    })
-  }
-  return readJsonObject(response)
+  if (response.status !== 200) throw statusError(response.status)
+  return jsonObjectOf(response)
 }
 
-/** Reads a JSON object, whatever the status: of a JSON media type, and strict JSON. */
-export function readJsonObject(response: Pick<HttpResponse, 'contentType' | 'body'>): JsonObject {
-  if (!isJsonMediaType(response.contentType)) {
+/** The JSON object an answer holds, whatever its status: a JSON media type, strict JSON. */
+export function jsonObjectOf({ contentType, body }: HttpResponse): JsonObject {
+  if (!isJsonMediaType(contentType)) {
     throw new UpstreamError('unexpected-content-type', 'The answer is not of a JSON media type')
   }
-  const object = parseJsonBytes(response.body)
+  const object = parseJsonBytes(body)
   if (object === undefined) {
     throw new UpstreamError('unexpected-content', 'The answer is not a JSON object')
   }
@@ -40,6 +36,10 @@ export function readJsonObject(response: Pick<HttpResponse, 'contentType' | 'bod
 
 /** AWS has a name of its own for the JSON of its APIs. */
 const JSON_MEDIA_TYPE = /^\s*application\/(?:(?:[\w.-]+\+)?json|x-amz-json-1\.[01])\s*(?:;|$)/i
+
+export function statusError(httpStatus: number): UpstreamError {
+  return new UpstreamError('unexpected-status', `The answer has status ${httpStatus}`, { httpStatus })
+}
 
 function isJsonMediaType(contentType: string | undefined): boolean {
   return contentType !== undefined && JSON_MEDIA_TYPE.test(contentType)

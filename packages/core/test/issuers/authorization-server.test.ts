@@ -1,10 +1,17 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createHttpClient } from '#http-client'
 import { authorizationServer, type AuthorizationServerOptions, ConfigurationError } from '../../src/index.js'
-import { json } from '../support/loopback-server.js'
-import { signer } from '../support/signing.js'
+import type { OpaqueTokenIssuerOptions } from '../../src/issuers/authorization-server.js'
+import { definitionOf } from '../../src/issuers/trusted-issuer.js'
+import type { TokenFacts } from '../../src/tokens/token-facts.js'
+import { clientSecretBasic } from '../../src/transport/client-authentication.js'
+import { readInstant } from '../../src/transport/clock.js'
+import { json, pathsAskedFor } from '../support/loopback-server.js'
+import { issue, signer } from '../support/signing.js'
 import { serverFor, testIssuer, withToken } from '../support/test-issuer.js'
 
-const valid: AuthorizationServerOptions = { issuer: 'https://auth.example.com', audience: 'orders-api' }
+const valid = { issuer: 'https://auth.example.com', audience: 'orders-api' } satisfies AuthorizationServerOptions
+const introspection = { clientAuthentication: clientSecretBasic('api', 'secret') }
 
 describe('the options of authorizationServer', () => {
   it('may be as few as issuer and audience', () => {
@@ -42,8 +49,29 @@ describe('the options of authorizationServer', () => {
     ['a key set with a weak key', { jwks: { keys: [signer('RS256', { modulusLength: 1024 }).jwk] } }, 'keys[0]'],
     ['jwks null', { jwks: null }, 'authorizationServer.jwks must be'],
     ['a misspelt option', { audiance: 'orders-api' }, 'authorizationServer.audiance is not an option'],
-    ['opaque tokens', { opaqueTokens: true }, 'authorizationServer.opaqueTokens is not available in this version'],
-    ['introspection', { introspection: {} }, 'authorizationServer.introspection is not available in this version'],
+    ['opaque tokens alone', { opaqueTokens: true }, 'authorizationServer.opaqueTokens needs introspection'],
+    ['opaque tokens perhaps', { opaqueTokens: 'yes', introspection }, 'authorizationServer.opaqueTokens must be true'],
+    [
+      'introspection as nobody',
+      { introspection: {} },
+      'authorizationServer.introspection.clientAuthentication must be',
+    ],
+    ['introspection null', { introspection: null }, 'authorizationServer.introspection takes a plain object'],
+    [
+      'an http endpoint',
+      { introspection: { ...introspection, endpoint: 'http://127.0.0.1/introspect' } },
+      'authorizationServer.introspection.endpoint must be an https URL',
+    ],
+    [
+      'an age of what does not exist',
+      { introspection, maxAgeWithoutExp: '60s' },
+      'authorizationServer.maxAgeWithoutExp is for opaque tokens',
+    ],
+    [
+      'a long age without exp',
+      { introspection, opaqueTokens: true, maxAgeWithoutExp: '6m' },
+      'authorizationServer.maxAgeWithoutExp must be a duration from 1s to 5m',
+    ],
   ])('are refused at once: %s', (_, changed, message) => {
     const make = () => authorizationServer({ ...valid, ...changed } as AuthorizationServerOptions)
     expect(make).toThrow(ConfigurationError)
@@ -98,5 +126,114 @@ describe('the accepted algorithms', () => {
       const issuer = await testIssuer({ alg })
       expect(await serverFor(issuer).api.authorize(withToken(issuer.token())), alg).toMatchObject({ outcome })
     }
+  })
+})
+
+describe('introspection', () => {
+  const OAUTH = '/.well-known/oauth-authorization-server'
+
+  /** The live check of an issuer whose metadata, keys and introspection endpoint are one server. */
+  async function setUp(changed: Partial<OpaqueTokenIssuerOptions> = {}) {
+    const issuer = await testIssuer({ alg: 'ES256' })
+    const own = issuer.jwks.url
+    const current = { answer: { active: true } as Record<string, unknown> }
+    issuer.jwks.answer = (request, response) => {
+      const documents: Record<string, object> = {
+        [OAUTH]: { issuer: own, jwks_uri: `${own}/keys`, introspection_endpoint: `${own}/introspect` },
+        '/keys': { keys: [issuer.key.jwk] },
+        '/introspect': current.answer,
+      }
+      json(documents[request.url ?? ''], 200)(request, response)
+    }
+    const definition = definitionOf(
+      authorizationServer({
+        ...issuer.options,
+        issuer: own,
+        jwks: undefined,
+        opaqueTokens: true,
+        introspection,
+        ...changed,
+      }),
+      'test',
+    )
+    const http = createHttpClient()
+    onTestFinished(() => http.close())
+    const context = { http, clock: issuer.clock, emit() {} }
+    const check = definition.connectLive?.(context)
+    const ask = (facts?: TokenFacts) =>
+      check?.ask({ token: 't', facts, credible: true, sentAt: readInstant(issuer.clock) })
+    return { issuer, definition, context, current, check, ask, asked: () => pathsAskedFor(issuer.jwks) }
+  }
+
+  it('is looked up when first needed, in metadata that the keys share', async () => {
+    const { issuer, definition, context, asked, ask } = await setUp()
+    expect(asked()).toStrictEqual([])
+    await ask()
+    await ask()
+    expect(asked()).toStrictEqual([OAUTH, '/introspect', '/introspect'])
+    await definition.connect(issuer.jwks.url, context).keys.load()
+    expect(asked().slice(3)).toStrictEqual(['/keys'])
+  })
+
+  it('is asked where it is told', async () => {
+    const { issuer } = await setUp()
+    const endpoint = `${issuer.jwks.url}/introspect`
+    const { ask, asked } = await setUp({ introspection: { ...introspection, endpoint } })
+    await ask()
+    expect(asked()).toStrictEqual([])
+    expect(pathsAskedFor(issuer.jwks)).toStrictEqual(['/introspect'])
+  })
+
+  it('makes the facts of an opaque token, by the generic profile', async () => {
+    const { current, ask } = await setUp({ profile: 'rfc9068', maxAgeWithoutExp: '10s' })
+    current.answer = { active: true, sub: 'u1', aud: 'orders-api' }
+    expect(await ask()).toMatchObject({ facts: { subject: 'u1' } })
+    current.answer = { active: true, sub: 'u1', aud: 'pay-api' }
+    expect(await ask()).toStrictEqual({ active: true, facts: 'audience-not-accepted' })
+  })
+
+  it.each([
+    [undefined, 60_000],
+    ['10s', 10_000],
+  ] as const)('lets an answer without exp serve for maxAgeWithoutExp, %s', async (maxAgeWithoutExp, age) => {
+    const { issuer, current, ask } = await setUp({ maxAgeWithoutExp, clockTolerance: 0 })
+    current.answer = { active: true, sub: 'u1', aud: 'orders-api' }
+    expect(await ask()).toMatchObject({ facts: { expiresAt: issuer.clock.now() + age } })
+  })
+
+  it('takes answers that the keys of the issuer have signed', async () => {
+    const { issuer, ask } = await setUp({ introspection: { ...introspection, signedResponses: true } })
+    const own = issuer.jwks.url
+    const before = issuer.jwks.answer
+    issuer.jwks.answer = (request, response) => {
+      if (request.url !== '/introspect') return before(request, response)
+      const iat = Math.floor(issuer.clock.now() / 1_000)
+      const token_introspection = { active: true, sub: 'u1', aud: 'orders-api' }
+      const payload = { iss: own, aud: 'api', iat, token_introspection }
+      const answer = issue(issuer.key, { header: { typ: 'token-introspection+jwt' }, payload })
+      response.writeHead(200, { 'content-type': 'application/token-introspection+jwt' }).end(answer)
+    }
+    expect(await ask()).toMatchObject({ facts: { subject: 'u1' } })
+  })
+
+  it('is nothing that a resource server waits for unless it was asked for', () => {
+    const { connectLive, opaqueTokens, evidence } = definitionOf(authorizationServer(valid), 'test')
+    expect({ connectLive, opaqueTokens, evidence }).toMatchObject({
+      connectLive: undefined,
+      opaqueTokens: false,
+      evidence: { inactiveMemory: 0 },
+    })
+  })
+
+  it('is for JWTs alone unless opaque tokens are named', async () => {
+    const { definition, check } = await setUp({ opaqueTokens: false })
+    expect(definition).toMatchObject({ opaqueTokens: false, evidence: { inactiveMemory: 10_000 } })
+    expect(check?.reaches(undefined)).toBe(false)
+    expect((await setUp()).check?.reaches(undefined)).toBe(true)
+  })
+
+  it('remembers an inactive answer for as long as is said', async () => {
+    const { definition } = await setUp({ introspection: { ...introspection, inactiveAnswerMaxAge: '0s' } })
+    expect(definition.evidence.inactiveMemory).toBe(0)
   })
 })

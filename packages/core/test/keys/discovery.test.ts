@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '#http-client'
-import { discoverJwksAddress } from '../../src/keys/discovery.js'
-import { type json, pathsAskedFor, routedServer } from '../support/loopback-server.js'
+import { createDiscovery, discoveredEndpoint, fixedEndpoint } from '../../src/keys/discovery.js'
+import { json, loopbackServer, pathsAskedFor, routedServer } from '../support/loopback-server.js'
+import { manualClock } from '../support/manual-clock.js'
 
 const OAUTH = '/.well-known/oauth-authorization-server'
 const OPENID = '/.well-known/openid-configuration'
-const discover = (issuer: string) =>
-  discoverJwksAddress(createHttpClient(), issuer, { timeout: 2_000, allowInsecureLoopback: true })
+function discovery(issuer: string, { timeout = 2_000 } = {}) {
+  const clock = manualClock()
+  const parts = createDiscovery({ http: createHttpClient(), clock, issuer, timeout, allowInsecureLoopback: true })
+  return { clock, ...parts }
+}
+const discover = (issuer: string) => discovery(issuer).find('jwks_uri')
 
 describe('the address of the keys', () => {
   it('is found through RFC 8414 metadata', async () => {
@@ -80,4 +85,152 @@ describe('the address of the keys', () => {
       expect(pathsAskedFor(server)).toStrictEqual([OAUTH])
     },
   )
+})
+
+describe('several addresses', () => {
+  const document = (url: string) => ({
+    issuer: url,
+    jwks_uri: `${url}/keys`,
+    introspection_endpoint: `${url}/introspect`,
+    revocation_endpoint: `${url}/revoke`,
+    mtls_endpoint_aliases: { introspection_endpoint: `${url}/mtls/introspect` },
+  })
+
+  it('are read from metadata that is fetched once, however many ask at once', async () => {
+    const server = await routedServer((url) => ({ [OAUTH]: [document(url)] }))
+    const { find } = discovery(server.url)
+    const names = ['jwks_uri', 'introspection_endpoint', 'introspection_endpoint', 'revocation_endpoint'] as const
+    const found = await Promise.all(names.map((name) => find(name)))
+    expect(found.map((address) => new URL(address).pathname)).toStrictEqual([
+      '/keys',
+      '/introspect',
+      '/introspect',
+      '/revoke',
+    ])
+    await find('introspection_endpoint')
+    expect(pathsAskedFor(server)).toStrictEqual([OAUTH])
+  })
+
+  it('may stand in different documents', async () => {
+    const server = await routedServer((url) => ({
+      [OAUTH]: [{ issuer: url, introspection_endpoint: `${url}/introspect` }],
+      [OPENID]: [{ issuer: url, jwks_uri: `${url}/keys` }],
+    }))
+    const { find } = discovery(server.url)
+    expect(await find('jwks_uri')).toBe(`${server.url}/keys`)
+    expect(await find('introspection_endpoint')).toBe(`${server.url}/introspect`)
+    expect(pathsAskedFor(server)).toStrictEqual([OAUTH, OPENID])
+  })
+
+  it('have another form for clients with a certificate, where the server says so (RFC 8705 §5)', async () => {
+    const server = await routedServer((url) => ({ [OAUTH]: [document(url)] }))
+    const { find } = discovery(server.url)
+    expect(await find('introspection_endpoint', true)).toBe(`${server.url}/mtls/introspect`)
+    expect(await find('introspection_endpoint')).toBe(`${server.url}/introspect`)
+    expect(await find('revocation_endpoint', true)).toBe(`${server.url}/revoke`)
+  })
+
+  it('of an introspection endpoint that may not be used are refused as those of keys are', async () => {
+    for (const introspection_endpoint of [7, null, 'http://auth.example.com/introspect', 'https://a:b@x.example']) {
+      const server = await routedServer((url) => ({ [OAUTH]: [{ issuer: url, introspection_endpoint }] }))
+      const { find } = discovery(server.url)
+      await expect(find('introspection_endpoint')).rejects.toMatchObject({ code: 'address-not-allowed' })
+    }
+  })
+
+  it('that are not there are named with the option that helps', async () => {
+    const server = await routedServer((url) => ({ [OPENID]: [{ issuer: url }] }))
+    await expect(discovery(server.url).find('introspection_endpoint')).rejects.toThrow(
+      'The metadata has no introspection_endpoint); give it as introspection.endpoint',
+    )
+  })
+})
+
+describe('an address that serves nothing any more', () => {
+  it('is looked up again, in metadata that is fetched again', async () => {
+    let path = '/introspect'
+    const server = await routedServer((url) => ({
+      [OAUTH]: [{ issuer: url, introspection_endpoint: `${url}${path}` }],
+    }))
+    const { clock, find, forget } = discovery(server.url)
+    const before = await find('introspection_endpoint')
+    path = '/moved'
+    clock.advance(1_000)
+    forget(`${server.url}/another`)
+    expect(await find('introspection_endpoint')).toBe(before)
+    forget(before)
+    expect(await find('introspection_endpoint')).toBe(`${server.url}/moved`)
+    expect(pathsAskedFor(server)).toStrictEqual([OAUTH, OAUTH])
+  })
+
+  it('is kept for a second after it was looked up, however often nothing is served there', async () => {
+    const server = await routedServer((url) => ({
+      [OAUTH]: [{ issuer: url, introspection_endpoint: `${url}/introspect` }],
+    }))
+    const { clock, find, forget } = discovery(server.url)
+    for (const [elapsed, lookUps] of [
+      [0, 1],
+      [999, 1],
+      [1, 2],
+      [999, 2],
+    ] as const) {
+      clock.advance(elapsed)
+      forget(`${server.url}/introspect`)
+      forget(await find('introspection_endpoint'))
+      expect(server.requests).toHaveLength(lookUps)
+    }
+  })
+})
+
+describe('a look-up that failed', () => {
+  it('answers for those who ask within the next 200 ms, and is made again after', async () => {
+    const server = await loopbackServer(json({}, 503))
+    const { clock, find } = discovery(server.url)
+    await expect(find('jwks_uri')).rejects.toMatchObject({ httpStatus: 503 })
+    clock.advance(199)
+    await expect(find('jwks_uri')).rejects.toMatchObject({ httpStatus: 503 })
+    expect(server.requests).toHaveLength(1)
+    clock.advance(1)
+    server.answer = json({ issuer: server.url, jwks_uri: `${server.url}/keys` })
+    await expect(find('jwks_uri')).resolves.toBe(`${server.url}/keys`)
+  })
+
+  it('is forgotten with a clock that steps back', async () => {
+    const server = await loopbackServer(json({}, 503))
+    const { clock, find } = discovery(server.url)
+    await expect(find('jwks_uri')).rejects.toMatchObject({ httpStatus: 503 })
+    clock.advance(-1)
+    await expect(find('jwks_uri')).rejects.toMatchObject({ httpStatus: 503 })
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('for want of the address reads the metadata again the next time', async () => {
+    const server = await routedServer((url) => ({ [OPENID]: [{ issuer: url }] }))
+    const { clock, find } = discovery(server.url)
+    await expect(find('introspection_endpoint')).rejects.toMatchObject({ code: 'unexpected-content' })
+    clock.advance(200)
+    server.answer = json({ issuer: server.url, introspection_endpoint: `${server.url}/introspect` })
+    await expect(find('introspection_endpoint')).resolves.toBe(`${server.url}/introspect`)
+  })
+})
+
+describe('an endpoint', () => {
+  it('may be given, and is then never looked up', async () => {
+    const endpoint = fixedEndpoint('https://auth.example.com/introspect')
+    endpoint.forget('https://auth.example.com/introspect')
+    await expect(endpoint.find()).resolves.toBe('https://auth.example.com/introspect')
+  })
+
+  it('that is looked up can be forgotten', async () => {
+    const server = await routedServer((url) => ({
+      [OAUTH]: [{ issuer: url, introspection_endpoint: `${url}/introspect` }],
+    }))
+    const { clock, ...parts } = discovery(server.url)
+    const endpoint = discoveredEndpoint(parts, 'introspection_endpoint')
+    const address = await endpoint.find()
+    clock.advance(1_000)
+    endpoint.forget(address)
+    await endpoint.find()
+    expect(server.requests).toHaveLength(2)
+  })
 })

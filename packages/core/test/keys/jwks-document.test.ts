@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '#http-client'
+import { createDiscovery } from '../../src/keys/discovery.js'
 import { jwksAt, jwksOfIssuer } from '../../src/keys/jwks-document.js'
 import { json, loopbackServer, pathsAskedFor, routedServer } from '../support/loopback-server.js'
+import { manualClock } from '../support/manual-clock.js'
 
 const OAUTH = '/.well-known/oauth-authorization-server'
-const limits = (timeout = 2_000) => ({ http: createHttpClient(), timeout, allowInsecureLoopback: true })
+const limits = (timeout = 2_000) => ({ http: createHttpClient(), timeout })
+const keysOf = (issuer: string, clock = manualClock()) =>
+  jwksOfIssuer(createDiscovery({ ...limits(), clock, issuer, allowInsecureLoopback: true }), limits())
 
 describe('the key set of an issuer', () => {
   it('is fetched from where its metadata says', async () => {
@@ -12,7 +16,7 @@ describe('the key set of an issuer', () => {
       [OAUTH]: [{ issuer: url, jwks_uri: `${url}/keys` }],
       '/keys': [{ keys: [] }],
     }))
-    await expect(jwksOfIssuer(server.url, limits())()).resolves.toStrictEqual({ keys: [] })
+    await expect(keysOf(server.url)()).resolves.toStrictEqual({ keys: [] })
     expect(pathsAskedFor(server)).toStrictEqual([OAUTH, '/keys'])
   })
 
@@ -22,11 +26,13 @@ describe('the key set of an issuer', () => {
       [OAUTH]: [{ issuer: url, jwks_uri: `${url}${keysAt}` }],
       [keysAt]: [{ keys: [] }],
     }))
-    const fetchKeys = jwksOfIssuer(server.url, limits())
+    const clock = manualClock()
+    const fetchKeys = keysOf(server.url, clock)
     await fetchKeys()
     await fetchKeys()
     expect(pathsAskedFor(server)).toStrictEqual([OAUTH, '/keys', '/keys'])
     keysAt = '/moved'
+    clock.advance(1_000)
     await expect(fetchKeys()).rejects.toMatchObject({ httpStatus: 404 })
     await fetchKeys()
     expect(pathsAskedFor(server).slice(3)).toStrictEqual(['/keys', OAUTH, '/moved'])
@@ -38,9 +44,11 @@ describe('the key set of an issuer', () => {
       [OAUTH]: [{ issuer: url, jwks_uri: `${url}/keys` }, status],
       '/keys': [{ keys: [] }],
     }))
-    const fetchKeys = jwksOfIssuer(server.url, limits())
+    const clock = manualClock()
+    const fetchKeys = keysOf(server.url, clock)
     await expect(fetchKeys()).rejects.toMatchObject({ httpStatus: 503 })
     status = 200
+    clock.advance(200)
     await expect(fetchKeys()).resolves.toStrictEqual({ keys: [] })
   })
 })

@@ -73,7 +73,9 @@ export function serverFor(
   options: Partial<ResourceServerOptions> = {},
 ): { readonly api: ResourceServer; readonly events: TokenwardEvent[] } {
   const list = 'key' in issuers ? [issuers] : issuers
-  const [first, ...others] = list.map((issuer) => authorizationServer({ ...issuer.options, ...changed }))
+  const [first, ...others] = list.map((issuer) =>
+    authorizationServer({ ...issuer.options, ...changed } as AuthorizationServerOptions),
+  )
   if (first === undefined) throw new Error('at least one issuer')
   const events: TokenwardEvent[] = []
   const api = createResourceServer({

@@ -1,9 +1,19 @@
 import { createServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { fixedEndpoint } from '../../src/keys/discovery.js'
+import { createIntrospectionClient } from '../../src/tokens/introspection-client.js'
+import {
+  type ClientAuthentication,
+  clientSecretBasic,
+  tlsClientAuth,
+} from '../../src/transport/client-authentication.js'
+import { systemClock } from '../../src/transport/clock.js'
 import { createHttpClient } from '../../src/transport/http-client.node.js'
+import { testAuthority } from '../support/certificates.js'
 import { httpRequest } from '../support/http-request.js'
 import { json, loopbackServer } from '../support/loopback-server.js'
+import { tlsServer, trustAuthority } from '../support/tls-server.js'
 
 describe('the HTTP client on node:http', () => {
   it('keeps its connection', async () => {
@@ -16,14 +26,17 @@ describe('the HTTP client on node:http', () => {
     expect(second?.socket).toBe(first?.socket)
   })
 
-  it('tries once more when a kept connection turns out to be closed', async () => {
-    const { url, connections } = await serverThatDropsReusedConnections()
-    const client = createHttpClient()
-    onTestFinished(() => client.close())
-    expect((await client.send(httpRequest(url))).status).toBe(200)
-    expect((await client.send(httpRequest(url))).status).toBe(200)
-    expect(connections()).toBe(2)
-  })
+  it.each([undefined, new URLSearchParams({ token: 't' })])(
+    'tries once more when a kept connection turns out to be closed, form: %s',
+    async (form) => {
+      const { url, connections } = await serverThatDropsReusedConnections()
+      const client = createHttpClient()
+      onTestFinished(() => client.close())
+      expect((await client.send(httpRequest(url, { form }))).status).toBe(200)
+      expect((await client.send(httpRequest(url, { form }))).status).toBe(200)
+      expect(connections()).toBe(2)
+    },
+  )
 
   it('does not try again once it is closed', async () => {
     const { url, connections } = await serverThatDropsReusedConnections('never')
@@ -102,6 +115,48 @@ describe('the HTTP client on node:http', () => {
     await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
     server.answer = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip')
     await expect(createHttpClient().send(httpRequest(server.url))).rejects.toMatchObject({ code: 'connection-failed' })
+  })
+})
+
+describe('a client certificate (RFC 8705 §2)', () => {
+  async function setUp() {
+    const authority = await testAuthority()
+    const server = await tlsServer(authority, 'api')
+    const http = createHttpClient()
+    onTestFinished(() => http.close())
+    const introspectAs = (clientAuthentication: ClientAuthentication) => {
+      const endpoint = fixedEndpoint(`${server.url}/introspect`)
+      const issuer = 'https://auth.example.com'
+      const client = createIntrospectionClient({ http, clock: systemClock, issuer, endpoint, clientAuthentication })
+      return client.introspect('token', 5_000)
+    }
+    const certified = async (commonName: string) =>
+      tlsClientAuth({ clientId: 'api', ...(await authority.issue(commonName)) })
+    return { authority, server, introspectAs, certified }
+  }
+
+  it('is presented in the handshake, and its connection kept', async () => {
+    const { authority, server, introspectAs, certified } = await setUp()
+    trustAuthority(authority)
+    const api = await certified('api')
+    for (let i = 0; i < 2; i++) await expect(introspectAs(api)).resolves.toMatchObject({ active: true })
+    expect(server).toMatchObject({ clients: ['api', 'api'], connections: 1 })
+  })
+
+  it('speaks for calls that present it, and for no others', async () => {
+    const { authority, server, introspectAs, certified } = await setUp()
+    trustAuthority(authority)
+    await introspectAs(await certified('api'))
+    for (const other of [clientSecretBasic('api', 'secret'), await certified('other')]) {
+      await expect(introspectAs(other)).rejects.toMatchObject({ code: 'client-rejected' })
+    }
+    expect(server).toMatchObject({ clients: ['api', undefined, 'other'], connections: 3 })
+  })
+
+  it('is presented to no server that is not trusted', async () => {
+    const { server, introspectAs, certified } = await setUp()
+    await expect(introspectAs(await certified('api'))).rejects.toMatchObject({ code: 'connection-failed' })
+    expect(server.clients).toStrictEqual([])
   })
 })
 

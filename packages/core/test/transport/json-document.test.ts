@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createHttpClient } from '#http-client'
-import { fetchJsonObject, readJsonObject } from '../../src/transport/json-document.js'
+import { fetchJsonObject, jsonObjectOf } from '../../src/transport/json-document.js'
 import { json, loopbackServer } from '../support/loopback-server.js'
 
 const limits = { timeout: 2_000, accept: 'application/json' }
@@ -73,10 +73,10 @@ describe('fetchJsonObject', () => {
   })
 })
 
-describe('readJsonObject', () => {
+describe('jsonObjectOf', () => {
   it('reads the body of an answer, whatever its status', async () => {
     const server = await loopbackServer(json({ error: 'invalid_request' }, 400))
     const response = await createHttpClient().send({ url: server.url, headers: {}, timeout: 2_000, maxBytes: 100 })
-    expect(readJsonObject(response)).toStrictEqual({ error: 'invalid_request' })
+    expect(jsonObjectOf(response)).toStrictEqual({ error: 'invalid_request' })
   })
 })

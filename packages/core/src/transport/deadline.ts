@@ -1,0 +1,27 @@
+import { timeoutError } from './http-client.js'
+
+/** One limit over several steps, whatever each of them takes. */
+export interface Deadline {
+  /** Milliseconds that are left; 0 when none are. */
+  remaining(): number
+  /**
+   * What the work brings, unless time is up first; then it rejects as a call that took too long does. The work itself
+   * goes on: others may wait for it, too.
+   */
+  within<T>(work: Promise<T>): Promise<T>
+}
+
+/** Runs on the clock of sockets and timers, which no given clock moves. */
+export function startDeadline(timeout: number): Deadline {
+  const endsAt = performance.now() + timeout
+  const remaining = () => Math.max(0, endsAt - performance.now())
+  return {
+    remaining,
+    within(work) {
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(timeoutError(timeout)), remaining())
+        work.then(resolve, reject).finally(() => clearTimeout(timer))
+      })
+    },
+  }
+}

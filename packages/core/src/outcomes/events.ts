@@ -82,6 +82,37 @@ export interface JwkIgnored extends KeyEvent {
   readonly problem: string
 }
 
+/** An entry was added to the revocation list. */
+export interface RevocationListed {
+  /** Tells the events apart. */
+  readonly type: 'revocation-listed'
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The issuer the entry names. */
+  readonly issuer: string
+  /** What the entry ends. */
+  readonly kind: 'token' | 'login' | 'user' | 'client' | 'issuer'
+  /** The feed that brought it; `undefined` when the application added it. */
+  readonly feed: string | undefined
+}
+
+/** A feed of the revocation list no longer proves anything new until its stream is followed afresh. */
+export interface RevocationFeedInterrupted {
+  /** Tells the events apart. */
+  readonly type: 'revocation-feed-interrupted'
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The issuer whose revocations it brings. */
+  readonly issuer: string
+  /** The feed. */
+  readonly feed: string
+  /**
+   * `'sequence-gap'`: a message is missing. `'entry-malformed'`: one could not be applied. `'list-full'`: an entry had no
+   * place. `'lost'`: the application said so.
+   */
+  readonly reason: 'sequence-gap' | 'entry-malformed' | 'list-full' | 'lost'
+}
+
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
 export type TokenwardEvent =
   | RequestGranted
@@ -90,6 +121,8 @@ export type TokenwardEvent =
   | JwksRefreshed
   | JwksRefreshFailed
   | JwkIgnored
+  | RevocationListed
+  | RevocationFeedInterrupted
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

@@ -26,6 +26,8 @@ export type UpstreamCode =
   | 'address-not-allowed'
   /** It does not accept this API's client credentials (RFC 6749 §5.2). */
   | 'client-rejected'
+  /** It cannot revoke tokens of this type (RFC 7009 §2.2.1): Cognito revokes refresh tokens alone. */
+  | 'token-type-not-supported'
   /** Status 429 (RFC 6585 §4): fewer calls, please. */
   | 'throttled'
   /** An earlier call failed a moment ago; the next is not due yet. */

@@ -58,7 +58,8 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
   }
 }
 
-async function refusalBySignature(
+/** `undefined` when one of the keys made the signature. */
+export async function refusalBySignature(
   candidates: readonly VerificationKey[],
   { signingInput, signature }: CompactJws,
 ): Promise<RefusalCode | undefined> {

@@ -112,9 +112,11 @@ async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortCon
   if (isRedirect(response.status) || response.type === 'opaqueredirect' || response.redirected === true) {
     throw redirectError(response.status)
   }
+  const header = (name: string) => response.headers.get(name) ?? undefined
   return {
     status: response.status,
-    contentType: response.headers.get('content-type') ?? undefined,
+    contentType: header('content-type'),
+    header,
     body: await readBody(response, request.maxBytes),
   }
 }

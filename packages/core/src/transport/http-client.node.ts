@@ -91,6 +91,7 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
     })
     outgoing.on('response', (incoming) => {
       const status = incoming.statusCode ?? 0
+      const header = (name: string) => incoming.headers[name]?.toString()
       incoming.on('error', (error) => fail(connectionError(error)))
       if (isRedirect(status)) return fail(redirectError(status))
       const content = decoded(incoming)
@@ -99,7 +100,7 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
       }
       readBody(content, request.maxBytes).then((answer) => {
         settle()
-        resolve({ status, contentType: incoming.headers['content-type'], body: answer })
+        resolve({ status, contentType: header('content-type'), header, body: answer })
       }, fail)
     })
     outgoing.end(body)

@@ -18,6 +18,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   readonly contentType: string | undefined
+  /** A header's value by its name in lower case; several of one name are joined by commas (RFC 9110 §5.3). */
+  header(name: string): string | undefined
   readonly body: Uint8Array
 }
 

@@ -36,13 +36,15 @@ export function connectRevocationList(
       const now = clock.now()
       const isDenied = (identifier: string, kind: (typeof KINDS)[number] | 'issuer', name: string) => {
         const listed = list.find(identifier, kind, name)
-        return listed !== undefined && now < entryEnd(listed, issuer) && entryDenies(listed.entry, facts, issuer)
+        return listed !== undefined && !(now >= entryEnd(listed, issuer)) && entryDenies(listed.entry, facts, issuer)
       }
-      return issuer.identifiers.some(
-        (identifier) =>
-          isDenied(identifier, 'issuer', '') ||
-          KINDS.some((kind) => namesOf(facts, kind).some((name) => isDenied(identifier, kind, name))),
-      )
+      for (const identifier of issuer.identifiers) if (isDenied(identifier, 'issuer', '')) return true
+      for (const kind of KINDS) {
+        for (const name of namesOf(facts, kind)) {
+          for (const identifier of issuer.identifiers) if (isDenied(identifier, kind, name)) return true
+        }
+      }
+      return false
     },
     completeAsOf(facts) {
       const issuer = byIdentifier.get(facts.issuer)

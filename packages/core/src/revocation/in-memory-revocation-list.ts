@@ -14,7 +14,7 @@ import type { RevocationList } from './revocation-list.js'
 /** Options of {@link inMemoryRevocationList}. */
 export interface InMemoryRevocationListOptions {
   /**
-   * How many entries it holds. Default 100000, range 1 to 10000000; a hundred thousand take some 30 MB. An entry is
+   * How many entries it holds. Default 100000, range 1 to 10000000; a hundred thousand take some 20 MB. An entry is
    * dropped only when it has ended: adding to a list that is full of others fails.
    */
   readonly maxEntries?: number | undefined

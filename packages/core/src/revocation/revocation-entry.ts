@@ -79,7 +79,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
 }
 
 /** Longer names come from no authorization server; the bound keeps the size of a full list known. */
-export const MAX_NAME_LENGTH = 1_024
+const MAX_NAME_LENGTH = 1_024
 /** In milliseconds this is 1973, in seconds the year 5138: whoever mixed the two up is told, not let through. */
 const EARLIEST = 100_000_000_000
 /** The largest time a JavaScript date can hold. */

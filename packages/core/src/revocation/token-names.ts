@@ -19,7 +19,7 @@ export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named):
     case 'token':
       return present(textClaim(claims, 'jti'))
     case 'login':
-      return LOGIN_CLAIMS.flatMap((name) => present(textClaim(claims, name)))
+      return LOGIN_CLAIMS.map((name) => textClaim(claims, name)).filter((name) => name !== undefined)
     case 'user':
       return present(subject)
     case 'client':
@@ -27,6 +27,8 @@ export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named):
   }
 }
 
+const NONE: readonly string[] = []
+
 function present(name: string | undefined): readonly string[] {
-  return name === undefined || name === '' ? [] : [name]
+  return name === undefined || name === '' ? NONE : [name]
 }

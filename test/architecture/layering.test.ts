@@ -4,11 +4,21 @@ import { importsOf, isInternal, type SourceFile, sourceFiles, targetOf } from '.
 const CORE = 'packages/core/src/'
 
 /** From the ground up. A file imports its own floor and those below, types included. */
-const floors = ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'issuers', 'strategy', 'resource-server']
+const floors = [
+  'vocabulary',
+  'outcomes',
+  'transport',
+  'keys',
+  'tokens',
+  'revocation',
+  'issuers',
+  'strategy',
+  'resource-server',
+]
 
 /** Edges stand beside the floors: they import them, and nothing imports an edge. */
 const edges: Record<string, readonly string[]> = {
-  cognito: ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'issuers'],
+  cognito: ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'revocation', 'issuers'],
   requests: ['vocabulary'],
 }
 

@@ -98,14 +98,50 @@ export class UpstreamError extends TokenwardError {
   readonly code: UpstreamCode
   /** HTTP status, where that is what was wrong: with `'unexpected-status'` and `'redirect'`. */
   readonly httpStatus: number | undefined
+  /** Seconds after which the server asks to be tried again (RFC 9110 §10.2.3), where it does. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: UpstreamCode, message: string, details: { httpStatus?: number | undefined; cause?: unknown } = {}) {
+  constructor(code: UpstreamCode, message: string, details: UpstreamErrorDetails = {}) {
     super('UpstreamError', message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.httpStatus = details.httpStatus
+    this.retryAfter = details.retryAfter
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     return hasBrand(value, 'UpstreamError')
+  }
+}
+
+interface UpstreamErrorDetails {
+  readonly httpStatus?: number | undefined
+  readonly retryAfter?: number | undefined
+  readonly cause?: unknown
+}
+
+/** Why a revocation entry could not be made or kept. */
+export type RevocationErrorCode =
+  /** A member of the entry, or of a message of a feed, is missing, unknown or not of its type. */
+  | 'entry-malformed'
+  /** The token has no claim that such an entry could name it by, or the route's schema has replaced it. */
+  | 'claim-missing'
+  /** The list holds `maxEntries` that have not ended. */
+  | 'list-full'
+
+/** A revocation entry could not be made or kept. Whatever it should have denied is not denied: act on it. */
+export class RevocationError extends TokenwardError {
+  /** Why. */
+  readonly code: RevocationErrorCode
+  /** The member or claim it is about; `undefined` when it is about none. */
+  readonly member: string | undefined
+
+  constructor(code: RevocationErrorCode, message: string, member?: string) {
+    super('RevocationError', message)
+    this.code = code
+    this.member = member
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasBrand(value, 'RevocationError')
   }
 }

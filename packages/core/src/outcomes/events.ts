@@ -128,6 +128,29 @@ export interface ClientCredentialsRejected extends IssuerEvent {
   readonly type: 'client-credentials-rejected'
 }
 
+/** An entry was added to the revocation list. */
+export interface RevocationListed extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'revocation-listed'
+  /** What the entry ends. */
+  readonly kind: 'token' | 'login' | 'user' | 'client' | 'issuer'
+  /** The feed that brought it; `undefined` when the application added it. */
+  readonly feed: string | undefined
+}
+
+/** A feed of the revocation list no longer proves anything new until its stream is followed afresh. */
+export interface RevocationFeedInterrupted extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'revocation-feed-interrupted'
+  /** The feed. */
+  readonly feed: string
+  /**
+   * `'sequence-gap'`: a message is missing. `'entry-malformed'`: one could not be applied. `'list-full'`: an entry had no
+   * place. `'lost'`: the application said so.
+   */
+  readonly reason: 'sequence-gap' | 'entry-malformed' | 'list-full' | 'lost'
+}
+
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
 export type TokenwardEvent =
   | RequestGranted
@@ -140,6 +163,8 @@ export type TokenwardEvent =
   | EvidenceUnobtainable
   | TokenRevocationOff
   | ClientCredentialsRejected
+  | RevocationListed
+  | RevocationFeedInterrupted
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

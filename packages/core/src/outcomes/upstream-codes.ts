@@ -28,14 +28,12 @@ export type UpstreamCode =
   | 'client-rejected'
   /** This API's own credentials could not be made: a function that brings a token failed, or took too long. */
   | 'credentials-unavailable'
-  /** As many calls as are allowed at once are under way: a limit of this API, never an outage. */
+  /** A limit of this API's own: calls at once, or calls in a second. It says nothing about the server. */
   | 'call-limited'
+  /** It cannot revoke tokens of this type (RFC 7009 §2.2.1): Cognito revokes refresh tokens alone. */
+  | 'token-type-not-supported'
   /** Status 429 (RFC 6585 §4): fewer calls, please. */
   | 'throttled'
-  /** The call was not made: what brings this API's credentials failed. */
-  | 'not-sent'
-  /** Our own limit on calls, which spares the quota that all users of the server share. It says nothing about the server. */
-  | 'call-limited'
   /** An earlier call failed a moment ago; the next is not due yet. */
   | 'backing-off'
   /** `close()` was called. */

@@ -197,7 +197,7 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
 
 /** The app's own code takes part in a call, as where it brings the credentials. */
 function notSent(cause: unknown): UpstreamError {
-  return new UpstreamError('not-sent', 'The call could not be made', { cause })
+  return new UpstreamError('credentials-unavailable', 'The call could not be made', { cause })
 }
 
 function found(given: Evidence, facts: TokenFacts): EvidenceDecision {

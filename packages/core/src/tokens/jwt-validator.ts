@@ -58,6 +58,7 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
   }
 }
 
+/** `undefined` when one of the keys made the signature. */
 export async function refusalBySignature(
   candidates: readonly VerificationKey[],
   { signingInput, signature }: CompactJws,

@@ -6,13 +6,15 @@ describe('errors', () => {
   const refused = new first.TokenRefusedError('token-expired', 'Bearer realm="api"')
   const unchecked = new first.TokenUncheckedError('jwks-unreachable')
   const upstream = new first.UpstreamError('timeout', 'No answer', { httpStatus: 504, cause: new Error('inner') })
+  const revocation = new first.RevocationError('entry-malformed', 'sub must be text', 'sub')
 
   it('carry stable codes', () => {
-    expect([configuration.code, refused.code, unchecked.code, upstream.code]).toStrictEqual([
+    expect([configuration.code, refused.code, unchecked.code, upstream.code, revocation.code]).toStrictEqual([
       'configuration-invalid',
       'token-expired',
       'jwks-unreachable',
       'timeout',
+      'entry-malformed',
     ])
   })
 
@@ -20,7 +22,8 @@ describe('errors', () => {
     expect(configuration).toMatchObject({ option: 'a.b', message: 'a.b must be c', name: 'ConfigurationError' })
     expect(refused).toMatchObject({ status: 401, error: 'invalid_token', challenge: 'Bearer realm="api"' })
     expect(unchecked).toMatchObject({ status: 503, retryAfter: 1 })
-    expect(upstream).toMatchObject({ httpStatus: 504, cause: new Error('inner') })
+    expect(upstream).toMatchObject({ httpStatus: 504, retryAfter: undefined, cause: new Error('inner') })
+    expect(revocation).toMatchObject({ member: 'sub', message: 'sub must be text', name: 'RevocationError' })
   })
 
   it('are instances of their own class and of the base, and of no other', () => {
@@ -37,5 +40,6 @@ describe('errors', () => {
     expect(second.ConfigurationError).not.toBe(first.ConfigurationError)
     expect(configuration).toBeInstanceOf(second.ConfigurationError)
     expect(refused).not.toBeInstanceOf(second.UpstreamError)
+    expect(revocation).toBeInstanceOf(second.RevocationError)
   })
 })

@@ -160,7 +160,8 @@ describe('an outage', () => {
     'unexpected-content',
     'unexpected-status',
     'redirect',
-    'not-sent',
+    'credentials-unavailable',
+    'call-limited',
     'closed',
   ])('is not what %s is, which relaxes nothing', async (code) => {
     const { decide, fails } = setUp({ age: 1_000 })

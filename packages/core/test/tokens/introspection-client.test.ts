@@ -6,6 +6,7 @@ import { UpstreamError } from '../../src/outcomes/errors.js'
 import { createIntrospectionClient } from '../../src/tokens/introspection-client.js'
 import { bearerToken, clientSecretBasic, clientSecretPost } from '../../src/transport/client-authentication.js'
 import { json, loopbackServer } from '../support/loopback-server.js'
+import { httpResponse } from '../support/http-response.js'
 import { manualClock } from '../support/manual-clock.js'
 
 /** A server that answers as told, and a client that asks it. */
@@ -173,7 +174,7 @@ describe('the endpoint', () => {
       http: {
         async send({ timeout }) {
           left = timeout
-          return { status: 200, contentType: 'application/json', body: new TextEncoder().encode('{"active":false}') }
+          return httpResponse('{"active":false}', 'application/json')
         },
         close() {},
       },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createStaticJwks } from '../../src/keys/static-jwks.js'
 import { signedAnswers } from '../../src/tokens/introspection-jwt.js'
+import { httpResponse } from '../support/http-response.js'
 import { manualClock } from '../support/manual-clock.js'
 import { issue, signer, type TokenParts } from '../support/signing.js'
 
@@ -15,7 +16,7 @@ function setUp({ clockTolerance = 5_000, tookSeconds = 0 } = {}) {
   const clock = manualClock(SENT_AT + tookSeconds * 1_000)
   const format = signedAnswers({ issuer: ISSUER, audience: 'api', keys, algorithms: ['ES256'], clockTolerance, clock })
   const read = async (text: string, contentType: string | undefined = 'application/token-introspection+jwt') =>
-    format.read({ status: 200, contentType, body: new TextEncoder().encode(text) }, SENT_AT)
+    format.read(httpResponse(text, contentType), SENT_AT)
   return { keys, format, read }
 }
 
@@ -44,8 +45,7 @@ describe('a signed answer (RFC 9701)', () => {
     'needs its media type, not %j',
     async (contentType) => {
       const { format } = setUp()
-      const body = new TextEncoder().encode(answer())
-      await expect((async () => format.read({ status: 200, contentType, body }, SENT_AT))()).rejects.toMatchObject({
+      await expect((async () => format.read(httpResponse(answer(), contentType), SENT_AT))()).rejects.toMatchObject({
         code: 'unexpected-content-type',
       })
     },

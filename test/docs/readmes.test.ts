@@ -19,7 +19,9 @@ describe('a package README', () => {
   it.each([
     ['packages/core', 'src/resource-server/resource-server-options.ts', 'ResourceServerOptions'],
     ['packages/core', 'src/issuers/issuer-options.ts', 'CommonIssuerOptions'],
-    ['packages/core', 'src/issuers/authorization-server.ts', 'AuthorizationServerOptions'],
+    ['packages/core', 'src/issuers/authorization-server.ts', 'GenericIssuerOptions'],
+    ['packages/core', 'src/issuers/authorization-server.ts', 'OpaqueTokenIssuerOptions'],
+    ['packages/core', 'src/issuers/introspection-options.ts', 'IntrospectionOptions'],
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
     ['packages/nestjs', 'src/tokenward-options.ts', 'TokenwardModuleExtras'],

@@ -1,5 +1,6 @@
 import type { JwksSource } from '../keys/jwks-source.js'
 import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
+import type { RevocationIssuer } from '../revocation/deny-rule.js'
 import type { JwtValidator } from '../tokens/jwt-validator.js'
 import { definitionOf, type IssuerContext, type IssuerDefinition, type TrustedIssuer } from './trusted-issuer.js'
 
@@ -91,4 +92,13 @@ async function loadOne(connected: readonly ConnectedIssuer[]): Promise<void> {
     `The keys of ${connected[0]?.identifier} could not be loaded: ${message}. Check the issuer's options, and that this machine can reach it`,
     { httpStatus, cause: first.reason },
   )
+}
+
+/** What a revocation list has to know of each of them. */
+export function revocationIssuers({ trusted }: IssuerRegistry): readonly RevocationIssuer[] {
+  return trusted.map((issuer) => {
+    const { clockTolerance, evidence } = definitionOf(issuer, OPTION)
+    const { propagationDelay, maxTokenLifetime } = evidence
+    return { identifiers: issuer.issuers, clockTolerance, propagationDelay, maxTokenLifetime }
+  })
 }

@@ -92,13 +92,14 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
   ): Promise<Authorization<Claims>> {
-    const failed = (reason: OperatorCode, issuer?: string) => ({ issuer, facts: undefined, result: reason })
-    if (authentication.kind === 'failed') return failed(authentication.reason, authentication.issuer)
+    if (authentication.kind === 'failed') {
+      return { issuer: authentication.issuer, facts: undefined, result: authentication.reason }
+    }
     const trusted =
       authentication.kind === 'validated'
         ? issuers.select(authentication.facts.issuer)?.trusted
         : issuers.ofOpaqueTokens(policy.issuers)[0]
-    if (trusted === undefined) return failed('issuer-not-accepted')
+    if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
     const { facts, result } = await decide(authentication, trusted, policy, arrival)
     return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
   }

@@ -2,6 +2,7 @@ import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import type { TokenwardEvent } from '../outcomes/events.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
+import type { RevocationList } from '../revocation/revocation-list.js'
 import { type Clock, systemClock } from '../transport/clock.js'
 import type { Fetch } from '../transport/fetch-client.js'
 
@@ -9,6 +10,11 @@ import type { Fetch } from '../transport/fetch-client.js'
 export interface ResourceServerOptions {
   /** Whose tokens are accepted (RFC 7519 §4.1.1): one or more, each once. Keys never cross issuers. */
   readonly issuers: readonly TrustedIssuer[]
+  /**
+   * What is known to be revoked: consulted for every request, on every route. Default none. See
+   * {@link inMemoryRevocationList}.
+   */
+  readonly revocationList?: RevocationList | undefined
   /** The `realm` of every challenge (RFC 9110 §11.5): printable ASCII, not empty. Default `'api'`. */
   readonly realm?: string | undefined
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
@@ -34,8 +40,17 @@ export interface CheckedResourceServerOptions {
 }
 
 const OWNER = 'createResourceServer'
-const KNOWN = ['issuers', 'realm', 'maxTokenBytes', 'maxRememberedTokens', 'fetch', 'clock', 'onEvent'] as const
-const TO_COME = ['resource', 'revocationList', 'senderConstraints', 'decisionPoint'] as const
+const KNOWN = [
+  'issuers',
+  'revocationList',
+  'realm',
+  'maxTokenBytes',
+  'maxRememberedTokens',
+  'fetch',
+  'clock',
+  'onEvent',
+] as const
+const TO_COME = ['resource', 'senderConstraints', 'decisionPoint'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
@@ -55,6 +70,9 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
       'must have a now() that returns milliseconds since the epoch; monotonic() may be left out, or return milliseconds',
     )
   }
+  if (options.revocationList !== undefined && !isRevocationList(options.revocationList)) {
+    throw new ConfigurationError(`${OWNER}.revocationList`, 'must be made by inMemoryRevocationList(), or be like one')
+  }
   for (const name of ['fetch', 'onEvent'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') {
       throw new ConfigurationError(`${OWNER}.${name}`, 'must be a function')
@@ -67,4 +85,9 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
 function isClock(clock: Clock | null): boolean {
   if (typeof clock?.now !== 'function' || !Number.isFinite(clock.now())) return false
   return clock.monotonic === undefined || (typeof clock.monotonic === 'function' && Number.isFinite(clock.monotonic()))
+}
+
+function isRevocationList(list: RevocationList | null): boolean {
+  const methods = ['add', 'find', 'progressOf', 'subscribe', 'connect'] as const
+  return typeof list === 'object' && methods.every((method) => typeof list?.[method] === 'function')
 }

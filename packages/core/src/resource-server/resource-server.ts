@@ -1,9 +1,10 @@
 import { createHttpClient } from '#http-client'
-import { type ConnectedIssuer, connectIssuers } from '../issuers/issuer-registry.js'
+import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError, TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { isRefusalCode } from '../outcomes/operator-codes.js'
+import { connectRevocationList } from '../revocation/connect-revocation-list.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
@@ -90,12 +91,18 @@ export interface ResourceServer {
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
   const { realm, maxTokenBytes, maxRememberedTokens, clock } = checkResourceServerOptions(options)
-  const { fetch, onEvent } = options
+  const { fetch, onEvent, revocationList } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
-  const context = { http, clock, emit, revocations: undefined, maxRememberedTokens }
+  const context = { http, clock, emit }
   const issuers = connectIssuers(options.issuers, context)
-  const strategies = new Map(issuers.trusted.map((trusted) => [trusted, createIssuerStrategy(trusted, context)]))
+  const revocations = revocationList && connectRevocationList(revocationList, revocationIssuers(issuers), context)
+  const strategies = new Map(
+    issuers.trusted.map((trusted) => [
+      trusted,
+      createIssuerStrategy(trusted, context, { revocations, maxRememberedTokens }),
+    ]),
+  )
   const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
   const compile = createPolicyCompiler(issuers, { onNew: warnOfUnobtainableEvidence })
   const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
@@ -108,7 +115,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     clock,
     clockTolerance: ({ facts }) => issuerOf(facts).definition.clockTolerance,
     isKnownRevoked: ({ authentication, facts }) => issuerOf(facts).strategy.isRevoked(authentication.key, facts),
-    onRevocation: () => () => {},
+    onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),
     async decideAgain({ authentication, policy }, otherLag) {
       const maxRevocationLag = otherLag ?? policy.maxRevocationLag
       const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock))
@@ -126,7 +133,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
         issuers: trusted.issuers,
         definition: definitionOf(trusted, 'issuers'),
         check: strategyOf(trusted).check,
-        hasCompleteList: false,
+        hasCompleteList: trusted.issuers.some((issuer) => revocationList?.progressOf(issuer).length),
       })),
     )
   }
@@ -211,6 +218,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       closed = true
       watcher.close()
       issuers.close()
+      revocations?.close()
       for (const strategy of strategies.values()) strategy.close()
       http.close()
     },

@@ -13,14 +13,18 @@ export interface IssuerStrategy extends StrategyEngine {
   close(): void
 }
 
-export interface StrategyContext extends IssuerContext {
+export interface IssuerStrategyOptions {
   readonly revocations: KnownRevocations | undefined
   /** Tokens whose answers are remembered. */
   readonly maxRememberedTokens: number
 }
 
-export function createIssuerStrategy(trusted: TrustedIssuer, context: StrategyContext): IssuerStrategy {
-  const { clock, emit, revocations, maxRememberedTokens } = context
+export function createIssuerStrategy(
+  trusted: TrustedIssuer,
+  context: IssuerContext,
+  { revocations, maxRememberedTokens }: IssuerStrategyOptions,
+): IssuerStrategy {
+  const { clock, emit } = context
   const { clockTolerance, evidence, connectLive } = definitionOf(trusted, 'issuers')
   const { propagationDelay, issuedAtIsEvidence, inactiveMemory } = evidence
   const check = connectLive?.(context)

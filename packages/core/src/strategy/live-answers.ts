@@ -151,8 +151,7 @@ class AnswerMemory<Value> {
     if (this.#insertionsUntilSweep-- <= 0) {
       this.#insertionsUntilSweep = Math.ceil(this.#capacity / 4)
       const now = this.#clock.now()
-      for (const [key, { endsAt }] of this.#entries)
-        if (endsAt !== undefined && endsAt <= now) this.#entries.delete(key)
+      for (const [key, { endsAt = Infinity }] of this.#entries) if (endsAt <= now) this.#entries.delete(key)
     }
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size < this.#capacity) break

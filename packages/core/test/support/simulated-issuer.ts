@@ -73,8 +73,8 @@ export class SimulatedIssuer {
   /** Another token of a login; the server may have looked at the login a while ago. */
   refresh({ login, opaque }: SimulatedToken, readBefore: number): void {
     const sessionReadAt = Math.max(this.#time.now - readBefore, this.#loggedInAt(login))
-    if (!this.#checksLogins || login.endedAt === undefined || sessionReadAt < login.endedAt)
-      this.#issue(login, opaque, sessionReadAt)
+    const sawItAlive = login.endedAt === undefined || sessionReadAt < login.endedAt
+    if (sawItAlive || !this.#checksLogins) this.#issue(login, opaque, sessionReadAt)
   }
 
   revokeToken(token: SimulatedToken): void {

@@ -62,8 +62,8 @@ export class SimulatedNode {
       }),
     })
     const http = { send: never, close: () => {} }
-    const context = { http, clock: this.clock, emit: () => {}, revocations, maxRememberedTokens: 100 }
-    const strategy = createIssuerStrategy(trusted, context)
+    const context = { http, clock: this.clock, emit: () => {} }
+    const strategy = createIssuerStrategy(trusted, context, { revocations, maxRememberedTokens: 100 })
     this.#authorize = createAuthorizer({
       issuers: connectIssuers([trusted], context),
       strategyOf: () => strategy,

@@ -42,7 +42,7 @@ export class Simulation {
   /** Tokens that a node has called revoked, which it may never let in again. */
   readonly #final = new Map<SimulatedNode, Set<SimulatedToken>>()
   /** Schemas that have not answered yet. */
-  readonly slow: (() => void)[] = []
+  readonly #slow: (() => void)[] = []
   #broken: unknown
 
   constructor(program: Uint8Array) {
@@ -66,9 +66,9 @@ export class Simulation {
       this.#step(this.#next())
       await quiet()
     }
-    while (this.#issuer.pending.length + this.slow.length > 0) {
+    while (this.#issuer.pending.length + this.#slow.length > 0) {
       this.#issuer.pending[0]?.land()
-      this.slow.shift()?.()
+      this.#slow.shift()?.()
       await quiet()
     }
     if (this.#broken !== undefined) throw this.#broken
@@ -114,7 +114,7 @@ export class Simulation {
       case 21:
         return this.#disturb(this.#node())
       case 22:
-        this.slow.shift()?.()
+        this.#slow.shift()?.()
         return
       case 23:
         if (this.#next() % 4 === 0) this.#nodes[this.#next() % this.#nodes.length] = this.#start()
@@ -144,7 +144,7 @@ export class Simulation {
       yesesBefore: node.yesesAbout(token),
     }
     this.#waiting.add(request)
-    current = this
+    slow = this.#slow
     void node
       .request(token, request.policy)
       .then((result) => this.#judge(request, result))
@@ -181,8 +181,8 @@ export class Simulation {
       throw new Error(`granted at ${arrival} with a bound of ${bound}, although the token ended at ${endedAt}`)
     }
     if (this.#final.get(node)?.has(token) === true) throw new Error('a token was granted after it was called revoked')
-    if (token.opaque && knewInactive && node.yesesAbout(token) === yesesBefore)
-      throw new Error('an older yes served after a later no')
+    const isOlderYes = token.opaque && knewInactive && node.yesesAbout(token) === yesesBefore
+    if (isOlderYes) throw new Error('an older yes served after a later no')
     if (relaxed && !hadOutage) throw new Error('a bound was relaxed without an outage')
   }
 
@@ -247,7 +247,7 @@ function inMilliseconds(lag: number | 'token-lifetime'): number {
 
 const quiet = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-let current: Simulation | undefined
+let slow: (() => void)[] = []
 
 /** A claims schema that takes its time: what is known may change meanwhile. */
 const slowSchema: StandardSchema<unknown, unknown> = {
@@ -256,7 +256,7 @@ const slowSchema: StandardSchema<unknown, unknown> = {
     vendor: 'simulation',
     validate: (value) =>
       new Promise((resolve) => {
-        current?.slow.push(() => resolve({ value }))
+        slow.push(() => resolve({ value }))
       }),
   },
 }

@@ -1,6 +1,7 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
 export { createResourceServer } from './resource-server/resource-server.js'
 export type { Presented, ResourceServer } from './resource-server/resource-server.js'
+export type { Watch, WatchOptions } from './resource-server/watch.js'
 export type { PolicyOrLiteral } from './resource-server/policy-compiler.js'
 export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
 export type { Denied, Granted, Outcome, Refused, Unavailable } from './resource-server/outcome.js'
@@ -8,6 +9,33 @@ export type { Denied, Granted, Outcome, Refused, Unavailable } from './resource-
 export { combinePolicies, definePolicy } from './strategy/route-policy.js'
 export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './strategy/route-policy.js'
 export type { IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
+
+export { inMemoryRevocationList } from './revocation/in-memory-revocation-list.js'
+export type { InMemoryRevocationList, InMemoryRevocationListOptions } from './revocation/in-memory-revocation-list.js'
+export { revocationEntryFor } from './revocation/revocation-entry-for.js'
+export type { RevocationEntryForOptions } from './revocation/revocation-entry-for.js'
+export type {
+  RevocationEntry,
+  RevokedClient,
+  RevokedIssuer,
+  RevokedLogin,
+  RevokedToken,
+  RevokedUser,
+} from './revocation/revocation-entry.js'
+export type {
+  RevocationFeed,
+  RevocationFeedOptions,
+  RevocationFeedSource,
+  RevocationHeartbeat,
+  RevocationMessage,
+} from './revocation/revocation-feed.js'
+export type {
+  FeedProgress,
+  RevocationKey,
+  RevocationList,
+  RevocationListContext,
+} from './revocation/revocation-list.js'
+export type { ListedEntry, RevocationIssuer } from './revocation/deny-rule.js'
 
 export { authorizationServer } from './issuers/authorization-server.js'
 export type {
@@ -35,22 +63,28 @@ export type { Fetch, FetchInit, FetchResponse, FetchSignal } from './transport/f
 
 export type {
   ClientCredentialsRejected,
+  EvidenceUnobtainable,
   JwkIgnored,
   JwksRefreshed,
   JwksRefreshFailed,
+  LiveCheckFailed,
   RequestGranted,
   RequestRefused,
   RequestUnavailable,
+  RevocationFeedInterrupted,
+  RevocationListed,
   TokenRevocationOff,
   TokenwardEvent,
 } from './outcomes/events.js'
 export {
   ConfigurationError,
+  RevocationError,
   TokenRefusedError,
   TokenUncheckedError,
   TokenwardError,
   UpstreamError,
 } from './outcomes/errors.js'
+export type { RevocationErrorCode } from './outcomes/errors.js'
 export type { OperatorCode, RefusalCode, UnavailableCode } from './outcomes/operator-codes.js'
 export type { UpstreamCode } from './outcomes/upstream-codes.js'
 export type { WireCode } from './outcomes/wire-codes.js'
@@ -58,7 +92,7 @@ export type { WireCode } from './outcomes/wire-codes.js'
 export { parseDuration } from './vocabulary/duration.js'
 export type { Duration } from './vocabulary/duration.js'
 export type { AccessTokenClaims } from './vocabulary/access-token-claims.js'
-export type { Evidence } from './vocabulary/evidence.js'
+export type { Evidence, EvidenceSource } from './vocabulary/evidence.js'
 export type { Principal } from './vocabulary/principal.js'
 export type { AnyRequest, ProtectedRequest, WebRequest } from './vocabulary/protected-request.js'
 export type { StandardSchema } from './vocabulary/standard-schema.js'

@@ -30,10 +30,12 @@ interface AuthorizerParts {
 /** Decides policies: what costs nothing first, evidence last, and what may have changed meanwhile once more. */
 export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: AuthorizerParts) {
   /** What may have changed since the facts were gathered. */
-  function ended({ issuer, expiresAt }: TokenFacts): OperatorCode | undefined {
+  function ended({ issuer, expiresAt, notBefore }: TokenFacts): OperatorCode | undefined {
     if (isClosed()) return 'resource-server-closed'
     const { clockTolerance } = (issuers.select(issuer) as ConnectedIssuer).definition
-    return isExpired(expiresAt, clockTolerance, clock.now()) ? 'token-expired' : undefined
+    const now = clock.now()
+    if (notBefore !== undefined && !(notBefore <= now + clockTolerance)) return 'token-not-yet-valid'
+    return isExpired(expiresAt, clockTolerance, now) ? 'token-expired' : undefined
   }
 
   /** The rules that facts alone can break. They run on every request, whatever is remembered. */

@@ -139,14 +139,9 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
           })
         if (landed.active) {
           const told = landed.facts ?? facts
-          const endsAt = typeof told === 'string' ? facts?.expiresAt : told?.expiresAt
-          // An opaque token that must be refused is asked about again: nothing says how long it lives.
-          if (endsAt !== undefined) {
-            answers.recordActive(
-              { key, endsAt: endsAt + clockTolerance },
-              { startedAt: sentAt, response: landed.facts },
-            )
-          }
+          // A reason to refuse is never looked up; it only takes the place of what was answered before.
+          const endsAt = told === undefined || typeof told === 'string' ? sentAt.wall : told.expiresAt + clockTolerance
+          answers.recordActive({ key, endsAt }, { startedAt: sentAt, response: landed.facts })
         } else {
           answers.recordInactive({ key, issuedAt: knownFacts?.issuedAt, endsAt: endOf(knownFacts) }, sentAt)
         }

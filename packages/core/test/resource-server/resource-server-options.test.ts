@@ -43,7 +43,7 @@ describe('the options of createResourceServer', () => {
     [
       'a revocation list',
       { revocationList: {} },
-      'createResourceServer.revocationList is not available in this version',
+      'createResourceServer.revocationList must be made by inMemoryRevocationList()',
     ],
     [
       'sender constraints',

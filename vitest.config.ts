@@ -50,7 +50,7 @@ export default defineConfig({
           testTimeout,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
-          include: ['test/delivery/listen.test.ts'],
+          include: ['test/delivery/{listen,faults}.test.ts'],
         },
       },
       {

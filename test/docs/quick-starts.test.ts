@@ -93,6 +93,14 @@ describe('the quick start', () => {
   })
 })
 
+it('the code about authorization servers in the README of the testkit runs', async () => {
+  const log = vi.spyOn(console, 'assert').mockImplementation((condition) => expect(condition).toBe(true))
+  onTestFinished(() => log.mockRestore())
+  const code = codeBlockUnder('A fake authorization server', documentAt('packages/testkit/README.md'))
+  await import(/* @vite-ignore */ writeCode('packages/core', 'readme-introspection', { 'test.ts': code })('test.ts'))
+  expect(log).toHaveBeenCalledTimes(2)
+})
+
 it('the code about testing in the README of core runs', async () => {
   const code = codeBlocks(documentAt('packages/core/README.md')).at(-1) as string
   expect(code).toContain('fakeCognito')

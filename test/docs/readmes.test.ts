@@ -31,6 +31,8 @@ describe('a package README', () => {
     ['packages/testkit', 'src/cognito/token-claims.ts', 'AccessTokenRequest'],
     ['packages/testkit', 'src/cognito/token-claims.ts', 'IdTokenRequest'],
     ['packages/testkit', 'src/cognito/forged-tokens.ts', 'ForgedTokens'],
+    ['packages/testkit', 'src/authorization-server/server-settings.ts', 'FakeAuthorizationServerOptions'],
+    ['packages/testkit', 'src/authorization-server/token-requests.ts', 'TokenContent'],
   ])('of %s lists every member of %s %s', (folder, file, name) => {
     const { text } = documentAt(`${folder}/README.md`)
     const members = membersOf(`${folder}/${file}`, name)

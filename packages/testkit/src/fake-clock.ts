@@ -8,12 +8,12 @@ export interface FakeClock {
   advance(by: Duration): void
 }
 
-export function createFakeClock(): FakeClock {
+export function createFakeClock(maker: string): FakeClock {
   let offset = 0
   return {
     now: () => Date.now() + offset,
     advance(by) {
-      offset += milliseconds('clock.advance', by)
+      offset += milliseconds(maker, 'clock.advance', by)
     },
   }
 }

@@ -1,7 +1,7 @@
 /** In plain JavaScript a misspelt name would do nothing, and the test would prove something else than it says. */
-export function refuseUnknown(owner: string, given: object, known: readonly string[]): void {
+export function refuseUnknown(maker: string, owner: string, given: object, known: readonly string[]): void {
   const unknown = Object.keys(given).find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    throw new TypeError(`fakeCognito: ${owner} knows no ${unknown}; it takes ${known.join(', ')}`)
+    throw new TypeError(`${maker}: ${owner} knows no ${unknown}; it takes ${known.join(', ')}`)
   }
 }

@@ -86,12 +86,8 @@ describe('the issuers of a pool', () => {
     pool.clock.advance('11m')
     await api.verify(await pool.accessToken())
     await expect
-      .poll(() => events.at(-2))
-      .toMatchObject({
-        type: 'jwks-refresh-failed',
-        issuer: pool.issuer,
-        httpStatus: 403,
-      })
+      .poll(() => events)
+      .toContainEqual(expect.objectContaining({ type: 'jwks-refresh-failed', issuer: pool.issuer, httpStatus: 403 }))
   })
 
   it.each(['ORIGINAL', 'UPDATED'] as const)('serve a pool of type %s without being told', async (issuerType) => {

@@ -1,13 +1,18 @@
 import { fetchFrom } from '../delivery/fetch.js'
-import { listen, type ListeningPool } from '../delivery/listen.js'
-import { serve, type ServedPool } from '../delivery/serve.js'
+import { listen, type ListeningFake } from '../delivery/listen.js'
+import { openDoors } from '../delivery/doors.js'
+import { serve, type ServedFake } from '../delivery/serve.js'
+import { endpointMaker } from '../endpoints/endpoint.js'
+import type { EndpointControl } from '../endpoints/endpoint-control.js'
 import { createFakeClock, type FakeClock } from '../fake-clock.js'
-import { type JsonRecord, signJws } from '../jws/compact-jws.js'
 import { refuseUnknown } from '../known-names.js'
-import { createSigningKey, publish, type PublishedKey, type SigningKey } from '../jws/signing-key.js'
-import { createEndpoints, type EndpointControl } from './endpoints.js'
+import type { PublishedKey } from '../jws/signing-key.js'
 import { type ForgedTokens, forgedTokens } from './forged-tokens.js'
+import { createLogins } from './logins.js'
+import { createPoolKeys } from './pool-keys.js'
+import { createPoolServer } from './pool-server.js'
 import {
+  COGNITO,
   type FakeCognitoOptions,
   poolSettings,
   REGION,
@@ -15,47 +20,50 @@ import {
   type ScopeOf,
   type StandardScope,
 } from './pool-settings.js'
-import {
-  accessTokenClaims,
-  type AccessTokenRequest,
-  idTokenClaims,
-  type IdTokenRequest,
-  m2mTokenClaims,
-  type M2mTokenRequest,
-} from './token-claims.js'
+import { createPoolTokens, type PoolTokens } from './pool-tokens.js'
+import { createSignOuts, type SignOuts } from './sign-outs.js'
+import { issuerOf, type Pool } from './token-examination.js'
 
 /** A user pool that exists in this process alone, with keys of its own. */
-export interface FakeCognito<Scope extends string = string> {
+export interface FakeCognito<Scope extends string = string> extends PoolTokens<Scope>, SignOuts {
   /** Its id, in the form Cognito gives one: `xx-fake-1_` and nine random characters. */
   readonly userPoolId: string
   /** `'xx-fake-1'`: the form of a Region, with no AWS host that belongs to it. */
   readonly region: string
   /** What `iss` says in its tokens: a URL on the ORIGINAL or the UPDATED host. */
   readonly issuer: string
-  /** The first app client. */
+  /** Origin of the pool's domain, where `/oauth2/userInfo` and `/oauth2/revoke` stand. */
+  readonly domain: string
+  /** The first app client. It has no secret. */
   readonly clientId: string
   /** Time as the pool sees it. Give it to the code under test, and move both at once. */
   readonly clock: FakeClock
-  /** The key set endpoint: count its requests, make it fail. */
+  /** The key set. */
   readonly jwks: EndpointControl
+  /** The discovery document. */
+  readonly metadata: EndpointControl
+  /** The operation `GetUser`: asks for a token with `aws.cognito.signin.user.admin`, and refuses one that has ended. */
+  readonly getUser: EndpointControl
+  /** The operation `RevokeToken`: ends the login of a refresh token. */
+  readonly revokeToken: EndpointControl
+  /** The operation `GlobalSignOut`: ends all logins of the user whose access token it gets. */
+  readonly globalSignOut: EndpointControl
+  /** `/oauth2/userInfo` on the domain: asks for a token with `openid`, and refuses one that has ended. */
+  readonly userInfo: EndpointControl
+  /** `/oauth2/revoke` on the domain (RFC 7009): ends the login of a refresh token. */
+  readonly revocation: EndpointControl
   /** Access tokens that must be refused. */
   readonly forged: ForgedTokens<Scope>
   /** A `fetch` that reaches this pool and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
-  /** The access token of a user, as Cognito would issue it, signed with RS256. */
-  accessToken(request?: AccessTokenRequest<Scope>): Promise<string>
-  /** The access token of a machine, as the client credentials grant would issue it: no user, no groups. */
-  m2mToken(request?: M2mTokenRequest<Exclude<Scope, StandardScope>>): Promise<string>
-  /** An ID token as Cognito would issue it, signed with a key of its own. */
-  idToken(request?: IdTokenRequest): Promise<string>
   /** The public keys as published now. */
   publicKeys(): { readonly keys: readonly PublishedKey[] }
   /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`; default `true`. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
   /** Answers on the pool's own https addresses, inside this process, through msw. Throws where msw is not installed. */
-  listen(): Promise<ListeningPool>
-  /** Answers on a free port of 127.0.0.1. */
-  serve(): Promise<ServedPool>
+  listen(): Promise<ListeningFake>
+  /** Answers on a free port of 127.0.0.1, in place of all hosts. */
+  serve(): Promise<ServedFake>
   /** Ends every `listen` and `serve`; the pool makes no tokens afterwards. */
   close(): Promise<void>
 }
@@ -64,71 +72,36 @@ export interface FakeCognito<Scope extends string = string> {
 export async function fakeCognito<const Servers extends ResourceServers = Record<never, never>>(
   options: FakeCognitoOptions<Servers> = {},
 ): Promise<FakeCognito<StandardScope | ScopeOf<Servers>>> {
-  const pool = poolSettings(options)
-  const clock = createFakeClock()
-  let keys = await createKeyPair()
-  let retired: readonly SigningKey[] = []
-  const opened: { close(): Promise<void> }[] = []
-  let closed = false
-
-  const publishedKeys = () => [keys.id, keys.access, ...retired].map(publish)
-  const endpoints = createEndpoints(pool, publishedKeys)
-
-  function assertOpen(): void {
-    if (closed) throw new Error('fakeCognito: the pool was closed; make a new one')
-  }
-
-  function mint(key: SigningKey, claims: JsonRecord): string {
-    assertOpen()
-    return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
-  }
-
-  function remember<Opened extends { close(): Promise<void> }>(door: Opened): Opened {
-    opened.push(door)
-    return door
-  }
+  const settings = poolSettings(options)
+  const { maker } = COGNITO
+  const clock = createFakeClock(maker)
+  const pool: Pool = { settings, clock, keys: await createPoolKeys(), logins: createLogins() }
+  const doors = openDoors(COGNITO)
+  const server = createPoolServer(pool, endpointMaker(maker, clock, doors.closing))
+  const controls = Object.fromEntries(
+    Object.entries(server.endpoints).map(([name, { control }]) => [name, control]),
+  ) as Record<keyof typeof server.endpoints, EndpointControl>
 
   return {
-    userPoolId: pool.userPoolId,
+    userPoolId: settings.userPoolId,
     region: REGION,
-    issuer: pool.issuers[pool.issuerType],
-    clientId: pool.clients[0],
+    issuer: issuerOf(pool),
+    domain: settings.domain,
+    clientId: settings.clients[0],
     clock,
-    jwks: endpoints.jwks,
-    forged: forgedTokens({ pool, now: clock.now, accessKey: () => keys.access, idKey: () => keys.id }),
-    fetch: fetchFrom(endpoints, assertOpen),
-    async accessToken(request = {}) {
-      return mint(keys.access, accessTokenClaims(pool, request, clock.now()))
-    },
-    async m2mToken(request = {}) {
-      return mint(keys.access, m2mTokenClaims(pool, request, clock.now()))
-    },
-    async idToken(request = {}) {
-      return mint(keys.id, idTokenClaims(pool, request, clock.now()))
-    },
-    publicKeys: () => ({ keys: publishedKeys() }),
+    ...controls,
+    ...createPoolTokens(pool, doors.assertOpen),
+    ...createSignOuts(pool, doors.assertOpen),
+    forged: forgedTokens(pool),
+    fetch: fetchFrom(server, doors.assertOpen),
+    publicKeys: () => ({ keys: pool.keys.published() }),
     async rotateKeys(how = {}) {
-      assertOpen()
-      refuseUnknown('rotateKeys', how, ['keepOld'])
-      retired = how.keepOld !== false ? [keys.id, keys.access, ...retired] : []
-      keys = await createKeyPair()
+      doors.assertOpen()
+      refuseUnknown(maker, 'rotateKeys', how, ['keepOld'])
+      await pool.keys.rotate(how.keepOld !== false)
     },
-    async listen() {
-      assertOpen()
-      return remember(await listen(pool, endpoints))
-    },
-    async serve() {
-      assertOpen()
-      return remember(await serve(endpoints))
-    },
-    async close() {
-      closed = true
-      await Promise.all(opened.splice(0).map((door) => door.close()))
-    },
+    listen: () => doors.open(() => listen(server)),
+    serve: () => doors.open(() => serve(server)),
+    close: doors.close,
   }
-}
-
-async function createKeyPair(): Promise<{ readonly access: SigningKey; readonly id: SigningKey }> {
-  const [access, id] = await Promise.all([createSigningKey(), createSigningKey()])
-  return { access, id }
 }

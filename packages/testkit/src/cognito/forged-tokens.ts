@@ -1,7 +1,9 @@
 import { createHmac, createPublicKey } from 'node:crypto'
-import { decodeJws, type JsonRecord, signingInput, signJws } from '../jws/compact-jws.js'
+import { decodeJws, type JsonRecord } from '../jws/compact-jws.js'
 import { createSigningKey, randomKid, type SigningKey } from '../jws/signing-key.js'
-import { poolSettings, type PoolSettings } from './pool-settings.js'
+import { signingInput, signJws } from './cognito-jws.js'
+import { poolSettings } from './pool-settings.js'
+import type { Pool } from './token-examination.js'
 import { accessTokenClaims, type AccessTokenRequest, idTokenClaims } from './token-claims.js'
 
 /**
@@ -39,13 +41,6 @@ export interface ForgedTokens<Scope extends string = string> {
   senderConstrained(request?: AccessTokenRequest<Scope>): Promise<string>
 }
 
-export interface ForgeTools {
-  readonly pool: PoolSettings
-  readonly now: () => number
-  readonly accessKey: () => SigningKey
-  readonly idKey: () => SigningKey
-}
-
 const HOUR = 3_600
 
 function shifted(claims: JsonRecord, seconds: number): JsonRecord {
@@ -53,8 +48,14 @@ function shifted(claims: JsonRecord, seconds: number): JsonRecord {
   return { iat: moved('iat'), auth_time: moved('auth_time'), exp: moved('exp') }
 }
 
-export function forgedTokens({ pool, now, accessKey, idKey }: ForgeTools): ForgedTokens {
-  const claimsOf = (request: AccessTokenRequest = {}) => accessTokenClaims(pool, request, now())
+export function forgedTokens({ settings, clock, keys, logins }: Pool): ForgedTokens {
+  const accessKey = keys.access
+  /** A forgery looks like a token of a login that there was, so that the pool itself may be asked about it. */
+  function claimsOf(request: AccessTokenRequest = {}): JsonRecord {
+    const claims = accessTokenClaims(settings, request, clock.now())
+    logins.enter(claims)
+    return claims
+  }
   /** A key of somebody else. RSA keys are slow to make, so that one serves all forgeries. */
   let strangersKey: Promise<SigningKey> | undefined
   const stranger = () => (strangersKey ??= createSigningKey())
@@ -101,13 +102,13 @@ export function forgedTokens({ pool, now, accessKey, idKey }: ForgeTools): Forge
     },
     async idToken(request = {}) {
       const { scopes: _, resource: __, ...rest } = request
-      return signJws({ kid: idKey().kid, alg: 'RS256' }, idTokenClaims(pool, rest, now()), idKey())
+      return signJws({ kid: keys.id().kid, alg: 'RS256' }, idTokenClaims(settings, rest, clock.now()), keys.id())
     },
     async otherPool(request) {
       const { issuers } = poolSettings({})
       return signJws(
         { kid: randomKid(), alg: 'RS256' },
-        { ...claimsOf(request), iss: issuers[pool.issuerType] },
+        { ...claimsOf(request), iss: issuers[settings.issuerType] },
         await stranger(),
       )
     },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { FakeKind } from '../endpoints/fake-server.js'
 import { refuseUnknown } from '../known-names.js'
 
 /** Scopes every user pool has. */
@@ -28,10 +29,20 @@ export interface FakeCognitoOptions<Servers extends ResourceServers = ResourceSe
   readonly resourceServers?: Servers
   /** `IssuerConfiguration.Type` of the pool. Default `'ORIGINAL'`; the UPDATED host then answers 403, as AWS's does. */
   readonly issuerType?: 'ORIGINAL' | 'UPDATED'
+  /**
+   * `EnableTokenRevocation` of the app clients. Default `true`. `false`: tokens without `jti` and `origin_jti`, and no
+   * way to end one login; a whole user can still be signed out.
+   */
+  readonly tokenRevocation?: boolean
 }
+
+export const COGNITO: FakeKind = { maker: 'fakeCognito', noun: 'pool' }
 
 /** The Region of every fake pool: it has the form of one, and no AWS host belongs to it. */
 export const REGION = 'xx-fake-1'
+
+/** What the hosts of all domains in the Region end with. */
+export const DOMAIN_SUFFIX: string = `.auth.${REGION}.amazoncognito.com`
 
 export interface PoolSettings {
   readonly userPoolId: string
@@ -40,11 +51,14 @@ export interface PoolSettings {
   readonly customScopes: readonly string[]
   readonly issuers: { readonly ORIGINAL: string; readonly UPDATED: string }
   readonly issuerType: 'ORIGINAL' | 'UPDATED'
+  /** Origin of the domain, where the OAuth endpoints stand. */
+  readonly domain: string
+  readonly tokenRevocation: boolean
 }
 
 export function poolSettings(options: FakeCognitoOptions): PoolSettings {
-  const { clients = ['test-client'], resourceServers = {}, issuerType = 'ORIGINAL' } = options
-  refuseUnknown('the pool', options, ['clients', 'resourceServers', 'issuerType'])
+  const { clients = ['test-client'], resourceServers = {}, issuerType = 'ORIGINAL', tokenRevocation = true } = options
+  refuseUnknown('fakeCognito', 'the pool', options, ['clients', 'resourceServers', 'issuerType', 'tokenRevocation'])
   if (!Array.isArray(clients) || clients.length === 0) {
     throw new TypeError('fakeCognito: clients must be a list of one or more app client ids')
   }
@@ -56,6 +70,7 @@ export function poolSettings(options: FakeCognitoOptions): PoolSettings {
   if (issuerType !== 'ORIGINAL' && issuerType !== 'UPDATED') {
     throw new TypeError("fakeCognito: issuerType must be 'ORIGINAL' or 'UPDATED'")
   }
+  if (typeof tokenRevocation !== 'boolean') throw new TypeError('fakeCognito: tokenRevocation must be true or false')
   const userPoolId = `${REGION}_${randomAlphanumeric(9)}`
   const customScopes = Object.entries(resourceServers).flatMap(([id, names]) => names.map((name) => `${id}/${name}`))
   return {
@@ -67,6 +82,8 @@ export function poolSettings(options: FakeCognitoOptions): PoolSettings {
       UPDATED: `https://issuer-cognito-idp.${REGION}.amazonaws.com/${userPoolId}`,
     },
     issuerType,
+    domain: `https://${userPoolId.replace('_', '-').toLowerCase()}${DOMAIN_SUFFIX}`,
+    tokenRevocation,
   }
 }
 

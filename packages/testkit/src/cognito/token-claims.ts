@@ -46,11 +46,17 @@ export interface IdTokenRequest extends UserTokenRequest {
 
 const SDK_SIGN_IN_SCOPES = ['aws.cognito.signin.user.admin']
 
-export function accessTokenClaims(pool: PoolSettings, request: AccessTokenRequest, now: number): JsonRecord {
-  checkRequest('accessToken', request, [...USER_MEMBERS, 'scopes', 'resource'])
+export function accessTokenClaims(
+  pool: PoolSettings,
+  request: AccessTokenRequest,
+  now: number,
+  method = 'accessToken',
+): JsonRecord {
+  checkRequest(method, request, [...USER_MEMBERS, 'scopes', 'resource'])
   const scopes = request.scopes ?? SDK_SIGN_IN_SCOPES
   checkScopes(scopes, [...STANDARD_SCOPES, ...pool.customScopes])
-  const { sub, username, groups, event } = commonClaims(request)
+  const { sub, username, groups } = commonClaims(request)
+  const { origin, event, jti } = identifiers(pool)
   const isSdkSignIn = request.scopes === undefined && request.resource === undefined
   return {
     sub,
@@ -59,12 +65,12 @@ export function accessTokenClaims(pool: PoolSettings, request: AccessTokenReques
     // Only tokens from the OAuth endpoints have a version.
     ...(isSdkSignIn ? {} : { version: 2 }),
     client_id: clientOf(pool, request),
-    origin_jti: randomUUID(),
-    event_id: event,
+    ...origin,
+    ...event,
     token_use: 'access',
     scope: scopes.join(' '),
     ...times(request, now),
-    jti: randomUUID(),
+    ...jti,
     username,
     ...(request.resource === undefined ? {} : { aud: request.resource }),
     ...request.claims,
@@ -86,27 +92,34 @@ export function m2mTokenClaims(pool: PoolSettings, request: M2mTokenRequest, now
     ...times(request, now),
     iss: pool.issuers[pool.issuerType],
     version: 2,
-    jti: randomUUID(),
+    ...identifiers(pool).jti,
     client_id: clientId,
     ...request.claims,
   }
 }
 
-export function idTokenClaims(pool: PoolSettings, request: IdTokenRequest, now: number): JsonRecord {
+/** With the access token of the same login, where there is one. */
+export function idTokenClaims(
+  pool: PoolSettings,
+  request: IdTokenRequest,
+  now: number,
+  sibling: JsonRecord = {},
+): JsonRecord {
   checkRequest('idToken', request, [...USER_MEMBERS, 'email'])
-  const { sub, username, groups, event } = commonClaims(request)
+  const { sub, username, groups } = commonClaims(request)
+  const { origin, event, jti } = identifiers(pool, sibling)
   return {
     sub,
     ...groups,
     email_verified: true,
     iss: pool.issuers[pool.issuerType],
     'cognito:username': username,
-    origin_jti: randomUUID(),
+    ...origin,
     aud: clientOf(pool, request),
-    event_id: event,
+    ...event,
     token_use: 'id',
     ...times(request, now),
-    jti: randomUUID(),
+    ...jti,
     email: request.email ?? `${username}@example.com`,
     ...request.claims,
   }
@@ -117,7 +130,7 @@ const USER_MEMBERS = [...MEMBERS, 'sub', 'username', 'groups']
 const LISTS = new Set(['scopes', 'groups'])
 
 function checkRequest(method: string, request: object, known: readonly string[]): void {
-  refuseUnknown(method, request, known)
+  refuseUnknown('fakeCognito', method, request, known)
   for (const [name, value] of Object.entries(request)) {
     if (LISTS.has(name) && value !== undefined && !Array.isArray(value)) {
       throw new TypeError(`fakeCognito: ${method} takes ${name} as a list`)
@@ -141,7 +154,15 @@ function commonClaims(request: UserTokenRequest) {
     sub,
     username: request.username ?? sub,
     groups: request.groups === undefined || request.groups.length === 0 ? {} : { 'cognito:groups': request.groups },
-    event: randomUUID(),
+  }
+}
+
+/** Tokens of one login share `origin_jti` and the event they were issued at, never `jti`. */
+function identifiers({ tokenRevocation }: PoolSettings, sibling: JsonRecord = {}) {
+  const { origin_jti = randomUUID(), event_id = randomUUID() } = sibling
+  return {
+    event: { event_id },
+    ...(tokenRevocation ? { origin: { origin_jti }, jti: { jti: randomUUID() } } : { origin: {}, jti: {} }),
   }
 }
 
@@ -155,5 +176,9 @@ function clientOf(pool: PoolSettings, request: TokenRequest): string {
 
 function times(request: TokenRequest, now: number) {
   const iat = Math.floor(now / 1_000)
-  return { auth_time: iat, exp: iat + Math.floor(milliseconds('expiresIn', request.expiresIn ?? '1h') / 1_000), iat }
+  return {
+    auth_time: iat,
+    exp: iat + Math.floor(milliseconds('fakeCognito', 'expiresIn', request.expiresIn ?? '1h') / 1_000),
+    iat,
+  }
 }

@@ -1,67 +1,78 @@
-import type { Endpoints } from '../cognito/endpoints.js'
-import { type PoolSettings, REGION } from '../cognito/pool-settings.js'
+import type { FakeKind, FakeRequest, FakeResponse, PublicServer } from '../endpoints/fake-server.js'
 
-/** The fake behind the process's own HTTP clients. */
-export interface ListeningPool {
-  /** Takes the pool off the addresses; other pools stay. */
+/** A fake behind the process's own HTTP clients. */
+export interface ListeningFake {
+  /** Takes the fake off its addresses; others stay. */
   close(): Promise<void>
 }
 
-/** Where pools of the fake Region stand: the two issuer hosts. */
-const HOSTS = [`https://cognito-idp.${REGION}.amazonaws.com`, `https://issuer-cognito-idp.${REGION}.amazonaws.com`]
-
-/** One interceptor serves all pools of the process: with several, closing one would take the others along. */
-const listening = new Map<string, Endpoints>()
+/** One interceptor serves all fakes of the process: with several, closing one would take the others along. */
+const listening = new Set<PublicServer>()
 let interceptor: Promise<{ close(): unknown }> | undefined
 let lastClosed: Promise<unknown> = Promise.resolve()
 
-/** Answers requests to the issuer hosts of the fake Region through msw; all others go where they were going. */
-export async function listen({ userPoolId }: PoolSettings, endpoints: Endpoints): Promise<ListeningPool> {
-  if (listening.has(userPoolId)) {
-    throw new Error('fakeCognito: listen() was called before; one call is enough until close()')
+const NOT_FOUND: FakeResponse = { status: 404, headers: {}, body: '' }
+
+/** Answers requests to the addresses of the fakes through msw; all others go where they were going. */
+export async function listen(server: PublicServer): Promise<ListeningFake> {
+  if (listening.has(server)) {
+    throw new Error(`${server.kind.maker}: listen() was called before; one call is enough until close()`)
   }
-  listening.set(userPoolId, endpoints)
+  listening.add(server)
   try {
-    await (interceptor ??= intercept())
+    await (interceptor ??= intercept(server.kind))
   } catch (error) {
-    listening.delete(userPoolId)
+    listening.delete(server)
     interceptor = undefined
     throw error
   }
   return {
     async close() {
-      if (!listening.delete(userPoolId) || listening.size > 0) return
-      lastClosed = interceptor?.then((server) => server.close()) ?? lastClosed
+      if (!listening.delete(server) || listening.size > 0) return
+      lastClosed = interceptor?.then((running) => running.close()) ?? lastClosed
       interceptor = undefined
       await lastClosed
     },
   }
 }
 
-async function intercept() {
-  const { http, HttpResponse, setupServer } = await loadMsw()
-  const handlers = HOSTS.map((host) =>
-    http.all(`${host}/*`, ({ request }) => {
-      const url = new URL(request.url)
-      const answer = listening.get(url.pathname.split('/', 2)[1] ?? '')?.answer(request.method, url)
-      return new HttpResponse(answer?.body ?? null, { status: answer?.status ?? 404, headers: { ...answer?.headers } })
-    }),
-  )
+async function intercept(kind: FakeKind) {
+  const { http, HttpResponse, setupServer } = await loadMsw(kind)
+  const handler = http.all('*', async ({ request }) => {
+    const url = new URL(request.url)
+    const candidates = [...listening].filter((server) => server.reaches(url))
+    // Nothing returned: the request goes on to where it was going.
+    if (candidates.length === 0) return undefined
+    const { method, headers } = request
+    const answering = answerOf(candidates, { method, url, headers, body: await request.text() })
+    return answering.then(
+      ({ status, headers: ofAnswer, body } = NOT_FOUND) =>
+        new HttpResponse(body === '' ? null : body, { status, headers: { ...ofAnswer } }),
+      () => HttpResponse.error(),
+    )
+  })
   await lastClosed
-  const server = setupServer(...handlers)
+  const server = setupServer(handler)
   // The option was renamed in msw 3; each version ignores the other's name.
   const options = { onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' }
   server.listen(options as Parameters<typeof server.listen>[0])
   return server
 }
 
-async function loadMsw() {
+/** The server that owns the request answers. One that is alone at an address answers whatever comes there. */
+async function answerOf(candidates: readonly PublicServer[], request: FakeRequest): Promise<FakeResponse | undefined> {
+  const [first, ...others] = candidates
+  const owner = candidates.find((server) => server.owns(request)) ?? (others.length === 0 ? first : undefined)
+  return owner === undefined ? first?.stray(request) : owner.answer(request)
+}
+
+async function loadMsw({ maker, noun }: FakeKind) {
   try {
     const [{ http, HttpResponse }, { setupServer }] = await Promise.all([import('msw'), import('msw/node')])
     return { http, HttpResponse, setupServer }
   } catch (cause) {
     throw new Error(
-      'fakeCognito: listen() could not load msw. Add msw 2.12 or later as a dev dependency; where it cannot be loaded, as in Jest with CommonJS, use pool.serve() or pool.fetch, which need nothing',
+      `${maker}: listen() could not load msw. Add msw 2.12 or later as a dev dependency; where it cannot be loaded, as in Jest with CommonJS, use ${noun}.serve() or ${noun}.fetch, which need nothing`,
       { cause },
     )
   }

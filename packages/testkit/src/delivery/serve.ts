@@ -1,22 +1,25 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Endpoints } from '../cognito/endpoints.js'
+import type { FakeRequest, FakeResponse, FakeServer } from '../endpoints/fake-server.js'
 
-/** The fake on a loopback port. */
-export interface ServedPool {
-  /** Give it to the library under test as the Cognito endpoint: `http://127.0.0.1:<port>`. */
+/** A fake on a loopback port. */
+export interface ServedFake {
+  /** Its origin, `http://127.0.0.1:<port>`: give it to the library under test in place of the public addresses. */
   readonly url: string
   /** Frees the port; connections are cut. Calling it again does nothing. */
   close(): Promise<void>
 }
 
-export async function serve(endpoints: Endpoints): Promise<ServedPool> {
+export async function serve(fake: Pick<FakeServer, 'answer'>): Promise<ServedFake> {
   const server = createServer((request, response) => {
-    // Not resolved against the base: `//` would be taken for a host.
-    const url = `http://127.0.0.1${request.url ?? '/'}`
-    const answer = URL.canParse(url) ? endpoints.answer(request.method ?? 'GET', new URL(url)) : undefined
-    response.writeHead(answer?.status ?? 404, { ...answer?.headers })
-    response.end(answer?.body)
+    answerTo(request, fake).then(
+      (answer) => {
+        response.writeHead(answer?.status ?? 404, { ...answer?.headers })
+        response.end(answer?.body)
+      },
+      // Told to drop it; or the client went away within its own request.
+      () => request.socket.destroy(),
+    )
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -32,4 +35,30 @@ export async function serve(endpoints: Endpoints): Promise<ServedPool> {
         server.closeAllConnections()
       }),
   }
+}
+
+async function answerTo(
+  incoming: IncomingMessage,
+  fake: Pick<FakeServer, 'answer'>,
+): Promise<FakeResponse | undefined> {
+  // Not resolved against the base: `//` would be taken for a host.
+  const url = `http://${localAddressOf(incoming)}${incoming.url ?? '/'}`
+  if (!URL.canParse(url)) return undefined
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const body = Buffer.concat(chunks).toString()
+  return fake.answer({ method: incoming.method ?? 'GET', url: new URL(url), headers: headersOf(incoming), body })
+}
+
+/** Not the `Host` header, which is whatever the client says. */
+function localAddressOf({ socket }: IncomingMessage): string {
+  return `${socket.localAddress}:${socket.localPort}`
+}
+
+function headersOf({ headersDistinct }: IncomingMessage): FakeRequest['headers'] {
+  const headers = new Headers()
+  for (const [name, values = []] of Object.entries(headersDistinct)) {
+    for (const value of values) headers.append(name, value)
+  }
+  return headers
 }

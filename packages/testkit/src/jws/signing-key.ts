@@ -1,13 +1,24 @@
-import { createPublicKey, generateKeyPair, type KeyObject, randomBytes, sign } from 'node:crypto'
+import {
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  randomBytes,
+  sign as signBytes,
+  verify as verifyBytes,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 
-/** An RSA key pair with a name as Cognito gives them: 32 bytes in padded base64. */
+/** The algorithms a fake signs with. */
+export type SigningAlgorithm = 'RS256' | 'ES256'
+
+/** A key pair with a name as Cognito gives them: 32 bytes in padded base64. */
 export interface SigningKey {
   readonly kid: string
+  readonly alg: SigningAlgorithm
   readonly privateKey: KeyObject
 }
 
-/** A public key as Cognito publishes it: these members, in this order. */
+/** A public RSA key as Cognito publishes it: these members, in this order. */
 export interface PublishedKey {
   /** The algorithm of every Cognito key. */
   readonly alg: 'RS256'
@@ -23,22 +34,62 @@ export interface PublishedKey {
   readonly use: 'sig'
 }
 
+/** A public key on the curve P-256, as it is published (RFC 7518 §6.2). */
+export interface PublishedEcKey {
+  /** The algorithm of every key on this curve. */
+  readonly alg: 'ES256'
+  /** The curve. */
+  readonly crv: 'P-256'
+  /** Name of the key, padded base64. */
+  readonly kid: string
+  /** Key type. */
+  readonly kty: 'EC'
+  /** For signatures. */
+  readonly use: 'sig'
+  /** First coordinate, base64url. */
+  readonly x: string
+  /** Second coordinate, base64url. */
+  readonly y: string
+}
+
 const generate = promisify(generateKeyPair)
 
-export async function createSigningKey(kid: string = randomKid()): Promise<SigningKey> {
-  const { privateKey } = await generate('rsa', { modulusLength: 2048 })
-  return { kid, privateKey }
+export async function createSigningKey(
+  alg: SigningAlgorithm = 'RS256',
+  kid: string = randomKid(),
+): Promise<SigningKey> {
+  const { privateKey } =
+    alg === 'RS256' ? await generate('rsa', { modulusLength: 2048 }) : await generate('ec', { namedCurve: 'P-256' })
+  return { kid, alg, privateKey }
 }
 
 export function randomKid(): string {
   return randomBytes(32).toString('base64')
 }
 
+/** The public half of an RSA key. */
 export function publish({ kid, privateKey }: SigningKey): PublishedKey {
   const { n, e } = createPublicKey(privateKey).export({ format: 'jwk' })
   return { alg: 'RS256', e: e as string, kid, kty: 'RSA', n: n as string, use: 'sig' }
 }
 
-export function signRs256(input: string, { privateKey }: SigningKey): string {
-  return sign('sha256', Buffer.from(input), privateKey).toString('base64url')
+/** The public half of a key on P-256. */
+export function publishEc({ kid, privateKey }: SigningKey): PublishedEcKey {
+  const { x, y } = createPublicKey(privateKey).export({ format: 'jwk' })
+  return { alg: 'ES256', crv: 'P-256', kid, kty: 'EC', use: 'sig', x: x as string, y: y as string }
+}
+
+export function sign(input: string, key: SigningKey): string {
+  return signBytes('sha256', Buffer.from(input), signatureKey(key)).toString('base64url')
+}
+
+export function isSignedBy(key: SigningKey, input: string, signature: string): boolean {
+  const bytes = Buffer.from(signature, 'base64url')
+  // A private key verifies, too: Node takes the public half.
+  return verifyBytes('sha256', Buffer.from(input), signatureKey(key), bytes)
+}
+
+/** JWS takes the two numbers of an ECDSA signature side by side (RFC 7518 §3.4). */
+function signatureKey({ alg, privateKey }: SigningKey) {
+  return alg === 'RS256' ? privateKey : { key: privateKey, dsaEncoding: 'ieee-p1363' as const }
 }

@@ -316,7 +316,7 @@ it('a closed pool mints nothing and opens no door', async () => {
 it('a disturbance that is misspelt, or none, is refused', async () => {
   const pool = await fakeCognito()
   await expect(pool.rotateKeys({ keepold: false } as never)).rejects.toThrow('rotateKeys knows no keepold')
-  expect(() => pool.jwks.fail({ stauts: 500 } as never)).toThrow('fail knows no stauts; it takes status, times')
+  expect(() => pool.jwks.fail({ stauts: 500 } as never)).toThrow('fail knows no stauts; it takes status, error, times')
   expect(() => pool.jwks.fail({ status: 200 })).toThrow('fail takes a status from 300 to 599')
   expect(() => pool.jwks.fail({ times: 0 })).toThrow('fail takes times of one or more')
   expect(() => pool.clock.advance('soon' as never)).toThrow('clock.advance must be milliseconds, or text')

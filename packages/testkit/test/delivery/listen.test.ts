@@ -1,7 +1,8 @@
 import https from 'node:https'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { expect, it, onTestFinished } from 'vitest'
-import { fakeCognito } from '../../src/index.js'
+import { fakeAuthorizationServer, fakeCognito } from '../../src/index.js'
+import { form, operation, postByHttps } from '../support/doors.js'
 
 async function listeningPool() {
   const pool = await fakeCognito()
@@ -55,4 +56,66 @@ it('can be called once until it is closed', async () => {
   await expect(pool.listen()).rejects.toThrow('listen() was called before; one call is enough until close()')
   await door.close()
   await (await pool.listen()).close()
+})
+
+it('finds the pool a token belongs to on the host that all pools share', async () => {
+  const [a, b] = [await listeningPool(), await listeningPool()]
+  expect(a.getUser.url).toBe(b.getUser.url)
+  const { accessToken, refreshToken } = await b.signIn()
+  const getUser = (token: string) => fetch(a.getUser.url, operation('GetUser', { AccessToken: token }))
+  expect((await getUser(accessToken)).status).toBe(200)
+  await fetch(a.revokeToken.url, operation('RevokeToken', { Token: refreshToken, ClientId: b.clientId }))
+  expect((await getUser(accessToken)).status).toBe(400)
+  expect([b.getUser.hits, b.revokeToken.hits, a.getUser.hits, a.revokeToken.hits]).toStrictEqual([2, 1, 0, 0])
+})
+
+it('answers for no pool in particular what no pool has issued', async () => {
+  const [a, b] = [await listeningPool(), await listeningPool()]
+  const stray = await fetch(a.getUser.url, operation('GetUser', { AccessToken: 'x' }))
+  expect([stray.status, stray.headers.get('x-amzn-errortype')]).toStrictEqual([400, 'NotAuthorizedException:'])
+  const unknown = await fetch(a.getUser.url, operation('RevokeToken', { Token: 'x', ClientId: 'web' }))
+  expect(unknown.status).toBe(200)
+  expect([a, b].map((pool) => pool.getUser.hits + pool.revokeToken.hits)).toStrictEqual([0, 0])
+  await b.close()
+  expect((await fetch(a.getUser.url, operation('GetUser', { AccessToken: 'x' }))).status).toBe(400)
+  expect(a.getUser.hits).toBe(1)
+})
+
+it('answers at the domain of each pool, and 404 at those of others', async () => {
+  const [a, b] = [await listeningPool(), await listeningPool()]
+  const authorization = `Bearer ${await b.accessToken({ scopes: ['openid'] })}`
+  expect((await fetch(b.userInfo.url, { headers: { authorization } })).status).toBe(200)
+  expect((await fetch(a.userInfo.url, { headers: { authorization } })).status).toBe(401)
+  await b.close()
+  expect((await fetch(b.userInfo.url, { headers: { authorization } })).status).toBe(404)
+})
+
+it('serves pools and authorization servers side by side, and hands bodies of others on', async () => {
+  const pool = await listeningPool()
+  const [server, silent] = [await fakeAuthorizationServer(), await fakeAuthorizationServer()]
+  for (const fake of [server, silent]) onTestFinished(() => fake.close())
+  await server.listen()
+  const { clientId: client_id, clientSecret: client_secret } = server.client
+  const request = form({ token: await server.opaqueToken(), client_id, client_secret })
+  const byHttps = await postByHttps(server.introspection.url, request.headers, String(request.body))
+  expect([byHttps.status, JSON.parse(byHttps.body)]).toMatchObject([200, { active: true }])
+  expect((await fetch(jwksOf(pool.issuer))).status).toBe(200)
+  expect((await fetch(`${server.issuer}/elsewhere`)).status).toBe(404)
+  const { url } = await silent.serve()
+  const introspected = await fetch(`${url}/introspect`, form({ token: 'x' }))
+  expect([introspected.status, silent.introspection.requests[0]?.body]).toStrictEqual([401, 'token=x'])
+})
+
+it('tells servers apart that share a host', async () => {
+  const [a, b] = [
+    await fakeAuthorizationServer({ issuer: 'https://id.example/a' }),
+    await fakeAuthorizationServer({ issuer: 'https://id.example/b' }),
+  ]
+  for (const server of [a, b]) {
+    onTestFinished(() => server.close())
+    await server.listen()
+  }
+  expect(await (await fetch(b.metadata.url)).json()).toMatchObject({ issuer: b.issuer })
+  expect(await (await fetch(a.jwks.url)).json()).toStrictEqual(a.publicKeys())
+  expect((await fetch('https://id.example/c/jwks')).status).toBe(404)
 })

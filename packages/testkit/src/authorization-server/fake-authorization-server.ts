@@ -1,0 +1,103 @@
+import { openDoors } from '../delivery/doors.js'
+import { fetchFrom } from '../delivery/fetch.js'
+import { listen, type ListeningFake } from '../delivery/listen.js'
+import { serve, type ServedFake } from '../delivery/serve.js'
+import { endpointMaker } from '../endpoints/endpoint.js'
+import type { EndpointControl } from '../endpoints/endpoint-control.js'
+import type { FakeServer } from '../endpoints/fake-server.js'
+import { createFakeClock, type FakeClock } from '../fake-clock.js'
+import { refuseUnknown } from '../known-names.js'
+import type { PublishedEcKey, PublishedKey } from '../jws/signing-key.js'
+import { createAuthorizationEndpoints } from './authorization-endpoints.js'
+import type { IntrospectionControl } from './introspection-endpoint.js'
+import { createIssuedTokens, type ServerTokens } from './issued-tokens.js'
+import { createServerKeys } from './server-keys.js'
+import {
+  AUTHORIZATION_SERVER,
+  type FakeAuthorizationServerOptions,
+  type IntrospectingClient,
+  serverSettings,
+} from './server-settings.js'
+
+/** An authorization server with introspection (RFC 7662) that exists in this process alone, with keys of its own. */
+export interface FakeAuthorizationServer extends ServerTokens {
+  /** Its issuer identifier: `iss` of its tokens, `issuer` of its metadata. */
+  readonly issuer: string
+  /** The client that may introspect: hand its id and secret to the code under test. */
+  readonly client: IntrospectingClient
+  /** Time as the server sees it. Give it to the code under test, and move both at once. */
+  readonly clock: FakeClock
+  /** The key set. */
+  readonly jwks: EndpointControl
+  /** The metadata, at the addresses of RFC 8414 and of OpenID Connect Discovery; both count here. */
+  readonly metadata: EndpointControl
+  /** Introspection (RFC 7662): plain, or signed for clients that accept `application/token-introspection+jwt` (RFC 9701). */
+  readonly introspection: IntrospectionControl
+  /** Revocation (RFC 7009). */
+  readonly revocation: EndpointControl
+  /** A `fetch` that reaches this server and nothing else, to inject. */
+  readonly fetch: typeof globalThis.fetch
+  /** The public keys as published now. */
+  publicKeys(): { readonly keys: readonly (PublishedKey | PublishedEcKey)[] }
+  /** Signs with a new key from now on. The old one stays published unless `keepOld` is `false`; default `true`. */
+  rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
+  /** Answers on the addresses of its issuer, inside this process, through msw. Throws where msw is not installed. */
+  listen(): Promise<ListeningFake>
+  /**
+   * Answers on a free port of 127.0.0.1, for code that is given the addresses of the endpoints. Code that discovers them
+   * needs the option `served`; then this is the door that is open already.
+   */
+  serve(): Promise<ServedFake>
+  /** Ends every `listen` and `serve`; the server makes no tokens afterwards. */
+  close(): Promise<void>
+}
+
+/** Makes a fake authorization server with an issuer and a key of its own. */
+export async function fakeAuthorizationServer(
+  options: FakeAuthorizationServerOptions = {},
+): Promise<FakeAuthorizationServer> {
+  const { maker } = AUTHORIZATION_SERVER
+  // Checked before a port is opened.
+  serverSettings(options, undefined)
+  const doors = openDoors(AUTHORIZATION_SERVER)
+  const clock = createFakeClock(maker)
+  /** Its issuer is known when its port is. */
+  let server: FakeServer | undefined
+  const door =
+    options.served === true
+      ? await doors.open(() => serve({ answer: async (request) => server?.answer(request) }))
+      : undefined
+  const settings = serverSettings(options, door?.url)
+  const keys = await createServerKeys(settings.algorithm)
+  const issued = createIssuedTokens({ settings, clock, keys, assertOpen: doors.assertOpen })
+  const endpoints = createAuthorizationEndpoints(
+    { settings, clock, keys, issued },
+    endpointMaker(maker, clock, doors.closing),
+  )
+  server = endpoints
+  const { jwks, metadata, introspection, revocation } = endpoints
+
+  return {
+    issuer: settings.issuer,
+    client: settings.client,
+    clock,
+    jwks,
+    metadata,
+    introspection,
+    revocation,
+    ...issued.tokens,
+    fetch: fetchFrom(endpoints, doors.assertOpen),
+    publicKeys: () => ({ keys: keys.published() }),
+    async rotateKeys(how = {}) {
+      doors.assertOpen()
+      refuseUnknown(maker, 'rotateKeys', how, ['keepOld'])
+      await keys.rotate(how.keepOld !== false)
+    },
+    listen: () => doors.open(() => listen(endpoints)),
+    async serve() {
+      doors.assertOpen()
+      return door ?? doors.open(() => serve(endpoints))
+    },
+    close: doors.close,
+  }
+}

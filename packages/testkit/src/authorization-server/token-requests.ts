@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { type Duration, milliseconds } from '../duration.js'
+import { refuseUnknown } from '../known-names.js'
+import type { JsonRecord } from '../jws/compact-jws.js'
+import { AUTHORIZATION_SERVER, type ServerSettings } from './server-settings.js'
+
+/** What every token can be asked for. */
+interface TokenContent {
+  /** The user, or the client where there is none. Default: a random UUID. */
+  readonly sub?: string
+  /** `client_id`: the client the token was issued to. Default `'test-client'`. */
+  readonly clientId?: string
+  /** `scope`, joined by spaces. Default none; the claim is absent then. */
+  readonly scopes?: readonly string[]
+  /** `aud`. Default: as the server was told. */
+  readonly audience?: string | readonly string[]
+  /** What the token is bound to (RFC 7800 §3.1): `{ 'x5t#S256': … }` or `{ jkt: … }`. Default nothing. */
+  readonly cnf?: JsonRecord
+  /** Further claims, or other values for those the server writes; `undefined` takes one away. Default none. */
+  readonly claims?: JsonRecord
+}
+
+/** What a JWT access token is made from (RFC 9068). */
+export interface JwtAccessTokenRequest extends TokenContent {
+  /** From now to `exp`, in whole seconds. Default `'1h'`. */
+  readonly expiresIn?: Duration
+}
+
+/** What an opaque token is made from. The server alone knows what it says. */
+export interface OpaqueTokenRequest extends TokenContent {
+  /** From now to `exp`, in whole seconds, or `null` for a token without `exp`. Default `'1h'`. */
+  readonly expiresIn?: Duration | null
+}
+
+const MEMBERS = ['sub', 'clientId', 'scopes', 'audience', 'cnf', 'claims', 'expiresIn']
+
+export function claimsOf(
+  method: string,
+  settings: ServerSettings,
+  request: OpaqueTokenRequest,
+  now: number,
+): JsonRecord {
+  const { maker } = AUTHORIZATION_SERVER
+  refuseUnknown(maker, method, request, MEMBERS)
+  const { sub = randomUUID(), clientId = 'test-client', scopes = [], audience = settings.audience, cnf } = request
+  const { expiresIn = '1h' } = request
+  if (!Array.isArray(scopes)) throw new TypeError(`${maker}: ${method} takes scopes as a list`)
+  const iat = Math.floor(now / 1_000)
+  return {
+    iss: settings.issuer,
+    sub,
+    client_id: clientId,
+    aud: audience,
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    iat,
+    ...(expiresIn !== null && { exp: iat + Math.floor(milliseconds(maker, 'expiresIn', expiresIn) / 1_000) }),
+    jti: randomUUID(),
+    ...(cnf !== undefined && { cnf }),
+    ...request.claims,
+  }
+}

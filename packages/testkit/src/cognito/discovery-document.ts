@@ -1,0 +1,20 @@
+import { type PoolSettings, STANDARD_SCOPES } from './pool-settings.js'
+
+/** What a pool says about itself (OpenID Connect Discovery §3). It names no introspection endpoint: Cognito has none. */
+export function discoveryDocument({ issuers, issuerType, domain }: PoolSettings) {
+  const issuer = issuers[issuerType]
+  return {
+    authorization_endpoint: `${domain}/oauth2/authorize`,
+    end_session_endpoint: `${domain}/logout`,
+    id_token_signing_alg_values_supported: ['RS256'],
+    issuer,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    response_types_supported: ['code', 'token'],
+    revocation_endpoint: `${domain}/oauth2/revoke`,
+    scopes_supported: STANDARD_SCOPES.filter((scope) => !scope.startsWith('aws.')),
+    subject_types_supported: ['public'],
+    token_endpoint: `${domain}/oauth2/token`,
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    userinfo_endpoint: `${domain}/oauth2/userInfo`,
+  }
+}

@@ -1,0 +1,48 @@
+/** A request, whatever door it came through. */
+export interface FakeRequest {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Headers
+  readonly body: string
+}
+
+/** An answer of the fake, whatever door the request came through. */
+export interface FakeResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** How messages speak of a fake: the function that makes it, and what its documentation calls the result. */
+export interface FakeKind {
+  readonly maker: string
+  readonly noun: string
+}
+
+/** What stands behind the doors. */
+export interface FakeServer {
+  readonly kind: FakeKind
+  /** Answers a request; `undefined` when there is nothing at that address. Throws {@link ConnectionDropped}. */
+  answer(request: FakeRequest): Promise<FakeResponse | undefined>
+}
+
+/** A server with public addresses, which it may share with others: at AWS all pools of a Region have one host. */
+export interface PublicServer extends FakeServer {
+  /** Whether an address is one of this server's, or one it shares. */
+  reaches(url: URL): boolean
+  /** Whether a request that reaches this server can be meant for no other. */
+  owns(request: FakeRequest): boolean
+  /** What a shared address answers when no server owns the request. `undefined` when nothing is there. */
+  stray(request: FakeRequest): FakeResponse | undefined
+}
+
+/** The connection ends without an answer. Each door shows that as its transport does. */
+export class ConnectionDropped extends Error {
+  constructor() {
+    super('The fake dropped the connection')
+  }
+}
+
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): FakeResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+}

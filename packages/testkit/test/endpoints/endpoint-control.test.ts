@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { fakeAuthorizationServer, fakeCognito } from '../../src/index.js'
+import { form } from '../support/doors.js'
+
+describe('an endpoint', () => {
+  it('records what reached it, with the time of the fake', async () => {
+    const server = await fakeAuthorizationServer()
+    server.clock.advance('1h')
+    await server.fetch(server.introspection.url, form({ token: 'abc' }, { 'X-Trace': '1' }))
+    const [request] = server.introspection.requests
+    expect(request).toMatchObject({ method: 'POST', url: `${server.issuer}/introspect`, body: 'token=abc' })
+    expect(request?.headers).toMatchObject({ 'x-trace': '1' })
+    expect((request?.at as number) - Date.now()).toBeGreaterThan(3_590_000)
+  })
+
+  it('remembers the last thousand, and counts all', async () => {
+    const pool = await fakeCognito()
+    for (let i = 0; i < 1_003; i++) await pool.fetch(`${pool.jwks.url}?${i}`)
+    expect(pool.jwks.hits).toBe(1_003)
+    expect(pool.jwks.requests).toHaveLength(1_000)
+    expect(pool.jwks.requests[0]?.url).toMatch(/\?3$/)
+  })
+
+  it('counts requests that faults meet, and no other endpoint counts them', async () => {
+    const server = await fakeAuthorizationServer()
+    server.jwks.fail()
+    server.introspection.hang({ times: 1 })
+    void server.fetch(server.introspection.url, form({ token: 'x' })).catch(() => {})
+    await server.fetch(server.jwks.url)
+    await expect.poll(() => server.introspection.hits).toBe(1)
+    expect([server.jwks.hits, server.revocation.hits, server.metadata.hits]).toStrictEqual([1, 0, 0])
+    await server.close()
+  })
+
+  it('has one fault at a time: a new one takes the place of the one before', async () => {
+    const pool = await fakeCognito()
+    pool.jwks.fail({ status: 500 })
+    pool.jwks.throttle({ times: 1 })
+    const statuses = []
+    for (let i = 0; i < 2; i++) statuses.push((await pool.fetch(pool.jwks.url)).status)
+    expect(statuses).toStrictEqual([429, 200])
+  })
+})
+
+it.each<[string, (control: Record<string, (...how: unknown[]) => void>) => void, string]>([
+  ['a misspelt option', (control) => control['slow']?.('1s', { time: 1 }), 'slow knows no time; it takes times'],
+  ['times below one', (control) => control['drop']?.({ times: 0 }), 'drop takes times of one or more'],
+  ['a delay that is none', (control) => control['slow']?.('soon'), 'slow must be milliseconds, or text'],
+  [
+    'a status that is no redirect',
+    (control) => control['redirect']?.({ status: 200 }),
+    'redirect takes a status of 301',
+  ],
+  ['a status that refuses nothing', (control) => control['throttle']?.({ status: 200 }), 'a status from 400 to 599'],
+  ['a status that is no failure', (control) => control['fail']?.({ status: 299 }), 'a status from 300 to 599'],
+])('a fault with %s is refused', async (_, begin, message) => {
+  const { jwks } = await fakeAuthorizationServer()
+  expect(() => begin(jwks as never)).toThrow(message)
+  expect(() => begin(jwks as never)).toThrow('fakeAuthorizationServer: ')
+})

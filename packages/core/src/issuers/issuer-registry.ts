@@ -98,7 +98,7 @@ async function loadOne(connected: readonly ConnectedIssuer[]): Promise<void> {
 export function revocationIssuers({ trusted }: IssuerRegistry): readonly RevocationIssuer[] {
   return trusted.map((issuer) => {
     const { clockTolerance, evidence } = definitionOf(issuer, OPTION)
-    const { propagationDelay, maxTokenLifetime } = evidence
-    return { identifiers: issuer.issuers, clockTolerance, propagationDelay, maxTokenLifetime }
+    const { propagationDelay, issuedAtIsEvidence, maxTokenLifetime } = evidence
+    return { identifiers: issuer.issuers, clockTolerance, propagationDelay, issuedAtIsEvidence, maxTokenLifetime }
   })
 }

@@ -86,6 +86,8 @@ function provenBy(feed: FeedProgress, facts: TokenFacts, issuer: RevocationIssue
   }
   // A source whose clock is ahead would seem to be alive long after it fell silent.
   if (!(watermark <= watermarkReceivedAt + clockTolerance)) return -Infinity
+  // Where nobody looks at the login, a token of an ended one may be younger than the entry that ended it.
+  if (keys.has('sub') && !issuer.issuedAtIsEvidence && !Object.hasOwn(facts.claims, 'auth_time')) return -Infinity
   // An entry cannot name a token by what the token does not have.
   for (const key of keys) if (namesOf(facts, KIND_OF[key]).length === 0) return -Infinity
   return watermark

@@ -9,6 +9,8 @@ export interface RevocationIssuer {
   readonly clockTolerance: number
   /** How long it may take until every replica of the issuer refuses a revoked token. */
   readonly propagationDelay: number
+  /** Whether it checks the login when it issues. */
+  readonly issuedAtIsEvidence: boolean
   /** The longest `exp − iat` of its tokens; `undefined` when nobody has said. */
   readonly maxTokenLifetime: number | undefined
 }

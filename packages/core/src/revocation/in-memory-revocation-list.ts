@@ -178,6 +178,7 @@ function moreCareful(known: RevocationIssuer | undefined, issuer: RevocationIssu
     identifiers: issuer.identifiers,
     clockTolerance: Math.max(known.clockTolerance, issuer.clockTolerance),
     propagationDelay: Math.max(known.propagationDelay, issuer.propagationDelay),
+    issuedAtIsEvidence: known.issuedAtIsEvidence && issuer.issuedAtIsEvidence,
     maxTokenLifetime: lifetimes.includes(undefined) ? undefined : Math.max(...(lifetimes as number[])),
   }
 }

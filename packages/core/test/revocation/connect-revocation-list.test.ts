@@ -133,6 +133,15 @@ describe('the list is complete', () => {
     expect(undeclared.known.completeAsOf(factsOf({ issuedAt: COVERED }))).toBeUndefined()
   })
 
+  it('for a token that says when its user logged in, where the issuer does not look at logins', async () => {
+    const { known, log } = followed({ ...issuer, issuedAtIsEvidence: false })
+    await log.apply({ sequence: 3, entries: [{ kind: 'user', issuer: ISSUER, sub: 'other', notBefore: NOW }] })
+    const named = { jti: 'jti-1', origin_jti: 'login-1' }
+    expect(known.completeAsOf(factsOf({ issuedAt: COVERED, claims: named }))).toBeUndefined()
+    const dated = { ...named, auth_time: COVERED / SECOND }
+    expect(known.completeAsOf(factsOf({ issuedAt: COVERED, claims: dated }))).toBeDefined()
+  })
+
   it('only where a feed is declared to be', () => {
     const { clock, feed, known } = setUp()
     const log = feed({ complete: false, keys: undefined, delay: undefined })

@@ -12,6 +12,7 @@ export const issuer: RevocationIssuer = {
   identifiers: [ISSUER],
   clockTolerance: 5 * SECOND,
   propagationDelay: 2 * SECOND,
+  issuedAtIsEvidence: true,
   maxTokenLifetime: HOUR,
 }
 

@@ -4,8 +4,12 @@ export interface TrueTime {
 }
 
 /** One login of a user: refreshing issues further tokens of it. */
-interface SimulatedLogin {
+export interface SimulatedLogin {
   readonly name: string
+  /** Some tokens do not say which login they belong to. */
+  readonly isNamed: boolean
+  /** How long its tokens live. */
+  readonly lifetime: number
   endedAt: number | undefined
 }
 
@@ -40,11 +44,9 @@ export class SimulatedIssuer {
   readonly tokens: SimulatedToken[] = []
   readonly pending: SimulatedCall[] = []
   /** Told of whatever ends tokens. */
-  onEnd: (ended: { readonly token: SimulatedToken } | { readonly login: string } | { readonly user: true }) => void =
-    () => {}
+  onEnd: (ended: { readonly token: SimulatedToken } | { readonly login: SimulatedLogin } | 'all') => void = () => {}
   readonly #time: TrueTime
   readonly #clockOffset: number
-  readonly #lifetime: number
   readonly #checksLogins: boolean
   #logins: SimulatedLogin[] = []
 
@@ -52,20 +54,18 @@ export class SimulatedIssuer {
     time: TrueTime,
     how: {
       readonly clockOffset: number
-      readonly lifetime: number
       /** Whether a refresh asks for the login at all. */
       readonly checksLogins: boolean
     },
   ) {
     this.#time = time
     this.#clockOffset = how.clockOffset
-    this.#lifetime = how.lifetime
     this.#checksLogins = how.checksLogins
   }
 
   /** A new login with its first token. */
-  logIn(opaque: boolean): SimulatedToken {
-    const login = { name: `login-${this.#logins.length}`, endedAt: undefined }
+  logIn({ opaque, ...how }: { readonly opaque: boolean; readonly isNamed: boolean; readonly lifetime: number }) {
+    const login: SimulatedLogin = { name: `login-${this.#logins.length}`, ...how, endedAt: undefined }
     this.#logins.push(login)
     return this.#issue(login, opaque, this.#time.now)
   }
@@ -86,12 +86,12 @@ export class SimulatedIssuer {
   endLogin(login: SimulatedLogin): void {
     if (login.endedAt !== undefined) return
     login.endedAt = this.#time.now
-    this.onEnd({ login: login.name })
+    this.onEnd({ login })
   }
 
   endAllLogins(): void {
     for (const login of this.#logins) login.endedAt ??= this.#time.now
-    this.onEnd({ user: true })
+    this.onEnd('all')
   }
 
   /** When the server began to refuse the token, `Infinity` if it has not. */
@@ -133,7 +133,7 @@ export class SimulatedIssuer {
       sessionReadAt,
       issuedAt: this.#time.now,
       iat,
-      exp: iat + this.#lifetime,
+      exp: iat + login.lifetime,
       opaque,
       revokedAt: undefined,
     }

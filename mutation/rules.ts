@@ -1,3 +1,5 @@
+import { promise } from './promise.ts'
+
 /** Rules that protect the same thing. */
 export interface Area {
   readonly title: string
@@ -26,6 +28,7 @@ const inCoreOnFetch = (file: string, title: string) => ({
 const inNest = (file: string, title: string) => ({ project: 'nestjs', file: `packages/nestjs/test/${file}`, title })
 
 export const areas: readonly Area[] = [
+  promise,
   {
     title: 'Sender constraints',
     rules: [

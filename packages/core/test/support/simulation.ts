@@ -1,38 +1,47 @@
 import { definePolicy } from '../../src/strategy/route-policy.js'
-import type { OperatorCode } from '../../src/outcomes/operator-codes.js'
-import type { CompiledPolicy } from '../../src/strategy/route-policy.js'
-import type { Principal } from '../../src/vocabulary/principal.js'
 import type { StandardSchema } from '../../src/vocabulary/standard-schema.js'
 import { SimulatedFeed } from './simulated-feed.js'
 import { type SimulatedCall, SimulatedIssuer, type SimulatedToken } from './simulated-issuer.js'
+import { SimulationJudge } from './simulation-judge.js'
 import { ISSUER, type NodeSettings, SimulatedNode } from './simulated-node.js'
-
-export type Tally = Map<string, number>
 
 const TOLERANCE = 400
 const LAGS = ['token-lifetime', 0, 300, 450, 800, 2_000] as const
 /** True time has finer steps than clocks: what happens within one tick is in order all the same. */
 const PAUSES = [0.3, 0.3, 1, 20, 120, 300, 700, 1_500] as const
 
-interface Request {
-  readonly node: SimulatedNode
-  readonly token: SimulatedToken
-  readonly policy: CompiledPolicy<unknown>
-  readonly arrival: number
-  /** Whether a call failed that was sent since. */
-  hadOutage: boolean
-  /** Whether the last answer the node had about the token was a no. */
-  readonly knewInactive: boolean
-  /** How many answers that were a yes the node had had by then. */
-  readonly yesesBefore: number
-}
+/** What may happen next, and how often. */
+const WEIGHTS = {
+  request: 8,
+  pass: 3,
+  logIn: 1,
+  refresh: 1,
+  revoke: 1,
+  read: 3,
+  land: 2,
+  fail: 2,
+  disturb: 2,
+  answerSchema: 1,
+  restart: 1,
+  beat: 1,
+  write: 1,
+  catchUp: 3,
+  deliver: 2,
+  lose: 0.5,
+  resubscribe: 0.5,
+} as const
+type Step = keyof typeof WEIGHTS
+const STEPS = Object.entries(WEIGHTS).flatMap(([step, weight]) =>
+  Array.from({ length: weight * 2 }, () => step as Step),
+)
+/** Nobody waits for these. */
+const SILENT: ReadonlySet<Step> = new Set(['pass', 'logIn', 'refresh', 'revoke', 'read', 'disturb', 'restart', 'beat'])
 
 /**
  * One random history: a server, two nodes of an API, and whatever goes wrong between them. Each byte of the program is
  * a step or the choice within one. Broken promises throw.
  */
 export class Simulation {
-  readonly #seen = new Set<string>()
   readonly #time = { now: 1_000_000_000_000 }
   readonly #program: Uint8Array
   #position = 0
@@ -41,14 +50,10 @@ export class Simulation {
   readonly #lifetime: number
   readonly #settings: NodeSettings
   readonly #nodes: SimulatedNode[]
-  readonly #waiting = new Set<Request>()
-  /** Tokens that a node has called revoked, which it may never let in again. */
-  readonly #final = new Map<SimulatedNode, Set<SimulatedToken>>()
+  readonly #judge: SimulationJudge
   /** Schemas that have not answered yet. */
   readonly #slow: (() => void)[] = []
   #broken: unknown
-  /** The last time when everybody was signed out. Who comes back at once may be turned away. */
-  #allEndedAt = -Infinity
 
   constructor(program: Uint8Array) {
     this.#program = program
@@ -68,6 +73,7 @@ export class Simulation {
       clockOffset: this.#offset(),
       checksLogins: this.#settings.issuedAtIsEvidence,
     })
+    this.#judge = new SimulationJudge(this.#time, this.#issuer, this.#settings)
     this.#issuer.onEnd = (ended) => this.#writeDown(ended)
     this.#nodes = [this.#start(), this.#start()]
     this.#catchUp()
@@ -76,8 +82,9 @@ export class Simulation {
 
   async run(): Promise<ReadonlySet<string>> {
     while (this.#position < this.#program.length) {
-      this.#step(this.#next())
-      await quiet()
+      const name = this.#pick(STEPS)
+      this.#steps[name]()
+      if (!SILENT.has(name)) await quiet()
     }
     while (this.#issuer.pending.length + this.#slow.length > 0) {
       this.#issuer.pending[0]?.land()
@@ -85,69 +92,43 @@ export class Simulation {
       await quiet()
     }
     if (this.#broken !== undefined) throw this.#broken
-    return this.#seen
+    return this.#judge.seen
   }
 
-  #step(choice: number): void {
-    const issuer = this.#issuer
-    const token = () => issuer.tokens[this.#next() % issuer.tokens.length] ?? this.#logIn()
-    const call = () => issuer.pending[this.#next() % issuer.pending.length]
-    switch (choice % 32) {
-      case 0:
-      case 1:
-      case 2:
-      case 3:
-      case 4:
-      case 5:
-      case 6:
-        return this.#request(token())
-      case 7:
-      case 8:
-      case 9:
-        this.#time.now += this.#pick(PAUSES)
-        return
-      case 10:
-        this.#logIn()
-        return
-      case 11:
-        return issuer.refresh(token(), this.#lagOfReplica())
-      case 12:
-        return this.#revoke(this.#next() % 5)
-      case 13:
-      case 14:
-      case 15:
-        return call()?.read(this.#lagOfReplica())
-      case 16:
-      case 17:
-        return call()?.land()
-      case 18:
-      case 19:
-        return this.#fail(call())
-      case 20:
-      case 21:
-        return this.#disturb(this.#node())
-      case 22:
-        this.#slow.shift()?.()
-        return
-      case 23:
-        if (this.#next() % 4 === 0) this.#nodes[this.#next() % this.#nodes.length] = this.#start()
-        return
-      case 24:
-        return this.#feed?.beat()
-      case 25:
-        return this.#catchUp()
-      case 26:
-        return this.#feed?.write(this.#next() % 2 === 0)
-      case 27:
-        return this.#catchUp()
-      case 28:
-      case 29:
-        return this.#node().subscription?.deliver(this.#pick([1, 2, 8]))
-      case 30:
-        return this.#next() % 2 === 0 ? this.#node().subscription?.loseNext() : this.#node().subscription?.resubscribe()
-      case 31:
-        return this.#catchUp()
-    }
+  readonly #steps: Readonly<Record<Step, () => void>> = {
+    request: () => this.#request(this.#token() ?? this.#logIn()),
+    pass: () => (this.#time.now += this.#pick(PAUSES)),
+    logIn: () => this.#logIn(),
+    refresh: () => this.#with(this.#token(), (token) => this.#issuer.refresh(token, this.#lagOfReplica())),
+    revoke: () => this.#with(this.#token(), (token) => this.#revoke(token)),
+    read: () => this.#call()?.read(this.#lagOfReplica()),
+    land: () => this.#call()?.land(),
+    fail: () => this.#with(this.#call(), (call) => this.#fail(call)),
+    disturb: () => this.#disturb(this.#node()),
+    answerSchema: () => this.#slow.shift()?.(),
+    restart: () => this.#restart(),
+    beat: () => this.#feed?.beat(),
+    write: () => this.#feed?.write(this.#next() % 2 === 0),
+    catchUp: () => this.#catchUp(),
+    deliver: () => this.#node().subscription?.deliver(this.#pick([1, 2, 8])),
+    lose: () => this.#node().subscription?.loseNext(),
+    resubscribe: () => this.#node().subscription?.resubscribe(),
+  }
+
+  #token(): SimulatedToken | undefined {
+    return this.#issuer.tokens[this.#next() % this.#issuer.tokens.length]
+  }
+
+  #call(): SimulatedCall | undefined {
+    return this.#issuer.pending[this.#next() % this.#issuer.pending.length]
+  }
+
+  #with<T>(found: T | undefined, act: (found: T) => void): void {
+    if (found !== undefined) act(found)
+  }
+
+  #restart(): void {
+    if (this.#next() % 4 === 0) this.#nodes[this.#next() % this.#nodes.length] = this.#start()
   }
 
   /** A node's wall clock steps, or it is frozen now and then. Where both happen at once no clock tells the truth. */
@@ -162,96 +143,24 @@ export class Simulation {
   }
 
   #request(token: SimulatedToken): void {
-    const node = this.#node()
-    const request: Request = {
-      node,
-      token,
-      policy: this.#policy(),
-      arrival: this.#time.now,
-      hadOutage: false,
-      knewInactive: node.wasToldInactive(token),
-      yesesBefore: node.yesesAbout(token),
-    }
-    this.#waiting.add(request)
+    const request = this.#judge.arrives(this.#node(), token, this.#pick(policies))
     slow = this.#slow
-    void node
+    void request.node
       .request(token, request.policy)
-      .then((result) => this.#judge(request, result))
+      .then((result) => this.#judge.decided(request, result))
       .catch((error: unknown) => {
         this.#broken ??= error
       })
-      .finally(() => this.#waiting.delete(request))
   }
 
-  #fail(call: SimulatedCall | undefined): void {
-    if (call === undefined) return
-    for (const request of this.#waiting) {
-      if (request.token === call.token && call.sentAt >= request.arrival) request.hadOutage = true
-    }
+  #fail(call: SimulatedCall): void {
+    this.#judge.failed(call)
     call.fail()
   }
 
-  #judge(request: Request, result: Principal<unknown> | OperatorCode): void {
-    if (typeof result === 'string') {
-      this.#seen.add(result)
-      this.#judgeRefusal(request, result)
-    } else {
-      const { source, relaxed } = result.evidence
-      this.#seen.add(source)
-      if (relaxed) this.#seen.add('relaxed')
-      this.#judgeGrant(request, relaxed)
-    }
-  }
-
-  #judgeGrant({ node, token, policy, arrival, hadOutage, knewInactive, yesesBefore }: Request, relaxed: boolean): void {
-    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
-    const bound = relaxed ? (maxRevocationLagDuringOutage ?? 0) : inMilliseconds(maxRevocationLag)
-    const endedAt = this.#issuer.endOf(token)
-    if (endedAt < arrival - bound - this.#settings.propagationDelay) {
-      throw new Error(`granted at ${arrival} with a bound of ${bound}, although the token ended at ${endedAt}`)
-    }
-    if (this.#final.get(node)?.has(token) === true) throw new Error('a token was granted after it was called revoked')
-    const isOlderYes = token.opaque && knewInactive && node.yesesAbout(token) === yesesBefore
-    if (isOlderYes) throw new Error('an older yes served after a later no')
-    if (relaxed && !hadOutage) throw new Error('a bound was relaxed without an outage')
-  }
-
-  #judgeRefusal(request: Request, code: OperatorCode): void {
-    const { node, token, policy, arrival, hadOutage } = request
-    const { propagationDelay } = this.#settings
-    const lag = inMilliseconds(policy.maxRevocationLag)
-    const hasEnded = this.#issuer.endOf(token) <= this.#time.now
-    if (code === 'token-revoked' && hasEnded && this.#isFinal(token, policy, arrival)) {
-      const tokens = this.#final.get(node) ?? new Set()
-      this.#final.set(node, tokens.add(token))
-    }
-    const isKnownEverywhere =
-      propagationDelay === 0 || (!token.opaque && arrival - lag >= token.issuedAt + propagationDelay)
-    const isAlive = this.#time.now + TOLERANCE + TOLERANCE / 2 < token.exp - TOLERANCE / 2
-    const isUnproven = code === 'revocation-lag-exceeded' || code === 'evidence-unobtainable'
-    if (isUnproven && !this.#settings.hasLiveCheck) return
-    const cameBackAtOnce = token.issuedAt <= this.#allEndedAt + 1_000 + 3 * TOLERANCE + propagationDelay
-    if (!hasEnded && isKnownEverywhere && isAlive && !hadOutage && !cameBackAtOnce) {
-      throw new Error(`a good token was turned away: ${code}`)
-    }
-  }
-
-  /**
-   * Whether a refusal is for good. What was refused without a call stood on the list, or in the memory of final answers;
-   * an inactive answer is final once every replica knew the token, on every clock. What outlives the declared maximum
-   * may outlive an entry, and the age of an opaque token a node may not know.
-   */
-  #isFinal({ opaque, issuedAt, login }: SimulatedToken, policy: CompiledPolicy<unknown>, arrival: number): boolean {
-    if (opaque || login.lifetime > this.#lifetime) return false
-    const { maxRevocationLag } = policy
-    if (maxRevocationLag === 'token-lifetime') return true
-    return arrival - maxRevocationLag >= issuedAt + 2 * TOLERANCE + this.#settings.propagationDelay + 1_000
-  }
-
   /** Most tokens live on: a history in which all are revoked early shows little. */
-  #revoke(choice: number): void {
-    const token = this.#issuer.tokens[this.#next() % this.#issuer.tokens.length]
-    if (token === undefined) return
+  #revoke(token: SimulatedToken): void {
+    const choice = this.#next() % 5
     if (choice === 0) this.#issuer.revokeToken(token)
     else if (choice === 1) this.#issuer.endLogin(token.login)
     else if (choice === 2) this.#issuer.endAllLogins()
@@ -280,7 +189,7 @@ export class Simulation {
     if (ended === 'all') {
       // Some sources know whole seconds only.
       const notBefore = this.#next() % 2 === 0 ? confirmedAt : confirmedAt - (confirmedAt % 1_000)
-      this.#allEndedAt = this.#time.now
+      this.#judge.everybodySignedOut()
       feed.revoked({ kind: 'user', issuer, sub: 'user', notBefore, confirmedAt })
     } else if ('login' in ended) {
       feed.revoked({ kind: 'login', issuer, login: ended.login.name, confirmedAt })
@@ -313,17 +222,12 @@ export class Simulation {
   #node(): SimulatedNode {
     return this.#pick(this.#nodes)
   }
-
-  #policy(): CompiledPolicy<unknown> {
-    return this.#pick(policies)
-  }
 }
 
-function inMilliseconds(lag: number | 'token-lifetime'): number {
-  return lag === 'token-lifetime' ? Infinity : lag
+/** Lets everything that can settle do so: no chain of promises in the code under test is half as long. */
+async function quiet(): Promise<void> {
+  for (let i = 0; i < 40; i++) await undefined
 }
-
-const quiet = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 let slow: (() => void)[] = []
 

@@ -41,7 +41,7 @@ export const promise: Area = {
       'A joined call that fails is no outage for who came later',
       'strategy/live-flights.ts',
       "        // It began before this request came, so that its failure is none of this request's.\n",
-      "        throw new UpstreamError('connection-failed', '')\n",
+      '        return await sent.landed\n',
     ),
     held(
       'The age of a token counts the tolerance against it',

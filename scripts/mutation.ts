@@ -1,5 +1,6 @@
 // Shows that the tests notice: every security rule is removed in turn and its test must fail, then StrykerJS mutates the
-// floors that decide. `--rules` runs the first part alone, `--mutants` the second.
+// floors that decide. `--rules` runs the first part alone, `--rules <text>` those of it whose name or file has the text,
+// `--mutants` the second part.
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -7,16 +8,18 @@ import { type Rule, rules } from '../mutation/rules.ts'
 import { root, run, secondsSince } from './process.ts'
 
 const PACKAGES = ['core', 'testkit', 'nestjs']
-const [only] = process.argv.slice(2)
+const [only, part = ''] = process.argv.slice(2)
+const results = new Map<string, ReturnType<typeof runTest>>()
 let failures = 0
 if (only !== '--mutants') failures += await removeRules()
 if (only !== '--rules') failures += await mutate()
 process.exit(failures === 0 ? 0 : 1)
 
 async function removeRules(): Promise<number> {
-  process.stdout.write(`Removing ${rules.length} rules, one at a time …\n`)
+  const chosen = rules.filter(({ rule, file, test }) => `${rule} ${file} ${test.file}`.includes(part))
+  process.stdout.write(`Removing ${chosen.length} rules, one at a time …\n`)
   const start = performance.now()
-  const queue = [...rules.entries()]
+  const queue = [...chosen.entries()]
   let survived = 0
   const workers = Array.from({ length: 2 }, async () => {
     const sandbox = await copySources()
@@ -33,7 +36,7 @@ async function removeRules(): Promise<number> {
   })
   await Promise.all(workers)
   process.stdout.write(
-    `${rules.length - survived} of ${rules.length} rules are held by a test (${secondsSince(start)})\n`,
+    `${chosen.length - survived} of ${chosen.length} rules are held by a test (${secondsSince(start)})\n`,
   )
   return survived
 }
@@ -58,8 +61,6 @@ async function problemWith({ file, remove: [from, to], test }: Rule, sandbox: st
     await writeFile(path, source)
   }
 }
-
-const results = new Map<string, ReturnType<typeof runTest>>()
 
 /** A test that holds several rules runs once with all of them in place. */
 function resultWithRules(test: Rule['test'], sandbox: string): ReturnType<typeof runTest> {

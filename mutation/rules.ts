@@ -54,15 +54,15 @@ export const areas: readonly Area[] = [
       {
         rule: 'Expiry is checked again at every decision',
         source: 'CVE-2021-32701',
-        file: core('resource-server/resource-server.ts'),
-        remove: ["return isExpired(facts.expiresAt, clockTolerance, clock.now()) ? 'token-expired' : undefined", ''],
+        file: core('resource-server/authorization.ts'),
+        remove: ["return isExpired(expiresAt, clockTolerance, now) ? 'token-expired' : undefined", 'return undefined'],
         test: inCore('resource-server/resource-server.test.ts', 'refuses a token that expires between'),
       },
       {
         rule: 'A claims schema that takes its time lets no token in that expired meanwhile',
         source: 'CVE-2021-32701',
-        file: core('resource-server/resource-server.ts'),
-        remove: ['if (endedSince !== undefined) return endedSince', ''],
+        file: core('resource-server/authorization.ts'),
+        remove: ['ended(facts) ?? principalOf', 'principalOf'],
         test: inCore('resource-server/resource-server.test.ts', 'that expired meanwhile'),
       },
       {
@@ -106,7 +106,7 @@ export const areas: readonly Area[] = [
       {
         rule: 'A route takes the issuers it names and no others',
         source: 'RFC 8725 §3.8',
-        file: core('resource-server/resource-server.ts'),
+        file: core('resource-server/authorization.ts'),
         remove: ["if (!issuers.isAmong(facts.issuer, policy.issuers)) return 'issuer-not-accepted'", ''],
         test: inCore('issuers/issuer-registry.test.ts', 'are told apart by iss'),
       },
@@ -1089,13 +1089,19 @@ export const areas: readonly Area[] = [
         test: inCore('strategy/route-policy.test.ts', 'a field that is undefined'),
       },
       {
-        rule: 'A promise that cannot be kept yet is refused',
+        rule: 'A bound that is none is refused when the policy is made',
         source: 'fail closed',
-        file: core('strategy/route-policy.ts'),
-        remove: ["given.maxRevocationLag !== 'token-lifetime'", 'false'],
-        test: inCore('strategy/route-policy.test.ts', 'revocation lag'),
+        file: core('strategy/revocation-lag.ts'),
+        remove: ["if (value === undefined || value === 'token-lifetime')", "if (typeof value !== 'number')"],
+        test: inCore('strategy/revocation-lag.test.ts', 'are refused when the policy is made: a word'),
       },
-
+      {
+        rule: 'An outage bound is never below the bound itself',
+        source: 'fail closed',
+        file: core('strategy/revocation-lag.ts'),
+        remove: ['duringOutage < (maxRevocationLag as number)', 'false'],
+        test: inCore('strategy/revocation-lag.test.ts', 'an outage bound below the other'),
+      },
       {
         rule: 'A policy that turns out to be undefined is refused',
         source: 'insecure default',

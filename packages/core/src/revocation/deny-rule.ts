@@ -17,6 +17,7 @@ export interface RevocationIssuer {
 
 /** An entry as it stands on a list. */
 export interface ListedEntry {
+  /** The entry itself. */
   readonly entry: RevocationEntry
   /**
    * Milliseconds since the epoch from which the issuer issues no further token that the entry is about; `undefined` when

@@ -81,7 +81,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     })
     if (gathered.decision !== 'evidence') return not(gathered.reason)
     const { facts, evidence } = gathered
-    const refusal = await refusalBy(facts)
+    const refusal = facts === validated ? undefined : await refusalBy(facts)
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
     // A schema, or an answer, may take its time.

@@ -5,7 +5,7 @@ import type { KnownRevocations } from '../revocation/known-revocations.js'
 import type { LiveAnswer, LiveCheck } from '../tokens/live-check.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { TokenKey } from '../tokens/token-key.js'
-import type { Clock, Instant } from '../transport/clock.js'
+import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
 import { type Evidence, evidence, evidenceOfLocalValidation } from '../vocabulary/evidence.js'
 import { ageOfAnswer, ageOfIssue, ageOfList, keepsPromise, newTokenKeepsPromise } from './evidence-rule.js'
 import type { LiveAnswers } from './live-answers.js'
@@ -97,7 +97,7 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
       if (listed !== undefined) return found(listed, facts)
     }
     if (!keepsPromise(ageOfAnswer(answer.startedAt, arrival), lag)) return undefined
-    return found(evidence('cached-answer', answer.startedAt.wall, clock.now(), relaxed), facts)
+    return found(evidenceOfAnswer('cached-answer', answer.startedAt, relaxed), facts)
   }
 
   function evidenceWithoutAnswers(facts: TokenFacts, arrival: Instant, lag: RevocationLag, relaxed: boolean) {
@@ -117,6 +117,12 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     if (completeAsOf === undefined) return undefined
     if (!keepsPromise(ageOfList(completeAsOf, arrival, clockTolerance), lag)) return undefined
     return evidence('revocation-list', completeAsOf - clockTolerance, clock.now(), relaxed)
+  }
+
+  /** Its lag is measured as its age is: a wall clock that stepped back must not make it look younger. */
+  function evidenceOfAnswer(source: 'cached-answer' | 'live-call', startedAt: Instant, relaxed = false): Evidence {
+    const lag = elapsedSince(startedAt, readInstant(clock))
+    return evidence(source, startedAt.wall, startedAt.wall + lag, relaxed)
   }
 
   async function askLive(question: EvidenceQuestion, { check, answers, flights }: LiveMeans) {
@@ -153,7 +159,7 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     if (typeof told === 'string') return { decision: 'refused', reason: told } as const
     // Without facts of its own an answer about an opaque token says nothing that could be granted.
     if (told === undefined) return UNCHECKED
-    return found(evidence('live-call', startedAt.wall, clock.now()), told)
+    return found(evidenceOfAnswer('live-call', startedAt), told)
   }
 
   const endOf = (facts: TokenFacts | undefined) => (facts === undefined ? undefined : facts.expiresAt + clockTolerance)

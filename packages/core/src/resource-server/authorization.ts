@@ -56,6 +56,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     const validated = authentication.kind === 'validated' ? authentication.facts : undefined
     const not = (reason: OperatorCode, facts = validated) => ({ facts, result: reason })
 
+    if (isClosed()) return not('resource-server-closed')
     if (await strategy.isRevoked(key, validated)) return not('token-revoked')
     let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
     /** Runs the schema once: an answer that narrows a JWT leaves its claims as they are. */
@@ -79,7 +80,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
       maxRevocationLag,
       maxRevocationLagDuringOutage,
     })
-    if (gathered.decision !== 'evidence') return not(gathered.reason)
+    if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
     const refusal = await refusalBy(facts)
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
@@ -105,6 +106,12 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     const { facts, result } = await decide(authentication, trusted, policy, arrival)
     return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
   }
+}
+
+/** Nothing is wrong with the token; what is known of it is too old, or cannot be had now. */
+export function lacksEvidence({ result }: Authorization<unknown>): boolean {
+  if (typeof result !== 'string') return false
+  return result === 'revocation-lag-exceeded' || result === 'evidence-unobtainable' || result === 'live-check-failed'
 }
 
 function principalOf<Claims>(facts: TokenFacts, claims: Claims, evidence: Evidence): Principal<Claims> {

@@ -5,7 +5,7 @@ import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
 import type { EvidenceDecision } from '../strategy/strategy-engine.js'
-import { isExpired } from '../tokens/claim-expectations.js'
+import { isExpired, isTooOld } from '../tokens/claim-expectations.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock, Instant } from '../transport/clock.js'
 import type { Evidence } from '../vocabulary/evidence.js'
@@ -30,12 +30,14 @@ interface AuthorizerParts {
 /** Decides policies: what costs nothing first, evidence last, and what may have changed meanwhile once more. */
 export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: AuthorizerParts) {
   /** What may have changed since the facts were gathered. */
-  function ended({ issuer, expiresAt, notBefore }: TokenFacts): OperatorCode | undefined {
+  function ended({ issuer, expiresAt, notBefore, issuedAt }: TokenFacts): OperatorCode | undefined {
     if (isClosed()) return 'resource-server-closed'
-    const { clockTolerance } = (issuers.select(issuer) as ConnectedIssuer).definition
+    const { definition } = issuers.select(issuer) as ConnectedIssuer
+    const { clockTolerance } = definition
     const now = clock.now()
     if (notBefore !== undefined && !(notBefore <= now + clockTolerance)) return 'token-not-yet-valid'
-    return isExpired(expiresAt, clockTolerance, now) ? 'token-expired' : undefined
+    if (isExpired(expiresAt, clockTolerance, now)) return 'token-expired'
+    return isTooOld(issuedAt, definition, now) ? 'token-too-old' : undefined
   }
 
   /** The rules that facts alone can break. They run on every request, whatever is remembered. */

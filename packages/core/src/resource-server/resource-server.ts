@@ -114,7 +114,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   }
   const watcher = new Watcher({
     clock,
-    clockTolerance: ({ facts }) => issuerOf(facts).definition.clockTolerance,
+    timesOf: ({ facts }) => issuerOf(facts).definition,
     isKnownToEnd: async ({ authentication, facts }) =>
       closed || issuerOf(facts).strategy.isRevoked(authentication.key, facts),
     onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
+import type { TimeExpectations } from '../tokens/claim-expectations.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
 import type { FetchSignal } from '../transport/fetch-client.js'
@@ -55,8 +56,8 @@ interface WatcherParts {
   readonly isKnownToEnd: (request: GrantedRequest) => Promise<boolean>
   /** Calls back whenever something was revoked. Returns what ends it. */
   readonly onRevocation: (listener: () => void) => () => void
-  /** Milliseconds after `exp` that a token is still accepted. */
-  readonly clockTolerance: (request: GrantedRequest) => number
+  /** Which times the token is held to. */
+  readonly timesOf: (request: GrantedRequest) => TimeExpectations
 }
 
 /** Below this no timer can keep up with the bound; `beforeMessage` does. */
@@ -196,8 +197,10 @@ class GrantWatch implements Watch {
   }
 
   #untilExpiry(): number {
-    const { clock, clockTolerance } = this.#parts
-    return this.#principal.expiresAt + clockTolerance(this.#request) - clock.now()
+    const { clock, timesOf } = this.#parts
+    const { clockTolerance, maxTokenAge = Infinity } = timesOf(this.#request)
+    const { issuedAt = Infinity } = this.#request.facts
+    return Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge) + clockTolerance - clock.now()
   }
 
   /** Milliseconds until the evidence is as old as the route allows. */

@@ -135,7 +135,8 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
       maxLag: maxRevocationLag === 'token-lifetime' ? Infinity : maxRevocationLag,
       send: async (sentAt) => {
         const known = answers.active(key)?.response
-        const knownFacts = facts ?? (typeof known === 'string' ? undefined : known)
+        const answeredFacts = typeof known === 'string' ? undefined : known
+        const knownFacts = facts ?? answeredFacts
         const landed = await check
           .ask({ token, facts, credible: knownFacts !== undefined, sentAt })
           .catch((error: unknown) => {
@@ -149,7 +150,9 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
           const endsAt = told === undefined || typeof told === 'string' ? sentAt.wall : told.expiresAt + clockTolerance
           answers.recordActive({ key, endsAt }, { startedAt: sentAt, response: landed.facts })
         } else {
-          answers.recordInactive({ key, issuedAt: knownFacts?.issuedAt, endsAt: endOf(knownFacts) }, sentAt)
+          // An earlier answer may have told the age of a JWT that does not say.
+          const issuedAt = facts?.issuedAt ?? answeredFacts?.issuedAt
+          answers.recordInactive({ key, issuedAt, endsAt: endOf(knownFacts) }, sentAt)
         }
         return landed
       },

@@ -144,7 +144,7 @@ describe('ten thousand made-up tokens', () => {
     expect(statuses.filter((status) => status === 503)).toHaveLength(9_990)
     expect(inside.most).toBeLessThanOrEqual(12)
     expect(events.filter(({ type }) => type === 'live-check-failed')).toMatchObject(
-      Array(9_990).fill({ reason: 'call-limited' }),
+      Array.from({ length: 9_990 }, () => ({ reason: 'call-limited' })),
     )
   })
 

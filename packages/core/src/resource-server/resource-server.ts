@@ -9,6 +9,7 @@ import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-st
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
+import { BoundedCache } from '../transport/bounded-cache.js'
 import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
@@ -127,6 +128,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       return outcome.outcome === 'granted' ? { principal: outcome.principal } : { denied: outcome }
     },
   })
+  /** A policy that is written out anew for each request is no news. */
+  const warned = new BoundedCache<string, true>(1_000)
   let closed = false
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
@@ -146,6 +149,9 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     for (const { issuers: identifiers, tokens, sources } of explain(policy).issuers) {
       if (sources.length > 0) continue
       const [issuer] = identifiers as readonly [string]
+      const told = JSON.stringify([issuer, tokens, policy.name, policy.maxRevocationLag])
+      if (warned.get(told) === true) continue
+      warned.set(told, true)
       emit({ type: 'evidence-unobtainable', at: clock.now(), issuer, route: policy.name, tokens })
     }
   }

@@ -54,6 +54,8 @@ describe('a text that nobody is asked about', () => {
     ['longer than maxTokenBytes', 'a'.repeat(16_385)],
     ['like a JWT with a broken header', `${encoded({ alg: 'RS256' }).slice(0, -1)}!.e30.c2ln`],
     ['like a JWT with a broken payload', `${encoded({ alg: 'RS256' })}.%%%.c2ln`],
+    ['like a JWT whose payload is no JSON', `${encoded({ alg: 'RS256' })}.${random(30)}.${random(256)}`],
+    ['like a JWT whose signature is no base64url', `${encoded({ alg: 'RS256' })}.e30.a+/b`],
     ['like a JWT that repeats a member', `${Buffer.from('{"alg":"RS256","alg":"none"}').toString('base64url')}.e30.eA`],
     ['like a JWT without a signature', `${encoded({ alg: 'none' })}.${encoded({ sub: 'admin' })}.`],
     ['like a JWT with padding', `${encoded({ alg: 'RS256' })}.e30=.c2ln`],

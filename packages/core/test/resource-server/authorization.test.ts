@@ -48,6 +48,22 @@ describe('a decision that takes its time', () => {
     }
   })
 
+  it.each(['accessToken', 'opaqueToken'] as const)(
+    'lets no %s in that expired meanwhile, nor after close',
+    async (kind) => {
+      const { server, api } = await introspectedApi()
+      const request = withToken(await server[kind]({ expiresIn: '10m' }))
+      const during = (what: () => unknown) => api.authorize(request, { claims: schemaThat(what) })
+      expect(await during(() => server.clock.advance('9m'))).toMatchObject({ outcome: 'granted' })
+      expect(await during(() => server.clock.advance('2m'))).toMatchObject({ status: 401, reason: 'token-expired' })
+      const another = withToken(await server[kind]())
+      expect(await api.authorize(another, { claims: schemaThat(() => api.close()) })).toMatchObject({
+        status: 503,
+        reason: 'resource-server-closed',
+      })
+    },
+  )
+
   it('lets no token in that became too old, or expired, while the server was asked', async () => {
     const { server, api } = await introspectedApi({ maxTokenAge: '5m' })
     const token = await server.accessToken({ expiresIn: '1h' })

@@ -6,6 +6,12 @@ const TEST = 'packages/core/test/'
 
 /** Test files that mirror no source file, and why. */
 const exceptions: Readonly<Record<string, string>> = {
+  'resource-server/cognito.test.ts': 'shows what routes do with the tokens of a pool, from the façade to its endpoints',
+  'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',
+  'resource-server/introspection.test.ts':
+    'shows what routes do with answers that contradict, narrow or complete a token',
+  'resource-server/oidc-provider.test.ts': 'keeps the promises of routes at an authorization server that is not ours',
+  'resource-server/revocation-list.test.ts': 'shows what routes do with entries and feeds',
   'strategy/lag-promise.test.ts': 'simulates what the engine, its memories and the list promise together',
   'tokens/wycheproof.test.ts': 'runs public vectors the way of a token: parsing, then keys, then signatures',
 }

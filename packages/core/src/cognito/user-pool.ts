@@ -113,7 +113,7 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
   const watchTokenRevocation = createTokenRevocationWatch()
 
   return trustedIssuer(issuers, {
-    clockTolerance: checked.times.clockTolerance,
+    ...checked.times,
     carriesScopes: tokenUse === 'access',
     evidence: { ...checked.evidence, inactiveMemory: 0 },
     opaqueTokens: false,

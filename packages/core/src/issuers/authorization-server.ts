@@ -122,7 +122,7 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
   })
 
   return trustedIssuer([issuer], {
-    clockTolerance: times.clockTolerance,
+    ...times,
     carriesScopes: true,
     evidence: { ...checked.evidence, inactiveMemory: introspection?.inactiveAnswerMaxAge ?? 0 },
     opaqueTokens: opaque.opaqueTokens,

@@ -3,6 +3,7 @@ import type { Emit } from '../outcomes/events.js'
 import type { Clock } from '../transport/clock.js'
 import type { HttpClient } from '../transport/http-client.js'
 import type { JwksSource } from '../keys/jwks-source.js'
+import type { TimeExpectations } from '../tokens/claim-expectations.js'
 import type { JwtValidator } from '../tokens/jwt-validator.js'
 import type { LiveCheck } from '../tokens/live-check.js'
 
@@ -24,9 +25,8 @@ export interface IssuerContext {
   readonly emit: Emit
 }
 
-export interface IssuerDefinition {
-  /** Milliseconds two clocks may differ. */
-  readonly clockTolerance: number
+/** The times are those its tokens are held to at every decision. */
+export interface IssuerDefinition extends TimeExpectations {
   /** Whether its tokens can carry scopes; a Cognito ID token cannot. */
   readonly carriesScopes: boolean
   /** What bends the evidence rule for its tokens. */

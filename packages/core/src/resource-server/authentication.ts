@@ -40,7 +40,9 @@ export function createAuthenticator({
     if (typeof token !== 'string') return { kind: 'failed', reason: 'token-malformed' }
     const jws = parseCompactJws(token, maxTokenBytes)
     if (jws === 'token-malformed' && acceptsOpaqueTokens && BEARER_TOKEN.test(token) && !LIKE_A_JWS.test(token)) {
-      return { kind: 'opaque', token, key: new TokenKey(asciiBytes(token)) }
+      // What a JWT is signed over would pass for an opaque token of the same name, and needs no signature as that. A space
+      // begins no signing input.
+      return { kind: 'opaque', token, key: new TokenKey(asciiBytes(` ${token}`)) }
     }
     if (typeof jws === 'string') return { kind: 'failed', reason: jws }
     const iss = member(jws.payload, 'iss')

@@ -5,7 +5,7 @@ import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
 import type { EvidenceDecision } from '../strategy/strategy-engine.js'
-import { isExpired } from '../tokens/claim-expectations.js'
+import { isExpired, isTooOld } from '../tokens/claim-expectations.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock, Instant } from '../transport/clock.js'
 import type { Evidence } from '../vocabulary/evidence.js'
@@ -30,12 +30,14 @@ interface AuthorizerParts {
 /** Decides policies: what costs nothing first, evidence last, and what may have changed meanwhile once more. */
 export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: AuthorizerParts) {
   /** What may have changed since the facts were gathered. */
-  function ended({ issuer, expiresAt, notBefore }: TokenFacts): OperatorCode | undefined {
+  function ended({ issuer, expiresAt, notBefore, issuedAt }: TokenFacts): OperatorCode | undefined {
     if (isClosed()) return 'resource-server-closed'
-    const { clockTolerance } = (issuers.select(issuer) as ConnectedIssuer).definition
+    const { definition } = issuers.select(issuer) as ConnectedIssuer
+    const { clockTolerance } = definition
     const now = clock.now()
     if (notBefore !== undefined && !(notBefore <= now + clockTolerance)) return 'token-not-yet-valid'
-    return isExpired(expiresAt, clockTolerance, now) ? 'token-expired' : undefined
+    if (isExpired(expiresAt, clockTolerance, now)) return 'token-expired'
+    return isTooOld(issuedAt, definition, now) ? 'token-too-old' : undefined
   }
 
   /** The rules that facts alone can break. They run on every request, whatever is remembered. */
@@ -56,6 +58,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     const validated = authentication.kind === 'validated' ? authentication.facts : undefined
     const not = (reason: OperatorCode, facts = validated) => ({ facts, result: reason })
 
+    if (isClosed()) return not('resource-server-closed')
     if (await strategy.isRevoked(key, validated)) return not('token-revoked')
     let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
     /** Runs the schema once: an answer that narrows a JWT leaves its claims as they are. */
@@ -79,7 +82,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
       maxRevocationLag,
       maxRevocationLagDuringOutage,
     })
-    if (gathered.decision !== 'evidence') return not(gathered.reason)
+    if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
     const refusal = facts === validated ? undefined : await refusalBy(facts)
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
@@ -105,6 +108,12 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     const { facts, result } = await decide(authentication, trusted, policy, arrival)
     return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
   }
+}
+
+/** Nothing is wrong with the token; what is known of it is too old, or cannot be had now. */
+export function lacksEvidence({ result }: Authorization<unknown>): boolean {
+  if (typeof result !== 'string') return false
+  return result === 'revocation-lag-exceeded' || result === 'evidence-unobtainable' || result === 'live-check-failed'
 }
 
 function principalOf<Claims>(facts: TokenFacts, claims: Claims, evidence: Evidence): Principal<Claims> {

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import type { TokenwardEvent } from '../outcomes/events.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
-import { type Clock, systemClock } from '../transport/clock.js'
+import { type Clock, steadyClock, systemClock } from '../transport/clock.js'
 import type { Fetch } from '../transport/fetch-client.js'
 
 /** Options of {@link createResourceServer}. */
@@ -78,7 +78,7 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
       throw new ConfigurationError(`${OWNER}.${name}`, 'must be a function')
     }
   }
-  return { realm, maxTokenBytes, maxRememberedTokens, clock }
+  return { realm, maxTokenBytes, maxRememberedTokens, clock: steadyClock(clock) }
 }
 
 /** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */

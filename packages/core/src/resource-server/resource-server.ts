@@ -9,14 +9,15 @@ import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-st
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
+import { BoundedCache } from '../transport/bounded-cache.js'
 import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { type Authentication, createAuthenticator } from './authentication.js'
-import { type Authorization, createAuthorizer } from './authorization.js'
+import { type Authorization, createAuthorizer, lacksEvidence } from './authorization.js'
 import { readBearerCredentials } from './bearer-credentials.js'
-import { type Denied, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
+import { type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import { type Watch, Watcher, type WatchOptions } from './watch.js'
@@ -65,8 +66,9 @@ export interface ResourceServer {
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Principal<Claims>>
   /**
-   * Keeps a grant honest while a connection or a stream is open: decides again when evidence grows older than the
-   * policy allows, when the token expires, and at once when a revocation becomes known.
+   * Keeps a grant honest while a connection or a stream is open: decides again before evidence grows older than the
+   * policy allows, when the token expires, at once when the revocation list names the token, and with the next message
+   * when another route has learned of a revocation.
    *
    * @throws {@link ConfigurationError} for anything but what this server's `authorize` granted.
    */
@@ -113,16 +115,21 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   }
   const watcher = new Watcher({
     clock,
-    clockTolerance: ({ facts }) => issuerOf(facts).definition.clockTolerance,
-    isKnownRevoked: ({ authentication, facts }) => issuerOf(facts).strategy.isRevoked(authentication.key, facts),
+    timesOf: ({ facts }) => issuerOf(facts).definition,
+    isKnownToEnd: async ({ authentication, facts }) =>
+      closed || issuerOf(facts).strategy.isRevoked(authentication.key, facts),
     onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),
-    async decideAgain({ authentication, policy }, otherLag) {
-      const maxRevocationLag = otherLag ?? policy.maxRevocationLag
+    async decideAgain({ authentication, policy }, earlyBound) {
+      const maxRevocationLag = earlyBound ?? policy.maxRevocationLag
       const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock))
-      if (typeof again.result !== 'string') return { principal: again.result }
-      return { denied: answer(again, policy) as Denied }
+      if (earlyBound !== undefined && lacksEvidence(again)) return undefined
+      if (typeof again.result !== 'string' && !again.result.evidence.relaxed) return { principal: again.result }
+      const outcome = answer(again, policy)
+      return outcome.outcome === 'granted' ? { principal: outcome.principal } : { denied: outcome }
     },
   })
+  /** A policy that is written out anew for each request is no news. */
+  const warned = new BoundedCache<string, true>(1_000)
   let closed = false
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
@@ -142,6 +149,9 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     for (const { issuers: identifiers, tokens, sources } of explain(policy).issuers) {
       if (sources.length > 0) continue
       const [issuer] = identifiers as readonly [string]
+      const told = JSON.stringify([issuer, tokens, policy.name, policy.maxRevocationLag])
+      if (warned.get(told) === true) continue
+      warned.set(told, true)
       emit({ type: 'evidence-unobtainable', at: clock.now(), issuer, route: policy.name, tokens })
     }
   }
@@ -155,7 +165,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const outcome = answer(authorization, policy)
     if (outcome.outcome === 'granted' && authentication.kind !== 'failed') {
       const facts = authorization.facts as TokenFacts
-      watcher.remember(outcome, { authentication, facts, policy, decidedAt: readInstant(clock) })
+      // From the arrival: what a schema took is no time in which the evidence stayed young.
+      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival })
     }
     return outcome
   }

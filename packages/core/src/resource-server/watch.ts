@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
+import type { TimeExpectations } from '../tokens/claim-expectations.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
 import type { FetchSignal } from '../transport/fetch-client.js'
@@ -13,8 +14,11 @@ import type { Denied, Granted } from './outcome.js'
 export interface WatchOptions {
   /** Ends the watch, as `stop()` does: give it the signal of the connection. Default none. */
   readonly signal?: FetchSignal | undefined
-  /** Called once, with the answer a new request would get now. Close the connection then. */
-  readonly onEnd?: ((denied: Denied) => void) | undefined
+  /**
+   * Called once, with the answer a new request would get now. Close the connection then. What it throws, or rejects with,
+   * is dropped.
+   */
+  readonly onEnd?: ((denied: Denied) => unknown) | undefined
 }
 
 /** Keeps what was granted honest for as long as a connection or a stream is open. */
@@ -40,17 +44,20 @@ export interface GrantedRequest {
 
 interface WatcherParts {
   readonly clock: Clock
-  /** Decides once more, with another bound where one is given. */
+  /**
+   * Decides once more. With a bound of its own it is an early renewal, which is `undefined` when nothing fresher can be
+   * had.
+   */
   readonly decideAgain: (
     request: GrantedRequest,
-    maxRevocationLag: number | undefined,
-  ) => Promise<{ readonly principal: Principal<unknown> } | { readonly denied: Denied }>
+    earlyBound: number | undefined,
+  ) => Promise<{ readonly principal: Principal<unknown> } | { readonly denied: Denied } | undefined>
   /** Whether something is known by now that ends the grant. Asks nobody. */
-  readonly isKnownRevoked: (request: GrantedRequest) => Promise<boolean>
+  readonly isKnownToEnd: (request: GrantedRequest) => Promise<boolean>
   /** Calls back whenever something was revoked. Returns what ends it. */
   readonly onRevocation: (listener: () => void) => () => void
-  /** Milliseconds after `exp` that a token is still accepted. */
-  readonly clockTolerance: (request: GrantedRequest) => number
+  /** Which times the token is held to. */
+  readonly timesOf: (request: GrantedRequest) => TimeExpectations
 }
 
 /** Below this no timer can keep up with the bound; `beforeMessage` does. */
@@ -75,9 +82,10 @@ export class Watcher {
     if (request === undefined) {
       throw new ConfigurationError('watch', 'takes what authorize() of this very server granted')
     }
-    checkOptionNames('watch', options, ['signal', 'onEnd'])
+    checkWatchOptions(options)
     const watch = new GrantWatch(this.#parts, request, granted.principal, options, () => this.#running.delete(watch))
     this.#running.add(watch)
+    watch.start()
     return watch
   }
 
@@ -87,16 +95,27 @@ export class Watcher {
   }
 }
 
+function checkWatchOptions(options: WatchOptions): void {
+  checkOptionNames('watch', options, ['signal', 'onEnd'])
+  const { signal, onEnd } = options as WatchOptions
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw new ConfigurationError('watch.signal', 'must be an AbortSignal')
+  }
+  if (onEnd !== undefined && typeof onEnd !== 'function') {
+    throw new ConfigurationError('watch.onEnd', 'must be a function')
+  }
+}
+
 class GrantWatch implements Watch {
   readonly #parts: WatcherParts
   readonly #request: GrantedRequest
-  readonly #onEnd: ((denied: Denied) => void) | undefined
+  readonly #onEnd: ((denied: Denied) => unknown) | undefined
   readonly #onStop: () => void
-  readonly #unsubscribe: () => void
   readonly #signal: FetchSignal | undefined
   readonly #abort = () => this.stop()
   #principal: Principal<unknown>
   #decidedAt: Instant
+  #unsubscribe = () => {}
   #cancelTimer = () => {}
   #stopped = false
   #ended: Denied | undefined
@@ -114,11 +133,16 @@ class GrantWatch implements Watch {
     this.#decidedAt = request.decidedAt
     this.#onEnd = onEnd
     this.#onStop = onStop
-    this.#unsubscribe = parts.onRevocation(() => void this.#checkWhatIsKnown())
     this.#signal = signal
-    signal?.addEventListener('abort', this.#abort)
-    if (signal?.aborted === true) this.stop()
+  }
+
+  start(): void {
+    if (this.#signal?.aborted === true) return this.stop()
+    this.#signal?.addEventListener('abort', this.#abort)
+    this.#unsubscribe = this.#parts.onRevocation(() => void this.#checkWhatIsKnown())
     this.#setTimer()
+    // It may have become known since the grant, when nobody listened.
+    void this.#checkWhatIsKnown()
   }
 
   get ended(): Denied | undefined {
@@ -127,7 +151,7 @@ class GrantWatch implements Watch {
 
   async beforeMessage(): Promise<Denied | undefined> {
     if (this.#ended !== undefined) return this.#ended
-    if (this.#isFresh() && !(await this.#parts.isKnownRevoked(this.#request))) return this.#ended
+    if (this.#isFresh() && !(await this.#parts.isKnownToEnd(this.#request))) return this.#ended
     return this.decideAgain()
   }
 
@@ -139,16 +163,16 @@ class GrantWatch implements Watch {
     this.#onStop()
   }
 
-  async decideAgain(maxRevocationLag?: number): Promise<Denied | undefined> {
+  async decideAgain(earlyBound?: number): Promise<Denied | undefined> {
     const decidedAt = readInstant(this.#parts.clock)
-    const again = await this.#parts.decideAgain(this.#request, maxRevocationLag)
+    const again = await this.#parts.decideAgain(this.#request, earlyBound)
     if (this.#ended !== undefined) return this.#ended
-    if ('denied' in again) {
-      // An early renewal that fails is no end yet: what is known serves until it is as old as the route allows.
-      if (maxRevocationLag === undefined || again.denied.outcome !== 'unavailable') return this.#end(again.denied)
+    if (again === undefined) {
+      // No end yet: what is known serves until it is as old as the route allows.
       this.#decideAgainIn(Math.min(this.#untilStale(), this.#untilExpiry()))
       return undefined
     }
+    if ('denied' in again) return this.#end(again.denied)
     this.#principal = again.principal
     this.#decidedAt = decidedAt
     this.#setTimer()
@@ -160,20 +184,23 @@ class GrantWatch implements Watch {
     const tell = this.#stopped ? undefined : this.#onEnd
     this.stop()
     try {
-      tell?.(denied)
+      // What an observer does wrong changes no decision, be it asynchronous.
+      Promise.resolve(tell?.(denied)).catch(() => {})
     } catch {
-      // What an observer does wrong changes no decision.
+      // as above
     }
     return denied
   }
 
   async #checkWhatIsKnown(): Promise<void> {
-    if (this.#ended === undefined && (await this.#parts.isKnownRevoked(this.#request))) await this.decideAgain()
+    if (this.#ended === undefined && (await this.#parts.isKnownToEnd(this.#request))) await this.decideAgain()
   }
 
   #untilExpiry(): number {
-    const { clock, clockTolerance } = this.#parts
-    return this.#principal.expiresAt + clockTolerance(this.#request) - clock.now()
+    const { clock, timesOf } = this.#parts
+    const { clockTolerance, maxTokenAge = Infinity } = timesOf(this.#request)
+    const { issuedAt = Infinity } = this.#request.facts
+    return Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge) + clockTolerance - clock.now()
   }
 
   /** Milliseconds until the evidence is as old as the route allows. */
@@ -195,14 +222,17 @@ class GrantWatch implements Watch {
       this.#decideAgainIn(untilExpiry)
       return
     }
-    // Renewed a quarter early, by evidence at most half as old as allowed, so that no message waits for a call.
-    const early = Math.max(this.#untilStale() - maxRevocationLag / 4, maxRevocationLag / 4)
+    // Renewed a quarter early, by evidence at most half as old as allowed, so that no message waits for a call. What an
+    // outage relaxed is older than that already: the server is asked again now and then.
+    const quarter = maxRevocationLag / 4
+    const early = this.#principal.evidence.relaxed ? quarter : this.#untilStale() - quarter
     if (early < untilExpiry) this.#decideAgainIn(early, maxRevocationLag / 2)
     else this.#decideAgainIn(untilExpiry)
   }
 
-  #decideAgainIn(milliseconds: number, maxRevocationLag?: number): void {
+  #decideAgainIn(milliseconds: number, earlyBound?: number): void {
     this.#cancelTimer()
-    if (!this.#stopped) this.#cancelTimer = callAfter(milliseconds, () => void this.decideAgain(maxRevocationLag))
+    if (this.#stopped) return
+    this.#cancelTimer = callAfter(Math.max(1, milliseconds), () => void this.decideAgain(earlyBound))
   }
 }

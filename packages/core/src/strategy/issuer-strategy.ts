@@ -42,6 +42,7 @@ export function createIssuerStrategy(
     revocations,
     live: check && { check, answers, flights: new LiveFlights(clock) },
     onLiveFailure({ code, httpStatus }) {
+      if (code === 'closed') return
       const [issuer] = trusted.issuers as readonly [string]
       emit({ type: 'live-check-failed', at: clock.now(), issuer, reason: code, httpStatus })
     },

@@ -93,7 +93,9 @@ function sourcesFor(
   const sources: EvidenceSource[] = []
   const leavesRoom = newTokenKeepsPromise(lag, clockTolerance)
   if (tokens === 'jwt' && evidence.issuedAtIsEvidence && leavesRoom) sources.push('local-validation')
-  if (hasCompleteList && leavesRoom) sources.push('revocation-list')
+  // Entries end with the longest lifetime: without one the list proves nothing.
+  const listIsEvidence = hasCompleteList && evidence.maxTokenLifetime !== undefined
+  if (listIsEvidence && leavesRoom) sources.push('revocation-list')
   if (check !== undefined) sources.push(...(lag === 0 ? [] : ['cached-answer' as const]), 'live-call')
   return sources
 }

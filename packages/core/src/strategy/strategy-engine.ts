@@ -5,7 +5,7 @@ import type { KnownRevocations } from '../revocation/known-revocations.js'
 import type { LiveAnswer, LiveCheck } from '../tokens/live-check.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { TokenKey } from '../tokens/token-key.js'
-import type { Clock, Instant } from '../transport/clock.js'
+import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
 import { type Evidence, evidence, evidenceOfLocalValidation } from '../vocabulary/evidence.js'
 import { ageOfAnswer, ageOfIssue, ageOfList, keepsPromise, newTokenKeepsPromise } from './evidence-rule.js'
 import type { LiveAnswers } from './live-answers.js'
@@ -97,7 +97,7 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
       if (listed !== undefined) return found(listed, facts)
     }
     if (!keepsPromise(ageOfAnswer(answer.startedAt, arrival), lag)) return undefined
-    return found(evidence('cached-answer', answer.startedAt.wall, clock.now(), relaxed), facts)
+    return found(evidenceOfAnswer('cached-answer', answer.startedAt, relaxed), facts)
   }
 
   function evidenceWithoutAnswers(facts: TokenFacts, arrival: Instant, lag: RevocationLag, relaxed: boolean) {
@@ -119,6 +119,12 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     return evidence('revocation-list', completeAsOf - clockTolerance, clock.now(), relaxed)
   }
 
+  /** Its lag is measured as its age is: a wall clock that stepped back must not make it look younger. */
+  function evidenceOfAnswer(source: 'cached-answer' | 'live-call', startedAt: Instant, relaxed = false): Evidence {
+    const lag = elapsedSince(startedAt, readInstant(clock))
+    return evidence(source, startedAt.wall, startedAt.wall + lag, relaxed)
+  }
+
   async function askLive(question: EvidenceQuestion, { check, answers, flights }: LiveMeans) {
     const { token, facts, arrival, maxRevocationLag } = question
     const key = await question.key.compute()
@@ -129,7 +135,8 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
       maxLag: maxRevocationLag === 'token-lifetime' ? Infinity : maxRevocationLag,
       send: async (sentAt) => {
         const known = answers.active(key)?.response
-        const knownFacts = facts ?? (typeof known === 'string' ? undefined : known)
+        const answeredFacts = typeof known === 'string' ? undefined : known
+        const knownFacts = facts ?? answeredFacts
         const landed = await check
           .ask({ token, facts, credible: knownFacts !== undefined, sentAt })
           .catch((error: unknown) => {
@@ -143,7 +150,9 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
           const endsAt = told === undefined || typeof told === 'string' ? sentAt.wall : told.expiresAt + clockTolerance
           answers.recordActive({ key, endsAt }, { startedAt: sentAt, response: landed.facts })
         } else {
-          answers.recordInactive({ key, issuedAt: knownFacts?.issuedAt, endsAt: endOf(knownFacts) }, sentAt)
+          // An earlier answer may have told the age of a JWT that does not say.
+          const issuedAt = facts?.issuedAt ?? answeredFacts?.issuedAt
+          answers.recordInactive({ key, issuedAt, endsAt: endOf(knownFacts) }, sentAt)
         }
         return landed
       },
@@ -153,7 +162,7 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     if (typeof told === 'string') return { decision: 'refused', reason: told } as const
     // Without facts of its own an answer about an opaque token says nothing that could be granted.
     if (told === undefined) return UNCHECKED
-    return found(evidence('live-call', startedAt.wall, clock.now()), told)
+    return found(evidenceOfAnswer('live-call', startedAt), told)
   }
 
   const endOf = (facts: TokenFacts | undefined) => (facts === undefined ? undefined : facts.expiresAt + clockTolerance)

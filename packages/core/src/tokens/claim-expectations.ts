@@ -27,7 +27,7 @@ export interface TimeExpectations {
   /** Milliseconds two clocks may differ. */
   readonly clockTolerance: number
   /** Milliseconds since `iat` after which a token is refused, whatever its `exp`. */
-  readonly maxTokenAge: number | undefined
+  readonly maxTokenAge?: number | undefined
 }
 
 /**
@@ -44,9 +44,19 @@ export function refusalByTime(
   if (iat !== undefined && !(iat <= now + clockTolerance)) return 'issued-in-the-future'
   if (maxTokenAge !== undefined) {
     if (iat === undefined) return 'claims-malformed'
-    if (!(now - iat <= maxTokenAge + clockTolerance)) return 'token-too-old'
+    if (isTooOld(iat, { clockTolerance, maxTokenAge }, now)) return 'token-too-old'
   }
   return undefined
+}
+
+/** Whether a token was issued too long ago, whatever its `exp`. One that does not say when is too old for any limit. */
+export function isTooOld(
+  issuedAt: number | undefined,
+  { clockTolerance, maxTokenAge }: TimeExpectations,
+  now: number,
+): boolean {
+  if (maxTokenAge === undefined) return false
+  return !(issuedAt !== undefined && now - issuedAt <= maxTokenAge + clockTolerance)
 }
 
 /** On or after `exp` a token is not accepted (RFC 7519 §4.1.4), but for the tolerance. */

@@ -1,7 +1,7 @@
 import { sha256 } from '#signature'
 
 /**
- * Names a token in memories, without holding it: the hash of what its issuer signed, or of an opaque token as it is.
+ * Names a token in memories, without holding it: the hash of what its issuer signed, or of an opaque token, marked as one.
  * A signature may have more than one valid spelling (ECDSA), so that it must not tell one token from another.
  */
 export class TokenKey {

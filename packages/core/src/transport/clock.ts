@@ -12,6 +12,27 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 }
 
+/**
+ * A clock whose monotonic time never steps back. Where none is given, it is what the wall clock was seen to move forward:
+ * otherwise one that is set back would make old knowledge look fresh.
+ */
+export function steadyClock(clock: Clock): Required<Clock> {
+  const now = () => clock.now()
+  if (clock.monotonic !== undefined) return { now, monotonic: () => monotonicNow(clock) }
+  let last = now()
+  let elapsed = 0
+  return {
+    now,
+    monotonic() {
+      const moved = now() - last
+      if (moved > 0) elapsed += moved
+      // What is no number moves nothing.
+      if (Number.isFinite(moved)) last += moved
+      return elapsed
+    },
+  }
+}
+
 /** One instant on both clocks. */
 export interface Instant {
   readonly wall: number

@@ -104,6 +104,49 @@ describe('an inactive answer', () => {
   })
 })
 
+describe('answers to calls that were sent within the same tick', () => {
+  it('count as inactive, whichever comes first', () => {
+    const { answers, now, token } = setUp()
+    const unknown = (key: string) => token(key, { issuedAt: undefined })
+    answers.recordActive(token('a'), { startedAt: now(), response: 'yes' })
+    answers.recordInactive(unknown('a'), now())
+    answers.recordInactive(unknown('b'), now())
+    answers.recordActive(token('b'), { startedAt: now(), response: 'yes' })
+    expect(['a', 'b'].map((key) => answers.active(key))).toStrictEqual([undefined, undefined])
+    expect(['a', 'b'].map((key) => answers.isInactive(key))).toStrictEqual([true, true])
+  })
+})
+
+describe('inactive answers about a token of unknown age', () => {
+  it('are remembered from the call that was sent last, in whichever order they come', () => {
+    const { clock, answers, now, token } = setUp()
+    const unknown = token('token', { issuedAt: undefined })
+    const early = now()
+    clock.advance(5_000)
+    answers.recordInactive(unknown, now())
+    answers.recordInactive(unknown, early)
+    clock.advance(9_999)
+    expect(answers.isInactive('token')).toBe(true)
+  })
+
+  it('give way to an active one of a later call, which then serves', () => {
+    const { clock, answers, now, token } = setUp()
+    answers.recordInactive(token('token', { issuedAt: undefined }), now())
+    clock.advance(1)
+    const startedAt = now()
+    answers.recordActive(token(), { startedAt, response: 'yes' })
+    expect(answers.active('token')).toStrictEqual({ startedAt, response: 'yes' })
+  })
+
+  it('are believed no longer where the wall clock steps back or stands still', () => {
+    const { clock, answers, now, token } = setUp()
+    answers.recordInactive(token('token', { issuedAt: undefined }), now())
+    clock.advance(10_000)
+    clock.stepWall(-10_000)
+    expect(answers.isInactive('token')).toBe(false)
+  })
+})
+
 describe('the memory', () => {
   it('is bounded, and gives up what has ended before what has not', () => {
     const { clock, answers, now, token } = setUp({ capacity: 4 })

@@ -11,13 +11,15 @@ const API_SCOPES = 'orders/read orders/write'
 /** An authorization server that is not ours, on a loopback port, for as long as the test. Its tokens are opaque. */
 export interface OidcProvider {
   readonly issuer: string
-  /** A token of the client itself, by the client credentials grant. */
-  clientToken(scope?: string): Promise<string>
+  /** A token of the client itself, by the client credentials grant. `lifetime` in seconds. */
+  clientToken(scope?: string, lifetime?: number): Promise<string>
   /** Tokens as a login of that user brings them. */
   userTokens(accountId: string): Promise<{ readonly accessToken: string; readonly refreshToken: string }>
   /** Revokes a token (RFC 7009). */
   revoke(token: string): Promise<void>
   close(): Promise<void>
+  /** Answers again, on the same port and with what it knew. */
+  reopen(): Promise<void>
 }
 
 /** The client that tokens are issued to; those that introspect are registered by each test. */
@@ -33,7 +35,9 @@ export async function oidcProvider(...clients: readonly ClientMetadata[]): Promi
   const server = createServer((request, response) => void handle(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const lifetime = { seconds: 600 }
   const provider = new Provider(issuer, {
+    ttl: { ClientCredentials: () => lifetime.seconds },
     clients: [
       {
         ...WEB,
@@ -79,7 +83,8 @@ export async function oidcProvider(...clients: readonly ClientMetadata[]): Promi
 
   return {
     issuer,
-    async clientToken(scope = API_SCOPES) {
+    async clientToken(scope = API_SCOPES, seconds = 600) {
+      lifetime.seconds = seconds
       const response = await post('/token', { grant_type: 'client_credentials', scope })
       return ((await response.json()) as { access_token: string }).access_token
     },
@@ -98,6 +103,7 @@ export async function oidcProvider(...clients: readonly ClientMetadata[]): Promi
       await post('/token/revocation', { token })
     },
     close,
+    reopen: () => new Promise<void>((resolve) => server.listen(Number(new URL(issuer).port), '127.0.0.1', resolve)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { elapsedSince, monotonicNow, readInstant, systemClock } from '../../src/transport/clock.js'
+import { elapsedSince, monotonicNow, readInstant, steadyClock, systemClock } from '../../src/transport/clock.js'
 import { manualClock } from '../support/manual-clock.js'
 
 describe('elapsedSince', () => {
@@ -16,6 +16,40 @@ describe('elapsedSince', () => {
     clock.advance(60_000)
     clock.stepWall(-3_600_000)
     expect(elapsedSince(start, readInstant(clock))).toBe(60_000)
+  })
+})
+
+describe('a steady clock', () => {
+  const START = 1_800_000_000_000
+
+  it('counts what the wall clock moves forward, and nothing that it steps back', () => {
+    let wall = START
+    const clock = steadyClock({ now: () => wall })
+    const start = readInstant(clock)
+    wall += 5_000
+    expect(elapsedSince(start, readInstant(clock))).toBe(5_000)
+    wall -= 3_600_000
+    expect(elapsedSince(start, readInstant(clock))).toBe(5_000)
+    wall += 2_000
+    expect(elapsedSince(start, readInstant(clock))).toBe(7_000)
+    expect(clock.now()).toBe(START + 5_000 - 3_600_000 + 2_000)
+  })
+
+  it('goes on after a time that was none', () => {
+    let wall = START
+    const clock = steadyClock({ now: () => wall })
+    const start = clock.monotonic()
+    wall = Number.NaN
+    expect(clock.monotonic()).toBe(start)
+    wall = START + 1_000
+    expect(clock.monotonic() - start).toBe(1_000)
+  })
+
+  it('leaves a monotonic time that is given as it is, and reads it at every call', () => {
+    const given = { now: () => 1, monotonic: () => 2 }
+    const clock = steadyClock(given)
+    given.monotonic = () => 3
+    expect([clock.now(), clock.monotonic()]).toStrictEqual([1, 3])
   })
 })
 

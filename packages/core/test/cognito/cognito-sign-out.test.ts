@@ -37,7 +37,7 @@ describe('the end of one login at the API', () => {
   it.each([
     ...failures,
     ['UnauthorizedException', 401, 'client-rejected'],
-    ['UnsupportedTokenTypeException', 400, 'unexpected-status'],
+    ['UnsupportedTokenTypeException', 400, 'token-type-not-supported'],
     ['UnsupportedOperationException', 400, 'unexpected-status'],
   ] as const)('fails on %s with status %i: %s', async (name, status, code) => {
     const { signOut } = await setUp(cognitoError(name, status))

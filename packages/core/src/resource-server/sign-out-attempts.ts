@@ -41,14 +41,14 @@ export function startSignOutAttempts(
   let made = 0
   let underWay: number | undefined
   let failure: SignOutFailure = { reason: 'timeout', httpStatus: undefined }
-  let cancelTimer = () => {}
+  let cancelTimer: (() => void) | undefined
   let isOver = false
   let resolve: (answer: SignOutAnswer) => void
   const answer = new Promise<SignOutAnswer>((settle) => (resolve = settle))
 
   function end(with_: SignOutAnswer): void {
     isOver = true
-    cancelTimer()
+    cancelTimer?.()
     resolve(with_)
   }
 
@@ -75,7 +75,7 @@ export function startSignOutAttempts(
     // One that was given up may still fail later; by then another counts.
     if (isOver || which !== underWay) return
     underWay = undefined
-    cancelTimer()
+    cancelTimer?.()
     failure = failureOf(error)
     const isLate = elapsedSince(begun, readInstant(clock)) >= LONGEST_WHOLE
     if (isFinal(failure) || made >= MOST_ATTEMPTS || isLate) return stop()

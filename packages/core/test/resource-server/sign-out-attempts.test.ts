@@ -167,7 +167,7 @@ describe('stopping', () => {
   })
 
   it('holds for an attempt under way', async () => {
-    let fail = (_: unknown) => {}
+    let fail: (error: unknown) => void = () => {}
     const { answer, begun, stop } = start(() => new Promise((_, reject) => (fail = reject)))
     stop()
     fail(down)

@@ -459,7 +459,7 @@ export const areas: readonly Area[] = [
         rule: 'Reading stops at the limit, counted after decompression, on fetch',
         source: 'CVE-2024-28180 and its like',
         file: core('transport/fetch-client.ts'),
-        remove: ['if (size > maxBytes) throw tooLargeError(maxBytes)', ''],
+        remove: ['if (whole === undefined) throw tooLargeError(request.maxBytes)', ''],
         test: inCoreOnFetch('transport/http-client.test.ts', 'counts after decompression'),
       },
       {

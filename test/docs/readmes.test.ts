@@ -22,6 +22,7 @@ describe('a package README', () => {
     ['packages/core', 'src/issuers/authorization-server.ts', 'GenericIssuerOptions'],
     ['packages/core', 'src/issuers/authorization-server.ts', 'OpaqueTokenIssuerOptions'],
     ['packages/core', 'src/issuers/introspection-options.ts', 'IntrospectionOptions'],
+    ['packages/core', 'src/issuers/revocation-options.ts', 'RevocationOptions'],
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
     ['packages/nestjs', 'src/tokenward-options.ts', 'TokenwardModuleExtras'],

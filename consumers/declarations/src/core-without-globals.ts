@@ -18,6 +18,12 @@ const api: ResourceServer = createResourceServer({
     cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: ['web', 'mobile'], clockTolerance: '10s' }),
     authorizationServer({ issuer: 'https://auth.example.com', audience: 'orders-api', algorithms: ['ES256'] }),
     authorizationServer({
+      issuer: 'https://logouts.example.com',
+      audience: 'orders-api',
+      revocation: { clientAuthentication: clientSecretBasic('web', 'secret') },
+      backChannelLogout: { clientId: ['web', 'mobile'] },
+    }),
+    authorizationServer({
       issuer: 'https://opaque.example.com',
       audience: 'orders-api',
       opaqueTokens: true,
@@ -56,6 +62,15 @@ export async function decide(headers: Record<string, string>): Promise<string> {
     case 'unavailable':
       return outcome.headers['Retry-After']
   }
+}
+
+export async function signOut(principal: Principal<unknown>, tell: () => Promise<void>): Promise<string> {
+  await api.signOut(principal, { refreshToken: 'r', clientSecret: 's', timeout: '3s' })
+  await api.signOut('a.b.c', { accessToken: 'a.b.c' })
+  const { list, authorizationServer: there, failure } = await api.signOut(principal, { tell, ends: 'user' })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const { status } = await api.backChannelLogout({ method: 'POST', headers, body: 'logout_token=a.b.c' })
+  return `${list} ${there} ${failure ?? ''} ${status.toFixed(0)}`
 }
 
 export async function verify(token: string): Promise<Principal<unknown>> {

@@ -35,6 +35,15 @@ authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', introsp
 // @ts-expect-error an issuer that nobody made
 createResourceServer({ issuers: [{ issuers: ['https://auth.example.com'] }] })
 
+// @ts-expect-error nobody is told
+void api.signOut(principal, {})
+// @ts-expect-error two ways to tell
+void api.signOut(principal, { refreshToken: 'r', accessToken: 'a' })
+// @ts-expect-error what the function ends is not said
+void api.signOut(principal, { tell: async () => {} })
+// @ts-expect-error logouts of any client
+authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', backChannelLogout: { clientId: null } })
+
 // @ts-expect-error scopes is misspelt
 definePolicy({ scope: ['a'] })
 // @ts-expect-error undefined is not "no scopes"

@@ -1,6 +1,15 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
 export { createResourceServer } from './resource-server/resource-server.js'
 export type { Presented, ResourceServer } from './resource-server/resource-server.js'
+export type { SignOutResult } from './resource-server/sign-out.js'
+export type {
+  SignOutOptions,
+  SignOutWithAccessToken,
+  SignOutWithFunction,
+  SignOutWithRefreshToken,
+} from './resource-server/sign-out-options.js'
+export type { BackChannelLogoutResponse } from './resource-server/back-channel-logout.js'
+export type { BackChannelLogoutRequest, ReceivedForm, WebFormRequest } from './resource-server/logout-request.js'
 export type { Watch, WatchOptions } from './resource-server/watch.js'
 export type { PolicyOrLiteral } from './resource-server/policy-compiler.js'
 export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
@@ -43,6 +52,8 @@ export type {
   JwtIssuerOptions,
   OpaqueTokenIssuerOptions,
 } from './issuers/authorization-server.js'
+export type { BackChannelLogoutOptions } from './issuers/back-channel-logout-options.js'
+export type { RevocationOptions } from './issuers/revocation-options.js'
 export type { IntrospectionOptions, SignedResponsesOptions } from './issuers/introspection-options.js'
 export type { CommonIssuerOptions } from './issuers/issuer-options.js'
 export type { TrustedIssuer } from './issuers/trusted-issuer.js'
@@ -61,7 +72,10 @@ export type { PrivateKeyJwtOptions } from './transport/client-assertion.js'
 export type { Clock } from './transport/clock.js'
 export type { Fetch, FetchInit, FetchResponse, FetchSignal } from './transport/fetch-client.js'
 
+export type { ReadableBody } from './transport/bounded-body.js'
+
 export type {
+  BackChannelLogoutRefused,
   ClientCredentialsRejected,
   EvidenceUnobtainable,
   JwkIgnored,
@@ -73,6 +87,8 @@ export type {
   RequestUnavailable,
   RevocationFeedInterrupted,
   RevocationListed,
+  SignOutConfirmed,
+  SignOutUnconfirmed,
   TokenRevocationOff,
   TokenwardEvent,
 } from './outcomes/events.js'
@@ -86,6 +102,7 @@ export {
 } from './outcomes/errors.js'
 export type { RevocationErrorCode } from './outcomes/errors.js'
 export type { OperatorCode, RefusalCode, UnavailableCode } from './outcomes/operator-codes.js'
+export type { BackChannelLogoutRefusalCode, SignOutFailureCode } from './outcomes/sign-out-codes.js'
 export type { UpstreamCode } from './outcomes/upstream-codes.js'
 export type { WireCode } from './outcomes/wire-codes.js'
 

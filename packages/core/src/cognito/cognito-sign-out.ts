@@ -1,7 +1,10 @@
-import { UpstreamError } from '../outcomes/errors.js'
+import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
+import type { IssuerSignOut, SignOutNotice } from '../revocation/issuer-sign-out.js'
 import { clientSecretBasic, credentialsOf } from '../transport/client-authentication.js'
 import { MAX_JSON_BYTES } from '../transport/json-document.js'
+import { member, parseJsonBytes } from '../vocabulary/json-object.js'
 import { callCognitoIdp, type CognitoIdp, failureOf, isDone } from './cognito-idp.js'
+import { GET_USER_SCOPE } from './get-user.js'
 
 /** The login that ends. */
 interface LoginToEnd {
@@ -45,6 +48,34 @@ export function createCognitoSignOut(context: CognitoSignOutContext): CognitoSig
   }
 }
 
+/** The same as the ways to sign out that an application has. */
+export function cognitoSignOutWays({ revokeLogin, signOutEverywhere }: CognitoSignOut): IssuerSignOut {
+  return {
+    withRefreshToken(refreshToken, { clientId, clientSecret }): SignOutNotice {
+      if (clientId === undefined) {
+        throw new ConfigurationError(
+          'signOut',
+          'needs the app client of the refresh token, which the principal must name',
+        )
+      }
+      return { kinds: ['login'], tell: () => revokeLogin({ refreshToken, clientId, clientSecret }) }
+    },
+    withAccessToken(accessToken, { scopes, clientSecret }): SignOutNotice {
+      // Cognito would answer as it does for a revoked token.
+      if (!scopes.includes(GET_USER_SCOPE)) {
+        throw new ConfigurationError(
+          'signOut.accessToken',
+          `must have the scope ${GET_USER_SCOPE}, without which GlobalSignOut is refused`,
+        )
+      }
+      if (clientSecret !== undefined) {
+        throw new ConfigurationError('signOut.clientSecret', 'belongs to a refreshToken; GlobalSignOut takes none')
+      }
+      return { kinds: ['user'], tell: () => signOutEverywhere(accessToken) }
+    },
+  }
+}
+
 async function revokeAtApi(idp: CognitoIdp, { refreshToken, clientId, clientSecret }: LoginToEnd): Promise<void> {
   const answer = await callCognitoIdp(idp, 'RevokeToken', {
     Token: refreshToken,
@@ -52,6 +83,7 @@ async function revokeAtApi(idp: CognitoIdp, { refreshToken, clientId, clientSecr
     ClientSecret: clientSecret,
   })
   if (isDone(answer)) return
+  if (answer.errorName === 'UnsupportedTokenTypeException') throw noRefreshToken(answer.status)
   throw answer.errorName === 'UnauthorizedException' ? clientRejected(answer.status) : failureOf(answer)
 }
 
@@ -64,7 +96,7 @@ async function revokeAtDomain(
     clientSecret === undefined
       ? { headers: undefined }
       : await credentialsOf(clientSecretBasic(clientId, clientSecret), { issuer: domain, now: 0 })
-  const { status } = await http.send({
+  const { status, body } = await http.send({
     url: `${domain}/oauth2/revoke`,
     headers: { accept: 'application/json', ...headers },
     form: new URLSearchParams({ token: refreshToken, ...(headers === undefined && { client_id: clientId }) }),
@@ -72,7 +104,18 @@ async function revokeAtDomain(
     maxBytes: MAX_JSON_BYTES,
   })
   if (status === 200) return
+  if (status === 400 && errorOf(body) === 'unsupported_token_type') throw noRefreshToken(status)
   throw status === 401 ? clientRejected(status) : failureOf({ status, errorName: undefined })
+}
+
+/** RFC 7009 §2.2.1. */
+function errorOf(body: Uint8Array): unknown {
+  const answer = parseJsonBytes(body)
+  return answer === undefined ? undefined : member(answer, 'error')
+}
+
+function noRefreshToken(httpStatus: number): UpstreamError {
+  return new UpstreamError('token-type-not-supported', 'Cognito revokes refresh tokens alone', { httpStatus })
 }
 
 function clientRejected(httpStatus: number): UpstreamError {

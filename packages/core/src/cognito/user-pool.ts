@@ -12,6 +12,7 @@ import { createJwtValidator } from '../tokens/jwt-validator.js'
 import { whatIsWrongWithIssuer } from '../vocabulary/issuer-identifier.js'
 import { cognitoAccessTokenProfile, cognitoIdTokenProfile } from './cognito-claims.js'
 import { type CognitoLivenessOptions, checkLivenessOptions, createCognitoLiveness } from './cognito-liveness.js'
+import { cognitoSignOutWays, createCognitoSignOut } from './cognito-sign-out.js'
 import { createTokenRevocationWatch } from './token-revocation-off.js'
 import { cognitoApiOfRegion, issuersOfUserPool, regionOfUserPool } from './user-pool-id.js'
 
@@ -138,6 +139,8 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
       tokenUse === 'id' || limit === undefined
         ? undefined
         : ({ http, clock }) => createCognitoLiveness({ http, clock, limit, api, domain, timeout: checked.timeout }),
+    connectSignOut: ({ http }) =>
+      cognitoSignOutWays(createCognitoSignOut({ http, url: api, domain, timeout: checked.timeout })),
   })
 }
 

@@ -9,6 +9,7 @@ import { booleanOption, checkOptionNames, durationOption, stringListOption } fro
 import { createJwtValidator } from '../tokens/jwt-validator.js'
 import type { Duration } from '../vocabulary/duration.js'
 import { whatIsWrongWithAddress, whatIsWrongWithIssuer } from '../vocabulary/issuer-identifier.js'
+import { type BackChannelLogoutOptions, checkBackChannelLogoutOptions } from './back-channel-logout-options.js'
 import { connectIntrospection } from './introspection-connection.js'
 import {
   type CheckedIntrospection,
@@ -17,6 +18,8 @@ import {
 } from './introspection-options.js'
 import { checkCommonIssuerOptions, type CommonIssuerOptions, commonIssuerOptionNames } from './issuer-options.js'
 import { genericProfile, rfc9068Profile } from './jwt-profiles.js'
+import { connectRevocation } from './revocation-connection.js'
+import { checkRevocationOptions, type RevocationOptions } from './revocation-options.js'
 import { sharedByContext } from './shared-parts.js'
 import { type TrustedIssuer, trustedIssuer } from './trusted-issuer.js'
 
@@ -40,6 +43,13 @@ interface GenericIssuerOptions extends CommonIssuerOptions {
    * needs `typ: at+jwt`, `client_id`, `iat`, `jti` and `aud`.
    */
   readonly profile?: 'rfc9068' | 'generic' | undefined
+  /** How `signOut` has the server revoke tokens (RFC 7009). Default: its endpoint is looked up. */
+  readonly revocation?: RevocationOptions | undefined
+  /**
+   * Whose logout tokens are acted on (OpenID Connect Back-Channel Logout 1.0); the server then needs a `revocationList`.
+   * Default none.
+   */
+  readonly backChannelLogout?: BackChannelLogoutOptions | undefined
 }
 
 /** Options of {@link authorizationServer} for an issuer of JWTs alone. */
@@ -75,11 +85,18 @@ const KNOWN = [
   'jwks',
   'algorithms',
   'profile',
+  'revocation',
+  'backChannelLogout',
   'opaqueTokens',
   'introspection',
   'maxAgeWithoutExp',
   ...commonIssuerOptionNames,
 ] as const
+/**
+ * Leaves an issuer the time to deliver again. Drafts of the specification had no `exp`; tokens of today mostly end sooner
+ * by theirs (OpenID Connect Back-Channel Logout 1.0 §2.4).
+ */
+const LOGOUT_TOKEN_MAX_AGE = 600_000
 
 /** One for each key type, so that a key without `alg` has one use. `Ed25519` is the newer name of the same EdDSA. */
 const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'ES256', 'EdDSA', 'Ed25519']
@@ -105,6 +122,8 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
   checkJwks(jwks, accepted, allowInsecureLoopback)
   const introspection = checkIntrospection(options, allowInsecureLoopback)
   const opaque = checkOpaqueTokens(options, introspection !== undefined)
+  const revocation = checkRevocationOptions(`${OWNER}.revocation`, options.revocation, allowInsecureLoopback)
+  const logoutClients = checkBackChannelLogoutOptions(`${OWNER}.backChannelLogout`, options.backChannelLogout)
 
   /** Both ways to check a token share what was found out about the issuer. */
   const sharedParts = sharedByContext(({ http, clock, emit }) => {
@@ -147,6 +166,17 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
           times,
           timeout,
         })),
+    connectSignOut: (context) => connectRevocation(revocation, context, { ...sharedParts(context), issuer, timeout }),
+    connectLogoutTokens:
+      logoutClients &&
+      ((context) => ({
+        keys: sharedParts(context).keys,
+        algorithms: accepted,
+        issuer,
+        clientIds: logoutClients,
+        clockTolerance: times.clockTolerance,
+        maxAge: LOGOUT_TOKEN_MAX_AGE,
+      })),
   })
 }
 

@@ -1,3 +1,4 @@
+import { hasLogoutEvent } from '../revocation/logout-token-claims.js'
 import { isPlainTokenType, mediaType, type TokenProfile, type UnverifiedToken } from '../tokens/claim-expectations.js'
 import { member } from '../vocabulary/json-object.js'
 import { parseScopeClaim, parseStringArray } from '../vocabulary/scope.js'
@@ -34,6 +35,8 @@ export function genericProfile({ audience }: AudienceExpectation): TokenProfile 
     refusal({ header, payload, claims }) {
       if (!isPlainTokenType(header.typ)) return 'token-type-not-accepted'
       if (looksLikeIdToken(payload)) return 'id-token-presented'
+      // With a user, an audience and an end it has all that an access token needs, and `typ` is only recommended for it.
+      if (hasLogoutEvent(payload)) return 'logout-token-presented'
       return meetsAudience(claims.aud, audience) ? undefined : 'audience-not-accepted'
     },
     identity({ payload, claims }) {

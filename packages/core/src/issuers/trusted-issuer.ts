@@ -3,6 +3,8 @@ import type { Emit } from '../outcomes/events.js'
 import type { Clock } from '../transport/clock.js'
 import type { HttpClient } from '../transport/http-client.js'
 import type { JwksSource } from '../keys/jwks-source.js'
+import type { IssuerSignOut } from '../revocation/issuer-sign-out.js'
+import type { LogoutTokenIssuer } from '../revocation/logout-token.js'
 import type { TimeExpectations } from '../tokens/claim-expectations.js'
 import type { JwtValidator } from '../tokens/jwt-validator.js'
 import type { LiveCheck } from '../tokens/live-check.js'
@@ -37,6 +39,10 @@ export interface IssuerDefinition extends TimeExpectations {
   connect(issuer: string, context: IssuerContext): { readonly keys: JwksSource; readonly validator: JwtValidator }
   /** Starts the way to ask about its tokens, once per server; absent where there is none. */
   readonly connectLive?: ((context: IssuerContext) => LiveCheck) | undefined
+  /** Starts the ways to tell it of sign-outs, once per server; absent where there is none. */
+  readonly connectSignOut?: ((context: IssuerContext) => IssuerSignOut) | undefined
+  /** Brings what its logout tokens are checked with, once per server; absent where none are expected. */
+  readonly connectLogoutTokens?: ((context: IssuerContext) => LogoutTokenIssuer) | undefined
 }
 
 /** Facts about an issuer that nobody outside it can find out. */

@@ -1,5 +1,6 @@
 import type { Evidence } from '../vocabulary/evidence.js'
 import type { RefusalCode, UnavailableCode } from './operator-codes.js'
+import type { BackChannelLogoutRefusalCode, SignOutFailureCode } from './sign-out-codes.js'
 import type { UpstreamCode } from './upstream-codes.js'
 import type { WireCode } from './wire-codes.js'
 
@@ -151,6 +152,43 @@ export interface RevocationFeedInterrupted extends IssuerEvent {
   readonly reason: 'sequence-gap' | 'entry-malformed' | 'list-full' | 'lost'
 }
 
+/**
+ * The authorization server has not confirmed a sign-out: there the token, login or user may still be alive. An entry on
+ * the revocation list denies them here all the same.
+ */
+export interface SignOutUnconfirmed extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'sign-out-unconfirmed'
+  /** What the sign-out ends. */
+  readonly ends: 'token' | 'login' | 'user'
+  /** Why the last attempt failed; `'timeout'` when none has come to an end yet. */
+  readonly reason: SignOutFailureCode
+  /** HTTP status, where that is what was wrong. */
+  readonly httpStatus: number | undefined
+  /** Whether it is tried again; then another event follows, or {@link SignOutConfirmed}. */
+  readonly retrying: boolean
+}
+
+/** The authorization server has confirmed a sign-out after all that was reported as unconfirmed. */
+export interface SignOutConfirmed extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'sign-out-confirmed'
+  /** What the sign-out ends. */
+  readonly ends: 'token' | 'login' | 'user'
+}
+
+/** A back-channel logout was not acted on: nobody was signed out by it. */
+export interface BackChannelLogoutRefused {
+  /** Tells the events apart. */
+  readonly type: 'back-channel-logout-refused'
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The configured issuer that the logout token names; nothing proves that it came from there. */
+  readonly issuer: string | undefined
+  /** Why. Not for the sender. */
+  readonly reason: BackChannelLogoutRefusalCode
+}
+
 /** What `onEvent` receives. No event holds token text, a claim value or a subject. */
 export type TokenwardEvent =
   | RequestGranted
@@ -165,6 +203,9 @@ export type TokenwardEvent =
   | ClientCredentialsRejected
   | RevocationListed
   | RevocationFeedInterrupted
+  | SignOutUnconfirmed
+  | SignOutConfirmed
+  | BackChannelLogoutRefused
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

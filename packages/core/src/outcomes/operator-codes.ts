@@ -68,6 +68,8 @@ export const refusals = {
   'token-too-old': INVALID_TOKEN,
   /** An ID token on a route for access tokens. */
   'id-token-presented': INVALID_TOKEN,
+  /** A logout token on a route for access tokens (OpenID Connect Back-Channel Logout 1.0 §2.4). */
+  'logout-token-presented': INVALID_TOKEN,
   /** A Cognito `token_use` other than the configured one. */
   'token-use-not-accepted': INVALID_TOKEN,
   /** `client_id` is none of the configured clients. */

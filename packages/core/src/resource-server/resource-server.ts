@@ -16,10 +16,15 @@ import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { type Authentication, createAuthenticator } from './authentication.js'
 import { type Authorization, createAuthorizer, lacksEvidence } from './authorization.js'
+import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
-import { type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
+import type { BackChannelLogoutRequest } from './logout-request.js'
+import { type Denied, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
+import type { SignOutOptions } from './sign-out-options.js'
+import { createSignOutPreparer } from './sign-out-preparation.js'
+import { SignOuts, type SignOutResult } from './sign-out.js'
 import { type Watch, Watcher, type WatchOptions } from './watch.js'
 
 /** One request whose token was parsed and verified once; any number of policies may follow. */
@@ -73,6 +78,25 @@ export interface ResourceServer {
    * @throws {@link ConfigurationError} for anything but what this server's `authorize` granted.
    */
   watch(granted: Granted<unknown>, options?: WatchOptions): Watch
+  /**
+   * Ends the access token, the login or the user: on the revocation list first, so that every request is refused from
+   * then on, and then at the authorization server, which is told again until it confirms. Takes the principal of a grant,
+   * or the text of its access token, which is verified here. The session of the managed login, or whatever else keeps the
+   * user's browser signed in at the authorization server, goes on: a new login may need no password until the browser is
+   * sent to the server's logout page.
+   *
+   * @throws {@link ConfigurationError} for options that cannot work, before anything is done.
+   * @throws {@link RevocationError} `'claim-missing'` when the principal lacks what names it: give the access token.
+   * @throws {@link TokenRefusedError} or {@link TokenUncheckedError} for an access token that does not stand up.
+   */
+  signOut(who: Principal<unknown> | string, options: SignOutOptions): Promise<SignOutResult>
+  /**
+   * Receives a back-channel logout (OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8), puts what it ends on the
+   * revocation list and says what to answer. For issuers with the option `backChannelLogout`.
+   *
+   * @throws {@link ConfigurationError} where no issuer has it, or `request` is no request with a body.
+   */
+  backChannelLogout(request: BackChannelLogoutRequest): Promise<BackChannelLogoutResponse>
   /** What a policy means here: which issuers, which evidence, what an outage does. */
   explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
   /**
@@ -130,7 +154,27 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   })
   /** A policy that is written out anew for each request is no news. */
   const warned = new BoundedCache<string, true>(1_000)
+  const signOuts = new SignOuts({
+    prepare: createSignOutPreparer({ issuers, context, factsOf }),
+    list: revocationList,
+    clock,
+    emit,
+  })
+  const isClosed = () => closed
+  const backChannelLogout = createBackChannelLogout({ issuers, list: revocationList, maxTokenBytes, context, isClosed })
   let closed = false
+
+  /** Of a token whatever it may do, and even where it is known to be revoked: it still says whose it is. */
+  async function factsOf(token: string): Promise<TokenFacts> {
+    const arrival = readInstant(clock)
+    const authentication = await authenticate(token)
+    if (authentication.kind === 'validated') return authentication.facts
+    const anyToken = compile()
+    const authorization = await authorize(authentication, anyToken, arrival)
+    const { facts, result } = authorization
+    if (facts !== undefined && (typeof result !== 'string' || result === 'token-revoked')) return facts
+    throw errorOf(answer(authorization, anyToken) as Denied)
+  }
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
     const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, policy.issuers)
@@ -219,19 +263,26 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       const compiled = compile(...policy)
       const outcome = await settle(await authenticate(token), compiled, arrival)
       if (outcome.outcome === 'granted') return outcome.principal
-      if (outcome.outcome === 'unavailable') throw new TokenUncheckedError(outcome.reason)
-      throw new TokenRefusedError(outcome.reason, outcome.headers['WWW-Authenticate'])
+      throw errorOf(outcome)
     },
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
+    signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
+    backChannelLogout,
     explain: (...policy) => explain(compile(...policy)),
     ready: () => issuers.ready(),
     async close() {
       closed = true
       watcher.close()
+      signOuts.close()
       issuers.close()
       revocations?.close()
       for (const strategy of strategies.values()) strategy.close()
       http.close()
     },
   } satisfies ResourceServer)
+}
+
+function errorOf(denied: Denied): TokenRefusedError | TokenUncheckedError {
+  if (denied.outcome === 'unavailable') return new TokenUncheckedError(denied.reason)
+  return new TokenRefusedError(denied.reason, denied.headers['WWW-Authenticate'])
 }

@@ -1,7 +1,7 @@
 import { RevocationError } from '../outcomes/errors.js'
 import { isExpired, mediaType } from '../tokens/claim-expectations.js'
 import type { CompactJws } from '../tokens/compact-jws.js'
-import { isJsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
+import { isJsonObject, type JsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 import { checkRevocationEntry, type RevocationEntry } from './revocation-entry.js'
 
 /** What a logout token must look like. */
@@ -45,6 +45,12 @@ export type LogoutClaimsRefusal =
   | 'nonce-present'
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+
+/** Whether the claims speak of a logout event, in whatever form: then they are no access token's. */
+export function hasLogoutEvent(payload: JsonObject): boolean {
+  const events = member(payload, 'events')
+  return isJsonObject(events) && Object.hasOwn(events, LOGOUT_EVENT)
+}
 const LARGEST_TIME = 8.64e12
 
 /**

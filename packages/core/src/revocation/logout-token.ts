@@ -12,9 +12,13 @@ import {
 } from './logout-token-claims.js'
 import type { RevocationList } from './revocation-list.js'
 
-export interface LogoutTokenOptions extends LogoutTokenExpectations {
+/** What the logout tokens of one issuer are checked with. */
+export interface LogoutTokenIssuer extends LogoutTokenExpectations {
   readonly keys: JwksSource
   readonly algorithms: readonly SignatureAlgorithm[]
+}
+
+export interface LogoutTokenOptions extends LogoutTokenIssuer {
   readonly seen: SeenLogoutTokens
 }
 

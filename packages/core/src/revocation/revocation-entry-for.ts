@@ -31,9 +31,21 @@ export function revocationEntryFor(
   kind: 'token' | 'login' | 'user',
   options: RevocationEntryForOptions = {},
 ): RevocationEntry {
-  const { issuer, sub, expiresAt, claims } = isPrincipal(who)
-    ? { issuer: who.issuer, sub: who.subject, expiresAt: who.expiresAt, claims: who.claims }
-    : { issuer: who.iss, sub: who.sub, expiresAt: who.exp * 1_000, claims: who }
+  return entryOf(
+    isPrincipal(who) ? who : { issuer: who.iss, subject: who.sub, expiresAt: who.exp * 1_000, claims: who },
+    kind,
+    options,
+  )
+}
+
+/** What a token is named by in an entry. */
+export type TokenNames = Pick<Principal<unknown>, 'issuer' | 'subject' | 'expiresAt' | 'claims'>
+
+export function entryOf(
+  { issuer, subject, expiresAt, claims }: TokenNames,
+  kind: 'token' | 'login' | 'user',
+  options: RevocationEntryForOptions,
+): RevocationEntry {
   const confirmed = options.confirmedAt === undefined ? {} : { confirmedAt: options.confirmedAt }
   switch (kind) {
     case 'token':
@@ -44,7 +56,7 @@ export function revocationEntryFor(
       return checkRevocationEntry({
         kind,
         issuer,
-        sub,
+        sub: subject,
         notBefore: options.notBefore ?? systemClock.now(),
         ...confirmed,
       })

@@ -46,7 +46,7 @@ export function createTokenRevocationClient(options: TokenRevocationClientOption
     async revokeToken(token, hint, timeout) {
       const url = await endpoint()
       const { headers, parameters, certificate } = isClientAuthentication(client)
-        ? await credentialsOf(client, { issuer, now: clock.now() })
+        ? await credentialsOf(client, { issuer, now: clock.now() }).catch(credentialsUnavailable)
         : { parameters: { client_id: client.clientId } }
       const response = await http.send({
         url,
@@ -60,6 +60,11 @@ export function createTokenRevocationClient(options: TokenRevocationClientOption
       return { confirmedAt: clock.now() }
     },
   }
+}
+
+/** What a function of the application threw may hold a secret, and is left out. */
+function credentialsUnavailable(): never {
+  throw new UpstreamError('credentials-unavailable', 'The credentials of the client could not be made')
 }
 
 /** RFC 7009 §2.2.1 with RFC 6749 §5.2. Of what the server says only codes of the specification are looked at. */

@@ -1,4 +1,5 @@
 import type { UpstreamError } from '../outcomes/errors.js'
+import { readBody } from './bounded-body.js'
 import {
   bodyOf,
   closedError,
@@ -115,32 +116,7 @@ async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortCon
     throw redirectError(response.status)
   }
   const header = (name: string) => response.headers.get(name) ?? undefined
-  return {
-    status: response.status,
-    contentType: header('content-type'),
-    header,
-    body: await readBody(response, request.maxBytes),
-  }
-}
-
-async function readBody(response: FetchResponse, maxBytes: number): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array()
-  const reader = response.body.getReader()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    if (value === undefined) continue
-    size += value.length
-    if (size > maxBytes) throw tooLargeError(maxBytes)
-    chunks.push(value)
-  }
-  const body = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    body.set(chunk, offset)
-    offset += chunk.length
-  }
-  return body
+  const whole = await readBody(response.body, request.maxBytes)
+  if (whole === undefined) throw tooLargeError(request.maxBytes)
+  return { status: response.status, contentType: header('content-type'), header, body: whole }
 }

@@ -28,6 +28,8 @@ export interface WebRequest {
 /** A web `Request`, or a {@link ProtectedRequest}, which a request of Node or Express is, too. */
 export type AnyRequest = WebRequest | ProtectedRequest
 
+type WithHeaders = Pick<WebRequest, 'headers'> | Pick<ProtectedRequest, 'headers' | 'rawHeaders'>
+
 /** Whether callers in plain JavaScript have handed in a request. */
 export function isRequest(value: unknown): value is AnyRequest {
   const { headers, url } = (value ?? {}) as { headers?: unknown; url?: unknown }
@@ -38,7 +40,7 @@ export function isRequest(value: unknown): value is AnyRequest {
  * Every value of a header, in the order they were given; `name` in lower case. `headers` counts, which middleware may
  * have changed, unless the raw headers show that a value was dropped.
  */
-export function headerValues(request: AnyRequest, name: string): readonly string[] {
+export function headerValues(request: WithHeaders, name: string): readonly string[] {
   const { headers } = request
   if (typeof headers.get === 'function') {
     const value = headers.get(name)
@@ -50,7 +52,7 @@ export function headerValues(request: AnyRequest, name: string): readonly string
     if (typeof value === 'string') values.push(value)
     else if (Array.isArray(value)) values.push(...value.filter((item) => typeof item === 'string'))
   }
-  const raw = rawValues((request as ProtectedRequest).rawHeaders ?? [], name)
+  const raw = rawValues((request as Partial<ProtectedRequest>).rawHeaders ?? [], name)
   return raw.length > 1 ? raw : values
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCognitoSignOut } from '../../src/cognito/cognito-sign-out.js'
+import { cognitoSignOutWays, createCognitoSignOut } from '../../src/cognito/cognito-sign-out.js'
 import { brokenConnection, cognitoError, cognitoServer } from '../support/cognito-server.js'
 import { json } from '../support/loopback-server.js'
 
@@ -37,7 +37,7 @@ describe('the end of one login at the API', () => {
   it.each([
     ...failures,
     ['UnauthorizedException', 401, 'client-rejected'],
-    ['UnsupportedTokenTypeException', 400, 'unexpected-status'],
+    ['UnsupportedTokenTypeException', 400, 'token-type-not-supported'],
     ['UnsupportedOperationException', 400, 'unexpected-status'],
   ] as const)('fails on %s with status %i: %s', async (name, status, code) => {
     const { signOut } = await setUp(cognitoError(name, status))
@@ -76,6 +76,43 @@ describe('the end of one login at the domain', () => {
   ])('fails on status %i: %s', async (status, code) => {
     const { signOut } = await setUp(json({ error: 'invalid_request' }, status), { hasDomain: true })
     await expect(signOut.revokeLogin(login)).rejects.toMatchObject({ name: 'UpstreamError', code })
+  })
+
+  it('fails on a token of the wrong type', async () => {
+    const { signOut } = await setUp(json({ error: 'unsupported_token_type' }, 400), { hasDomain: true })
+    await expect(signOut.revokeLogin(login)).rejects.toMatchObject({
+      code: 'token-type-not-supported',
+      httpStatus: 400,
+    })
+  })
+})
+
+describe('the ways to sign out', () => {
+  const client = { clientId: 'web', clientSecret: undefined }
+  const scopes = ['aws.cognito.signin.user.admin']
+
+  it('are a refresh token for its login and an access token for the user', async () => {
+    const { bodies, signOut } = await setUp(json({}))
+    const ways = cognitoSignOutWays(signOut)
+    const [login_, user] = [ways.withRefreshToken('r', client), ways.withAccessToken('a', { ...client, scopes })]
+    expect([login_.kinds, user.kinds]).toStrictEqual([['login'], ['user']])
+    expect(bodies).toStrictEqual([])
+    await login_.tell()
+    await user.tell()
+    expect(bodies).toStrictEqual(['{"Token":"r","ClientId":"web"}', '{"AccessToken":"a"}'])
+  })
+
+  it('are refused before any call where they cannot work', async () => {
+    const { bodies, signOut } = await setUp(json({}))
+    const ways = cognitoSignOutWays(signOut)
+    expect(() => ways.withRefreshToken('r', { ...client, clientId: undefined })).toThrow('needs the app client')
+    expect(() => ways.withAccessToken('a', { ...client, scopes: ['openid'] })).toThrow(
+      'signOut.accessToken must have the scope aws.cognito.signin.user.admin',
+    )
+    expect(() => ways.withAccessToken('a', { clientId: 'web', clientSecret: 's', scopes })).toThrow(
+      'signOut.clientSecret belongs to a refreshToken',
+    )
+    expect(bodies).toStrictEqual([])
   })
 })
 

@@ -20,6 +20,24 @@ describe('the generic profile', () => {
     })
   })
 
+  it.each([{}, null, { nested: {} }])('takes no logout token, whatever its event holds: %j', async (event) => {
+    const issuer = await testIssuer()
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': event }
+    const { api } = serverFor(issuer, { audience: null })
+    expect(await api.authorize(withToken(issuer.token({ events })))).toMatchObject({
+      status: 401,
+      reason: 'logout-token-presented',
+    })
+  })
+
+  it('takes a token with events of another kind', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    for (const events of [{ conference: {} }, ['concert'], 'concert']) {
+      expect(await api.authorize(withToken(issuer.token({ events })))).toMatchObject({ outcome: 'granted' })
+    }
+  })
+
   it('needs its audience among those of the token', async () => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer, { audience: ['orders-api', 'https://orders.example.com'] })

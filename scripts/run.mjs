@@ -8,13 +8,14 @@ const TURBO = 'turbo@2.11.11'
 
 /** Workspace packages a task installs; all of them unless it says otherwise. */
 const tasks = {
-  demo: ['--filter', '@tokenward-apps/nestjs-api...'],
+  demo: ['--filter', '@tokenward-apps/nestjs-api...', '--filter', '@tokenward-apps/lab...'],
+  lab: ['--filter', '@tokenward-apps/lab...'],
   test: [],
   mutation: [],
 }
 
 const [task = '', ...options] = process.argv.slice(2)
-if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | test | mutation [options]', 2)
+if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | lab | test | mutation [options]', 2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) fail(`Tokenward needs Node 20.19 or later; this is ${process.version}.`)
 

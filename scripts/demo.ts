@@ -5,13 +5,8 @@ import { root, run, secondsSince } from './process.ts'
 
 const options = process.argv.slice(2)
 const start = performance.now()
-process.stdout.write('Building core, testkit, the NestJS adapter, the demo and the lab …\n')
-const build = await run('turbo', [
-  'run',
-  'build',
-  '--filter=@tokenward-apps/nestjs-api',
-  '--filter=@tokenward-apps/lab',
-])
+process.stdout.write('Building core, testkit, the NestJS adapter and the demo …\n')
+const build = await run('turbo', ['run', 'build', '--filter=@tokenward-apps/nestjs-api'])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)
   process.exit(build.code)
@@ -19,7 +14,7 @@ if (build.code !== 0) {
 process.stdout.write(`  done in ${secondsSince(start)}\n`)
 
 // It mostly waits for tokens to end, which it can do during the walk-through.
-const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/dist/short-form.js'])
+const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/src/short-form.ts'])
 const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...options], { cwd: root, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => demo.kill(signal))
 const demoCode = await new Promise<number>((resolve) => demo.on('close', (code) => resolve(code ?? 1)))

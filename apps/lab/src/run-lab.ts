@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { disconnect } from './measurements/client.js'
-import { type LoadMeasurement, measureLoad, type Workload } from './measurements/load.js'
-import { measureOutage, type OutageMeasurement, type OutagePlan } from './measurements/outage.js'
-import { measureRevocationLag, type Trial } from './measurements/revocation-lag.js'
-import { issueTokens } from './measurements/tokens.js'
-import { serveApi } from './servers/protected-api.js'
-import { type RunningSetting, type Setting, startSetting } from './settings/setting.js'
+import { disconnect } from './measurements/client.ts'
+import { type LoadMeasurement, measureLoad, type Workload } from './measurements/load.ts'
+import { measureOutage, type OutageMeasurement, type OutagePlan } from './measurements/outage.ts'
+import { measureRevocationLag, type Trial } from './measurements/revocation-lag.ts'
+import { issueTokens } from './measurements/tokens.ts'
+import { serveApi } from './servers/protected-api.ts'
+import { type RunningSetting, type Setting, startSetting } from './settings/setting.ts'
 
 /** What is measured, and how much of it. */
 export interface LabPlan {

@@ -1,5 +1,5 @@
-import type { MeasuredSetting } from './run-lab.js'
-import type { Workload } from './measurements/load.js'
+import type { MeasuredSetting } from './run-lab.ts'
+import type { Workload } from './measurements/load.ts'
 
 /** A server that is back is seen to be back within a second, whatever the circuit breaker thought of it. */
 const BACK_WITHIN_MS = 1_000

@@ -1,11 +1,11 @@
-import { shortColumns } from './report/columns.js'
-import { consoleTable } from './report/console-table.js'
-import { summaryOf } from './report/summary.js'
-import { runLab } from './run-lab.js'
-import { problemsOf } from './self-check.js'
-import { fakeServer } from './servers/fake-authorization-server.js'
-import { cognitoAtOnce, cognitoWithin, ownLogout, untilExpiry } from './settings/cognito-settings.js'
-import { introspectionWithin } from './settings/opaque-settings.js'
+import { shortColumns } from './report/columns.ts'
+import { consoleTable } from './report/console-table.ts'
+import { summaryOf } from './report/summary.ts'
+import { runLab } from './run-lab.ts'
+import { problemsOf } from './self-check.ts'
+import { fakeServer } from './servers/fake-authorization-server.ts'
+import { cognitoAtOnce, cognitoWithin, ownLogout, untilExpiry } from './settings/cognito-settings.ts'
+import { introspectionWithin } from './settings/opaque-settings.ts'
 
 // The lab in a few seconds, for the end of the demo: fewer requests, fewer revocations, no outage, the testkit alone.
 const workload = { requests: 40, perSecond: 150, tokens: 10 }

@@ -1,5 +1,5 @@
-import { type Exchange, send, unexpected } from './client.js'
-import { atPace } from './pace.js'
+import { type Exchange, send, unexpected } from './client.ts'
+import { atPace } from './pace.ts'
 
 /** How much is asked of an API. */
 export interface Workload {

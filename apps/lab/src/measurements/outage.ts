@@ -1,6 +1,6 @@
-import type { RunningSetting } from '../settings/setting.js'
-import { type Exchange, send } from './client.js'
-import { atPace } from './pace.js'
+import type { RunningSetting } from '../settings/setting.ts'
+import { type Exchange, send } from './client.ts'
+import { atPace } from './pace.ts'
 
 /** How the time is divided, in milliseconds. */
 export interface OutagePlan {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunningSetting } from '../settings/setting.js'
-import { send, unexpected } from './client.js'
-import { atPace } from './pace.js'
+import type { RunningSetting } from '../settings/setting.ts'
+import { send, unexpected } from './client.ts'
+import { atPace } from './pace.ts'
 
 /** Between an answer and the next question, in milliseconds. */
 export const POLL_MS = 100

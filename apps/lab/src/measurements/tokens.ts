@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Upstream } from '../servers/upstream.js'
+import type { Upstream } from '../servers/upstream.ts'
 
 /**
  * Tokens with a login of their own each. Times in tokens are whole seconds: those whose end is measured are issued at

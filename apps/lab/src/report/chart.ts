@@ -7,8 +7,8 @@ import {
 } from 'echarts/components'
 import { type ComposeOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import { lag } from './columns.js'
-import type { SettingResult } from './results.js'
+import { lag } from './columns.ts'
+import type { SettingResult } from './results.ts'
 
 /** Colours of a chart that stands on a light or on a dark page. */
 export interface Palette {

@@ -1,5 +1,5 @@
-import type { Workload } from '../measurements/load.js'
-import type { OutageResult, SettingResult } from './results.js'
+import type { Workload } from '../measurements/load.ts'
+import type { OutageResult, SettingResult } from './results.ts'
 
 /** One column of the table, in whatever form it is written. Backquotes mark code. */
 export interface Column {

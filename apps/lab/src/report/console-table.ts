@@ -1,5 +1,5 @@
-import type { Column } from './columns.js'
-import type { SettingResult } from './results.js'
+import type { Column } from './columns.ts'
+import type { SettingResult } from './results.ts'
 
 /** The table for a terminal: columns as wide as their longest cell. */
 export function consoleTable(columns: readonly Column[], results: readonly SettingResult[]): string {

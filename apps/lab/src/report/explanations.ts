@@ -1,5 +1,5 @@
-import { lag } from './columns.js'
-import type { LabResults } from './results.js'
+import { lag } from './columns.ts'
+import type { LabResults } from './results.ts'
 
 /** What has to be known to read the table, one sentence or two each. */
 export function explanationsOf(results: LabResults): readonly string[] {

@@ -1,5 +1,5 @@
 import { arch, cpus, platform, totalmem } from 'node:os'
-import type { LabResults } from './results.js'
+import type { LabResults } from './results.ts'
 
 /** What the figures were measured on. */
 export function thisMachine(): LabResults['machine'] {

@@ -1,6 +1,6 @@
-import { COLUMNS } from './columns.js'
-import { explanationsOf } from './explanations.js'
-import type { LabResults } from './results.js'
+import { COLUMNS } from './columns.ts'
+import { explanationsOf } from './explanations.ts'
+import type { LabResults } from './results.ts'
 
 /** Where the section stands in a document. */
 export const BEGIN = '<!-- lab -->\n'

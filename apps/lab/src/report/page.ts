@@ -1,7 +1,7 @@
-import { chart, type Palette } from './chart.js'
-import { COLUMNS } from './columns.js'
-import { explanationsOf } from './explanations.js'
-import type { LabResults } from './results.js'
+import { chart, type Palette } from './chart.ts'
+import { COLUMNS } from './columns.ts'
+import { explanationsOf } from './explanations.ts'
+import type { LabResults } from './results.ts'
 
 const LIGHT: Palette = {
   text: '#27303f',

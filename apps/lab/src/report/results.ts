@@ -1,5 +1,5 @@
 import type { IssuerExplanation } from '@tokenward/core'
-import type { Workload } from '../measurements/load.js'
+import type { Workload } from '../measurements/load.ts'
 
 /** What `npm run lab` found, as it stands in `results.json`. */
 export interface LabResults {

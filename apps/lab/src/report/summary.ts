@@ -1,8 +1,8 @@
-import type { LoadMeasurement } from '../measurements/load.js'
-import type { OutageMeasurement } from '../measurements/outage.js'
-import { percentile, rounded } from '../measurements/statistics.js'
-import type { Latency, OutageResult, SettingResult } from './results.js'
-import type { MeasuredSetting } from '../run-lab.js'
+import type { LoadMeasurement } from '../measurements/load.ts'
+import type { OutageMeasurement } from '../measurements/outage.ts'
+import { percentile, rounded } from '../measurements/statistics.ts'
+import type { Latency, OutageResult, SettingResult } from './results.ts'
+import type { MeasuredSetting } from '../run-lab.ts'
 
 /** The figures of a setting that people read. */
 export function summaryOf({ running, load, trials, outage }: MeasuredSetting): SettingResult {

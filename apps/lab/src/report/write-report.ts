@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { withSection } from './markdown-section.js'
-import { page } from './page.js'
-import type { LabResults } from './results.js'
+import { withSection } from './markdown-section.ts'
+import { page } from './page.ts'
+import type { LabResults } from './results.ts'
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url)
 const README = new URL('../../README.md', at('.'))

@@ -1,6 +1,6 @@
 import { cognitoUserPool } from '@tokenward/core/cognito'
 import { fakeCognito } from '@tokenward/testkit'
-import { LONG_LIFETIME, type Upstream } from './upstream.js'
+import { LONG_LIFETIME, type Upstream } from './upstream.ts'
 
 /**
  * Above what the lab asks for. Cognito itself allows an account 120 `GetUser` calls a second in a Region, and core stays

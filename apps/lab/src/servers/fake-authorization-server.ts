@@ -1,6 +1,6 @@
 import { authorizationServer, clientSecretBasic } from '@tokenward/core'
 import { fakeAuthorizationServer } from '@tokenward/testkit'
-import { LONG_LIFETIME, type Upstream } from './upstream.js'
+import { LONG_LIFETIME, type Upstream } from './upstream.ts'
 
 const AUDIENCE = 'https://orders.example.com'
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { authorizationServer, clientSecretBasic } from '@tokenward/core'
 import { type JWKS, Provider } from 'oidc-provider'
-import { LONG_LIFETIME, type Upstream } from './upstream.js'
+import { LONG_LIFETIME, type Upstream } from './upstream.ts'
 
 const API = 'https://orders.example.com'
 const SCOPE = 'orders/read'

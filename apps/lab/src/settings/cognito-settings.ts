@@ -1,5 +1,5 @@
-import { cognito } from '../servers/cognito.js'
-import type { Setting } from './setting.js'
+import { cognito } from '../servers/cognito.ts'
+import type { Setting } from './setting.ts'
 
 const OF_COGNITO = { tokens: 'jwt', tokensOf: 'Cognito JWT', startUpstream: cognito, revokedBy: 'server' } as const
 

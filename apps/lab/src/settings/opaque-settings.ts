@@ -1,5 +1,5 @@
-import type { Upstream } from '../servers/upstream.js'
-import type { Setting } from './setting.js'
+import type { Upstream } from '../servers/upstream.ts'
+import type { Setting } from './setting.ts'
 
 /** A server is asked by introspection, once for each token and duration. */
 export function introspectionWithin(seconds: 0 | 2, startUpstream: () => Promise<Upstream>): Setting {

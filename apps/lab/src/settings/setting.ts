@@ -1,6 +1,6 @@
 import { createResourceServer, inMemoryRevocationList, type IssuerExplanation } from '@tokenward/core'
-import { serveApi } from '../servers/protected-api.js'
-import type { Upstream } from '../servers/upstream.js'
+import { serveApi } from '../servers/protected-api.ts'
+import type { Upstream } from '../servers/upstream.ts'
 
 /** One way to trade latency for revocation lag. */
 export interface Setting {

@@ -19,7 +19,7 @@ const measured = await runLab({
 const problems = measured.flatMap((setting) => problemsOf(setting, workload))
 
 const lines = [
-  `What a maxRevocationLag costs, and what it gives: ${trials} tokens revoked in each setting, measured just now`,
+  `What a maxRevocationLag costs, and what it gives: ${trials} tokens revoked in each setting, measured beside the walk-through`,
   "Loopback, the testkit's servers, tokens of 2 s, clockTolerance 0s; `npm run lab` measures properly, outages included",
   '',
   consoleTable(shortColumns(workload), measured.map(summaryOf)),

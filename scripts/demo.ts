@@ -1,7 +1,9 @@
-// Builds what the demo needs and walks through it. `--serve` keeps it running.
+// Builds what the demo needs and walks through it, then shows what each maxRevocationLag costs. `--serve` keeps the API
+// running instead.
 import { spawn } from 'node:child_process'
 import { root, run, secondsSince } from './process.ts'
 
+const options = process.argv.slice(2)
 const start = performance.now()
 process.stdout.write('Building core, testkit, the NestJS adapter and the demo …\n')
 const build = await run('turbo', ['run', 'build', '--filter=@tokenward-apps/nestjs-api'])
@@ -11,6 +13,11 @@ if (build.code !== 0) {
 }
 process.stdout.write(`  done in ${secondsSince(start)}\n`)
 
-const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
+// It mostly waits for tokens to end, which it can do during the walk-through.
+const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/src/short-form.ts'])
+const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...options], { cwd: root, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => demo.kill(signal))
-demo.on('close', (code) => process.exit(code ?? 1))
+const demoCode = await new Promise<number>((resolve) => demo.on('close', (code) => resolve(code ?? 1)))
+const measured = await lab
+process.stdout.write(measured?.output ?? '')
+process.exit(demoCode || (measured?.code ?? 0))

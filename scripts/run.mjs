@@ -8,13 +8,14 @@ const TURBO = 'turbo@2.11.11'
 
 /** Workspace packages a task installs; all of them unless it says otherwise. */
 const tasks = {
-  demo: ['--filter', '@tokenward-apps/nestjs-api...'],
+  demo: ['--filter', '@tokenward-apps/nestjs-api...', '--filter', '@tokenward-apps/lab...'],
+  lab: ['--filter', '@tokenward-apps/lab...'],
   test: [],
   mutation: [],
 }
 
 const [task = '', ...options] = process.argv.slice(2)
-if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | test | mutation [options]', 2)
+if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | lab | test | mutation [options]', 2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) fail(`Tokenward needs Node 20.19 or later; this is ${process.version}.`)
 
@@ -23,30 +24,38 @@ process.stdout.write('Getting Node 24, pnpm and turbo through npx, and installin
 const reminder = setInterval(() => process.stdout.write(`  still at it after ${seconds()} s\n`), 15_000)
 // pnpm is a program of its own: it can install while Node is still on its way.
 const [toolchain, install] = await Promise.all([
-  npx([NODE, PNPM, TURBO], ['true']),
+  npx([NODE, PNPM, TURBO], ['node', '-p', 'process.env.PATH']),
   npx([PNPM], ['pnpm', 'install', '--frozen-lockfile', ...tasks[task]]),
 ])
 clearInterval(reminder)
 for (const { code, output } of [toolchain, install]) if (code !== 0) fail(`${output}\nThe set-up failed.`)
 process.stdout.write(`  done in ${seconds()} s\n`)
 
-const finished = await npx([NODE, PNPM, TURBO], ['node', `scripts/${task}.ts`, ...options], 'inherit')
+// The path that npx has put together serves on: asking it again would take seconds.
+const PATH = toolchain.printed.trim()
+const finished = await run('node', [`scripts/${task}.ts`, ...options], { stdio: 'inherit', env: { PATH } })
 process.exit(finished.code)
 
 /** Runs a command with some npm packages on its path. */
-function npx(packages, command, stdio = ['ignore', 'pipe', 'pipe']) {
+function npx(packages, command) {
   const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
-  const child = spawn('npx', ['--yes', ...packages.flatMap((name) => ['-p', name]), '-c', quoted], {
+  return run('npx', ['--yes', ...packages.flatMap((name) => ['-p', name]), '-c', quoted])
+}
+
+function run(command, args, { stdio = ['ignore', 'pipe', 'pipe'], env = {} } = {}) {
+  const child = spawn(command, args, {
     cwd: new URL('..', import.meta.url),
     stdio,
-    env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+    env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', ...env },
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   let output = ''
+  let printed = ''
+  child.stdout?.on('data', (chunk) => (printed += chunk))
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
   return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ code: 1, output: `npx could not be started: ${error.message}` }))
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+    child.on('error', (error) => resolve({ code: 1, output: `${command} could not be started: ${error.message}` }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output, printed }))
   })
 }
 

@@ -60,7 +60,7 @@ describe('decisions', () => {
   const pages = documents('docs/decisions')
 
   it('give the reason for every dependency', () => {
-    const manifests = ['.', 'mutation', ...packages.map((name) => `packages/${name}`), 'apps/nestjs-api']
+    const manifests = ['.', 'mutation', ...packages.map((name) => `packages/${name}`), 'apps/nestjs-api', 'apps/lab']
     const names = manifests.flatMap((folder) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
       return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })

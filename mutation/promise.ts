@@ -1,4 +1,4 @@
-import type { Area, Rule } from './rules.ts'
+import type { Area, Rule } from './rule.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
 const simulated: Rule['test'] = {

@@ -4,11 +4,12 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { type Rule, rules } from '../mutation/rules.ts'
+import type { Rule } from '../mutation/rule.ts'
+import { rules } from '../mutation/rules.ts'
 import { root, run, secondsSince } from './process.ts'
 
 const PACKAGES = ['core', 'testkit', 'nestjs']
-const [only, part = ''] = process.argv.slice(2)
+const [only, wanted = ''] = process.argv.slice(2)
 const results = new Map<string, ReturnType<typeof runTest>>()
 let failures = 0
 if (only !== '--mutants') failures += await removeRules()
@@ -16,7 +17,7 @@ if (only !== '--rules') failures += await mutate()
 process.exit(failures === 0 ? 0 : 1)
 
 async function removeRules(): Promise<number> {
-  const chosen = rules.filter(({ rule, file, test }) => `${rule} ${file} ${test.file}`.includes(part))
+  const chosen = rules.filter(({ rule, file, test }) => `${rule} ${file} ${test.file}`.includes(wanted))
   process.stdout.write(`Removing ${chosen.length} rules, one at a time …\n`)
   const start = performance.now()
   const queue = [...chosen.entries()]

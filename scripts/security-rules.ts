@@ -1,7 +1,8 @@
 // Writes the rules into SECURITY.md. A test compares the two.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { areas, type Rule } from '../mutation/rules.ts'
+import type { Rule } from '../mutation/rule.ts'
+import { areas } from '../mutation/rules.ts'
 import { root } from './process.ts'
 
 const DOCUMENT = join(root, 'SECURITY.md')

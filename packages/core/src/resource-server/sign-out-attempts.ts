@@ -8,7 +8,7 @@ export type SignOutAnswer =
   | { readonly confirmed: true; readonly startedAt: number; readonly confirmedAt: number }
   | ({ readonly confirmed: false } & SignOutFailure)
 
-export interface SignOutFailure {
+interface SignOutFailure {
   readonly reason: SignOutFailureCode
   readonly httpStatus: number | undefined
 }

@@ -59,8 +59,9 @@ export class SimulationJudge {
   }
 
   failed({ token, sentAt }: SimulatedCall): void {
-    for (const request of this.#waiting)
+    for (const request of this.#waiting) {
       if (request.token === token && sentAt >= request.arrival) request.hadOutage = true
+    }
   }
 
   decided(request: JudgedRequest, result: Principal<unknown> | OperatorCode): void {

@@ -103,12 +103,20 @@ export class SimulatedNode {
 
   /** A request arrives now. */
   async request(token: SimulatedToken, policy: CompiledPolicy<unknown>) {
-    const key = new TokenKey(new TextEncoder().encode(token.name))
+    const key = keyOf(token)
     const authentication: Authentication = token.opaque
       ? { kind: 'opaque', token: token.name, key }
       : { kind: 'validated', token: token.name, key, facts: factsOf(token) }
     return (await this.#authorize(authentication, policy, readInstant(this.clock))).result
   }
+}
+
+const keys = new WeakMap<SimulatedToken, TokenKey>()
+
+function keyOf(token: SimulatedToken): TokenKey {
+  let key = keys.get(token)
+  if (key === undefined) keys.set(token, (key = new TokenKey(new TextEncoder().encode(token.name))))
+  return key
 }
 
 const remembered = new WeakMap<SimulatedToken, TokenFacts>()

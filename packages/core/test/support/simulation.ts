@@ -226,7 +226,7 @@ export class Simulation {
 
 /** Lets everything that can settle do so: no chain of promises in the code under test is half as long. */
 async function quiet(): Promise<void> {
-  for (let i = 0; i < 40; i++) await undefined
+  for (let i = 0; i < 24; i++) await undefined
 }
 
 let slow: (() => void)[] = []

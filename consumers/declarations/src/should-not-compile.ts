@@ -48,8 +48,10 @@ authorizationServer({ issuer: 'https://auth.example.com', audience: 'a', backCha
 definePolicy({ scope: ['a'] })
 // @ts-expect-error undefined is not "no scopes"
 definePolicy({ scopes: undefined })
-// @ts-expect-error live checks are not in this version
-definePolicy({ maxRevocationLag: '0s' })
+// @ts-expect-error a bound has a unit
+definePolicy({ maxRevocationLag: '30' })
+// @ts-expect-error an outage bound is a duration
+definePolicy({ maxRevocationLag: '0s', maxRevocationLagDuringOutage: 'token-lifetime' })
 // @ts-expect-error a duration has a unit
 cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, timeout: '5' })
 // @ts-expect-error fractions have no text form

@@ -5,7 +5,7 @@ import type { TlsClientCertificate } from './client-authentication.js'
 export interface HttpRequest {
   readonly url: string
   /** Parameters of a form (RFC 6749 appendix B), which makes the call a POST. Without them it is a GET. */
-  readonly form?: URLSearchParams | undefined
+  readonly form?: { toString(): string } | undefined
   /** A body of another media type, which makes the call a POST as well. */
   readonly body?: RequestBody | undefined
   readonly headers: Readonly<Record<string, string>>

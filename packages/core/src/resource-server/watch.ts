@@ -46,7 +46,7 @@ interface WatcherParts {
     maxRevocationLag: number | undefined,
   ) => Promise<{ readonly principal: Principal<unknown> } | { readonly denied: Denied }>
   /** Whether something is known by now that ends the grant. Asks nobody. */
-  readonly isKnownRevoked: (request: GrantedRequest) => Promise<boolean>
+  readonly isKnownRevoked: (request: GrantedRequest) => boolean | Promise<boolean>
   /** Calls back whenever something was revoked. Returns what ends it. */
   readonly onRevocation: (listener: () => void) => () => void
   /** Milliseconds after `exp` that a token is still accepted. */

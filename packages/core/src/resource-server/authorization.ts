@@ -87,6 +87,9 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     const refusal = last instanceof Promise ? await last : last
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
+    const hasRunThrough = !(known instanceof Promise || decision instanceof Promise) && policy.claims === undefined
+    // Nothing else ran since it was looked up first, so that it cannot have changed.
+    if (hasRunThrough && facts === validated) return { facts, result: principalOf(facts, claims, evidence) }
     // A schema, or an answer, may take its time.
     const granted = strategy.unlessRevoked(key, facts, () => ended(facts) ?? principalOf(facts, claims, evidence))
     return { facts, result: (granted instanceof Promise ? await granted : granted) ?? 'token-revoked' }

@@ -193,13 +193,15 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
   }
 
   function unlessRevoked<T>(key: TokenKey, facts: TokenFacts, grant: () => T): T | undefined | Promise<T | undefined> {
-    if (needsKey(key)) return key.compute().then(() => unlessRevoked(key, facts, grant))
+    const hashed = needsKey(key) ? key.compute() : undefined
+    if (hashed instanceof Promise) return hashed.then(() => unlessRevoked(key, facts, grant))
     return isKnownRevoked(key, facts) ? undefined : grant()
   }
 
   return {
     isRevoked(key, facts) {
-      return needsKey(key) ? key.compute().then(() => isKnownRevoked(key, facts)) : isKnownRevoked(key, facts)
+      const hashed = needsKey(key) ? key.compute() : undefined
+      return hashed instanceof Promise ? hashed.then(() => isKnownRevoked(key, facts)) : isKnownRevoked(key, facts)
     },
     unlessRevoked,
     decide(question) {

@@ -31,7 +31,11 @@ export const signatureVerifier: SignatureVerifier = {
   },
 }
 
-export const sha256: Digest = (data) => crypto.createHash('sha256').update(data).digest('base64url')
+/** In one call, which takes half the time; not every runtime with Node's crypto has it. */
+export const sha256: Digest =
+  typeof crypto.hash === 'function'
+    ? (data) => crypto.hash('sha256', data, 'base64url')
+    : (data) => crypto.createHash('sha256').update(data).digest('base64url')
 
 /** ECDSA signatures are r and s side by side in a JWS (RFC 7518 §3.4), a DER sequence in OpenSSL. Neither may be 0. */
 function derSignature(signature: Uint8Array): Uint8Array | undefined {

@@ -2,9 +2,8 @@ import type { ConnectedIssuer, IssuerRegistry } from '../issuers/issuer-registry
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
 import type { OperatorCode } from '../outcomes/operator-codes.js'
 import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
-import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
+import { type ClaimsCheck, checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
-import type { EvidenceDecision } from '../strategy/strategy-engine.js'
 import { isExpired, isTooOld } from '../tokens/claim-expectations.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock, Instant } from '../transport/clock.js'
@@ -49,47 +48,54 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
   }
 
   async function decide<Claims>(
-    { token, key, ...authentication }: Exclude<Authentication, { kind: 'failed' }>,
+    authentication: Exclude<Authentication, { kind: 'failed' }>,
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
   ): Promise<{ readonly facts: TokenFacts | undefined; readonly result: Principal<Claims> | OperatorCode }> {
     const strategy = strategyOf(trusted)
+    const { token, key } = authentication
     const validated = authentication.kind === 'validated' ? authentication.facts : undefined
     const not = (reason: OperatorCode, facts = validated) => ({ facts, result: reason })
 
     if (isClosed()) return not('resource-server-closed')
-    if (await strategy.isRevoked(key, validated)) return not('token-revoked')
+    // Nearly every step answers at once, and waiting for one would cost more than it does.
+    const known = strategy.isRevoked(key, validated)
+    if (known instanceof Promise ? await known : known) return not('token-revoked')
     let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
     /** Runs the schema once: an answer that narrows a JWT leaves its claims as they are. */
-    async function refusalBy(facts: TokenFacts): Promise<OperatorCode | undefined> {
+    function refusalBy(facts: TokenFacts): OperatorCode | undefined | Promise<OperatorCode | undefined> {
       const refusal = refusalByFacts(policy, facts)
       if (refusal !== undefined || checked?.of === facts.claims) return refusal
-      const check = await checkClaims(policy, facts)
+      const check = checkClaims(policy, facts)
+      return check instanceof Promise ? check.then((landed) => note(facts, landed)) : note(facts, check)
+    }
+
+    function note({ claims }: TokenFacts, check: ClaimsCheck<Claims>): OperatorCode | undefined {
       if (!check.accepted) return check.reason
-      checked = { of: facts.claims, claims: check.claims }
+      checked = { of: claims, claims: check.claims }
       return undefined
     }
 
-    const refusalAtFirst = validated && (await refusalBy(validated))
+    const first = validated && refusalBy(validated)
+    const refusalAtFirst = first instanceof Promise ? await first : first
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
     const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
-    const gathered: EvidenceDecision = await strategy.decide({
-      token,
-      key,
-      facts: validated,
-      arrival,
-      maxRevocationLag,
-      maxRevocationLagDuringOutage,
-    })
+    const question = { token, key, facts: validated, arrival, maxRevocationLag, maxRevocationLagDuringOutage }
+    const decision = strategy.decide(question)
+    const gathered = decision instanceof Promise ? await decision : decision
     if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
-    const refusal = facts === validated ? undefined : await refusalBy(facts)
+    const last = facts === validated ? undefined : refusalBy(facts)
+    const refusal = last instanceof Promise ? await last : last
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
+    const hasRunThrough = !(known instanceof Promise || decision instanceof Promise) && policy.claims === undefined
+    // Nothing else ran since it was looked up first, so that it cannot have changed.
+    if (hasRunThrough && facts === validated) return { facts, result: principalOf(facts, claims, evidence) }
     // A schema, or an answer, may take its time.
-    const result = await strategy.unlessRevoked(key, facts, () => ended(facts) ?? principalOf(facts, claims, evidence))
-    return { facts, result: result ?? 'token-revoked' }
+    const granted = strategy.unlessRevoked(key, facts, () => ended(facts) ?? principalOf(facts, claims, evidence))
+    return { facts, result: (granted instanceof Promise ? await granted : granted) ?? 'token-revoked' }
   }
 
   return async function authorize<Claims>(

@@ -53,7 +53,7 @@ interface WatcherParts {
     earlyBound: number | undefined,
   ) => Promise<{ readonly principal: Principal<unknown> } | { readonly denied: Denied } | undefined>
   /** Whether something is known by now that ends the grant. Asks nobody. */
-  readonly isKnownToEnd: (request: GrantedRequest) => Promise<boolean>
+  readonly isKnownToEnd: (request: GrantedRequest) => boolean | Promise<boolean>
   /** Calls back whenever something was revoked. Returns what ends it. */
   readonly onRevocation: (listener: () => void) => () => void
   /** Which times the token is held to. */

@@ -1,7 +1,7 @@
 import type { Emit } from '../outcomes/events.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock } from '../transport/clock.js'
-import { entryDenies, entryEnd, type RevocationIssuer } from './deny-rule.js'
+import { entryDenies, entryEnd, type ListedEntry, type RevocationIssuer } from './deny-rule.js'
 import type { KnownRevocations } from './known-revocations.js'
 import type { FeedProgress, RevocationKey, RevocationList } from './revocation-list.js'
 import { namesOf } from './token-names.js'
@@ -28,20 +28,23 @@ export function connectRevocationList(
   )
   const disconnect = list.connect({ issuers, emit })
 
+  /** Nearly always nothing is listed, so that not even the clock is read for it. */
+  function isDenied(listed: ListedEntry | undefined, facts: TokenFacts, issuer: RevocationIssuer): boolean {
+    if (listed === undefined) return false
+    return !(clock.now() >= entryEnd(listed, issuer)) && entryDenies(listed.entry, facts, issuer)
+  }
+
   return {
     denies(facts) {
       const issuer = byIdentifier.get(facts.issuer)
       // Of an issuer that is not this server's nothing is known: neither that it revoked the token nor that it did not.
       if (issuer === undefined) return true
-      const now = clock.now()
-      const isDenied = (identifier: string, kind: (typeof KINDS)[number] | 'issuer', name: string) => {
-        const listed = list.find(identifier, kind, name)
-        return listed !== undefined && !(now >= entryEnd(listed, issuer)) && entryDenies(listed.entry, facts, issuer)
-      }
-      for (const identifier of issuer.identifiers) if (isDenied(identifier, 'issuer', '')) return true
-      for (const kind of KINDS) {
-        for (const name of namesOf(facts, kind)) {
-          for (const identifier of issuer.identifiers) if (isDenied(identifier, kind, name)) return true
+      for (const identifier of issuer.identifiers) {
+        if (isDenied(list.find(identifier, 'issuer', ''), facts, issuer)) return true
+        for (const kind of KINDS) {
+          for (const name of namesOf(facts, kind)) {
+            if (isDenied(list.find(identifier, kind, name), facts, issuer)) return true
+          }
         }
       }
       return false

@@ -19,7 +19,7 @@ export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named):
     case 'token':
       return present(textClaim(claims, 'jti'))
     case 'login':
-      return LOGIN_CLAIMS.map((name) => textClaim(claims, name)).filter((name) => name !== undefined)
+      return logins(claims)
     case 'user':
       return present(subject)
     case 'client':
@@ -28,6 +28,15 @@ export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named):
 }
 
 const NONE: readonly string[] = []
+
+function logins(claims: TokenFacts['claims']): readonly string[] {
+  let names = NONE
+  for (const claim of LOGIN_CLAIMS) {
+    const name = textClaim(claims, claim)
+    if (name !== undefined) names = [...names, name]
+  }
+  return names
+}
 
 function present(name: string | undefined): readonly string[] {
   return name === undefined || name === '' ? NONE : [name]

@@ -17,14 +17,20 @@ export type ClaimsCheck<Claims> =
   | { readonly accepted: false; readonly reason: RefusalCode }
 
 /** Runs the policy's schema over the claims. A schema that throws has not accepted anything. */
-export async function checkClaims<Claims>(
-  policy: CompiledPolicy<Claims>,
-  facts: TokenFacts,
-): Promise<ClaimsCheck<Claims>> {
+export function checkClaims<Claims>(
+  { claims: schema }: CompiledPolicy<Claims>,
+  { claims }: TokenFacts,
+): ClaimsCheck<Claims> | Promise<ClaimsCheck<Claims>> {
   // Without a schema the claims have their default type, which is then what `Claims` is.
-  if (policy.claims === undefined) return { accepted: true, claims: facts.claims as Claims }
+  return schema === undefined ? { accepted: true, claims: claims as Claims } : checkBySchema(schema, claims)
+}
+
+async function checkBySchema<Claims>(
+  schema: NonNullable<CompiledPolicy<Claims>['claims']>,
+  claims: TokenFacts['claims'],
+): Promise<ClaimsCheck<Claims>> {
   try {
-    const result: object | null = await policy.claims['~standard'].validate(facts.claims)
+    const result: object | null = await schema['~standard'].validate(claims)
     if ('issues' in result && result.issues !== undefined) return { accepted: false, reason: 'claims-not-accepted' }
     // What is neither a success nor a failure of the standard has accepted nothing, either.
     if ('value' in result) return { accepted: true, claims: result.value as Claims }

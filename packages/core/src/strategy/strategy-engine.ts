@@ -52,14 +52,15 @@ export type EvidenceDecision =
 
 /** Picks the cheapest evidence that keeps the promise of the route, for the tokens of one issuer. */
 export interface StrategyEngine {
-  decide(question: EvidenceQuestion): Promise<EvidenceDecision>
-  /** What is known by now, from the list and from answers. */
-  isRevoked(key: TokenKey, facts: TokenFacts | undefined): Promise<boolean>
+  /** At once where what is at hand will do. */
+  decide(question: EvidenceQuestion): EvidenceDecision | Promise<EvidenceDecision>
+  /** What is known by now, from the list and from answers. At once, unless the token has to be hashed first. */
+  isRevoked(key: TokenKey, facts: TokenFacts | undefined): boolean | Promise<boolean>
   /**
    * Runs `grant` unless the token is known to be revoked by then, with nothing in between: it may have been revoked
    * while others were asked. `undefined`: it was.
    */
-  unlessRevoked<T>(key: TokenKey, facts: TokenFacts, grant: () => T): Promise<T | undefined>
+  unlessRevoked<T>(key: TokenKey, facts: TokenFacts, grant: () => T): T | undefined | Promise<T | undefined>
 }
 
 /** Only these say that the server is down; whatever else goes wrong relaxes nothing. */
@@ -79,14 +80,22 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     return known !== undefined && live?.answers.isInactive(known) === true
   }
 
-  /** Evidence that is at hand, cheapest first. */
-  async function atHand(question: EvidenceQuestion, lag: RevocationLag, relaxed: boolean) {
+  /** Evidence that is at hand, cheapest first; at once, unless answers have to be looked through. */
+  function atHand(question: EvidenceQuestion, lag: RevocationLag, relaxed: boolean) {
+    const { facts: validated, arrival } = question
+    const local = validated && evidenceWithoutAnswers(validated, arrival, lag, relaxed)
+    if (local !== undefined) return found(local, validated as TokenFacts)
+    return live === undefined || lag === 0 ? undefined : amongAnswers(question, live, lag, relaxed)
+  }
+
+  async function amongAnswers(
+    question: EvidenceQuestion,
+    { answers }: LiveMeans,
+    lag: RevocationLag,
+    relaxed: boolean,
+  ) {
     const { key, facts: validated, arrival } = question
-    if (validated !== undefined) {
-      const local = evidenceWithoutAnswers(validated, arrival, lag, relaxed)
-      if (local !== undefined) return found(local, validated)
-    }
-    const answer = live === undefined || lag === 0 ? undefined : live.answers.active(await key.compute())
+    const answer = answers.active(await key.compute())
     if (answer === undefined) return undefined
     const facts = answer.response ?? validated
     if (facts === undefined || typeof facts === 'string') return undefined
@@ -137,13 +146,14 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
         const known = answers.active(key)?.response
         const answeredFacts = typeof known === 'string' ? undefined : known
         const knownFacts = facts ?? answeredFacts
-        const landed = await check
-          .ask({ token, facts, credible: knownFacts !== undefined, sentAt })
-          .catch((error: unknown) => {
-            const failure = error instanceof UpstreamError ? error : notSent(error)
-            onLiveFailure?.(failure)
-            throw failure
-          })
+        let landed: LiveAnswer
+        try {
+          landed = await check.ask({ token, facts, credible: knownFacts !== undefined, sentAt })
+        } catch (error) {
+          const failure = error instanceof UpstreamError ? error : notSent(error)
+          onLiveFailure?.(failure)
+          throw failure
+        }
         if (landed.active) {
           const told = landed.facts ?? facts
           // A reason to refuse is never looked up; it only takes the place of what was answered before.
@@ -173,28 +183,39 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     return { decision: 'refused', reason: newTokenWouldDo ? 'revocation-lag-exceeded' : 'evidence-unobtainable' }
   }
 
+  async function lookFurther(
+    question: EvidenceQuestion,
+    atHandSoon: Promise<EvidenceDecision | undefined> | undefined,
+  ) {
+    const known = atHandSoon && (await atHandSoon)
+    if (known !== undefined) return known
+    const { key, facts, maxRevocationLagDuringOutage } = question
+    if (live === undefined || !live.check.reaches(facts)) return unobtainable(question)
+    try {
+      return await askLive(question, live)
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      if (isKnownRevoked(key, facts)) return REVOKED
+      if (maxRevocationLagDuringOutage === undefined || !OUTAGES.has(error.code)) return UNCHECKED
+      return (await atHand(question, maxRevocationLagDuringOutage, true)) ?? UNCHECKED
+    }
+  }
+
+  function unlessRevoked<T>(key: TokenKey, facts: TokenFacts, grant: () => T): T | undefined | Promise<T | undefined> {
+    const hashed = needsKey(key) ? key.compute() : undefined
+    if (hashed instanceof Promise) return hashed.then(() => unlessRevoked(key, facts, grant))
+    return isKnownRevoked(key, facts) ? undefined : grant()
+  }
+
   return {
-    async isRevoked(key, facts) {
-      if (needsKey(key)) await key.compute()
-      return isKnownRevoked(key, facts)
+    isRevoked(key, facts) {
+      const hashed = needsKey(key) ? key.compute() : undefined
+      return hashed instanceof Promise ? hashed.then(() => isKnownRevoked(key, facts)) : isKnownRevoked(key, facts)
     },
-    async unlessRevoked(key, facts, grant) {
-      if (needsKey(key)) await key.compute()
-      return isKnownRevoked(key, facts) ? undefined : grant()
-    },
-    async decide(question) {
-      const { key, facts, maxRevocationLag, maxRevocationLagDuringOutage } = question
-      const known = await atHand(question, maxRevocationLag, false)
-      if (known !== undefined) return known
-      if (live === undefined || !live.check.reaches(facts)) return unobtainable(question)
-      try {
-        return await askLive(question, live)
-      } catch (error) {
-        if (!(error instanceof UpstreamError)) throw error
-        if (isKnownRevoked(key, facts)) return REVOKED
-        if (maxRevocationLagDuringOutage === undefined || !OUTAGES.has(error.code)) return UNCHECKED
-        return (await atHand(question, maxRevocationLagDuringOutage, true)) ?? UNCHECKED
-      }
+    unlessRevoked,
+    decide(question) {
+      const known = atHand(question, question.maxRevocationLag, false)
+      return known === undefined || known instanceof Promise ? lookFurther(question, known) : known
     },
   }
 }

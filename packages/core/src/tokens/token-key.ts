@@ -17,7 +17,10 @@ export class TokenKey {
     return this.#known
   }
 
-  async compute(): Promise<string> {
-    return (this.#known ??= await sha256(this.#bytes))
+  /** At once where the runtime can. */
+  compute(): string | Promise<string> {
+    if (this.#known !== undefined) return this.#known
+    const digest = sha256(this.#bytes)
+    return typeof digest === 'string' ? (this.#known = digest) : digest.then((name) => (this.#known = name))
   }
 }

@@ -30,12 +30,9 @@ export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named):
 const NONE: readonly string[] = []
 
 function logins(claims: TokenFacts['claims']): readonly string[] {
-  let names = NONE
-  for (const claim of LOGIN_CLAIMS) {
-    const name = textClaim(claims, claim)
-    if (name !== undefined) names = [...names, name]
-  }
-  return names
+  const [first, second] = LOGIN_CLAIMS.map((claim) => textClaim(claims, claim))
+  if (second === undefined) return present(first)
+  return first === undefined ? [second] : [first, second]
 }
 
 function present(name: string | undefined): readonly string[] {

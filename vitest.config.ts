@@ -25,6 +25,8 @@ const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }
 
 export default defineConfig({
   test: {
+    // One less than the cores, which is the default, would leave a machine with two of them half idle.
+    maxWorkers: 2,
     projects: [
       {
         resolve: { alias: { ...workspace, ...onNode } },

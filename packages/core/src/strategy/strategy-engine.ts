@@ -45,7 +45,7 @@ interface EvidenceQuestion {
   readonly maxRevocationLagDuringOutage?: number | undefined
 }
 
-export type EvidenceDecision =
+type EvidenceDecision =
   | { readonly decision: 'evidence'; readonly evidence: Evidence; readonly facts: TokenFacts }
   | { readonly decision: 'refused'; readonly reason: RefusalCode }
   | { readonly decision: 'unavailable'; readonly reason: UnavailableCode }

@@ -30,10 +30,10 @@ export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named):
 const NONE: readonly string[] = []
 
 function logins(claims: TokenFacts['claims']): readonly string[] {
-  let names = NONE
+  const names: string[] = []
   for (const claim of LOGIN_CLAIMS) {
     const name = textClaim(claims, claim)
-    if (name !== undefined) names = [...names, name]
+    if (name !== undefined) names.push(name)
   }
   return names
 }

@@ -28,14 +28,14 @@ export interface StrategyEngineOptions {
   readonly onLiveFailure?: ((error: UpstreamError) => void) | undefined
 }
 
-export interface LiveMeans {
+interface LiveMeans {
   readonly check: LiveCheck
   readonly answers: LiveAnswers<AnsweredFacts>
   readonly flights: LiveFlights<LiveAnswer>
 }
 
 /** A request whose token has passed every check that needs no evidence; an opaque token comes without facts. */
-export interface EvidenceQuestion {
+interface EvidenceQuestion {
   readonly token: string
   readonly key: TokenKey
   readonly facts: TokenFacts | undefined
@@ -45,7 +45,7 @@ export interface EvidenceQuestion {
   readonly maxRevocationLagDuringOutage?: number | undefined
 }
 
-export type EvidenceDecision =
+type EvidenceDecision =
   | { readonly decision: 'evidence'; readonly evidence: Evidence; readonly facts: TokenFacts }
   | { readonly decision: 'refused'; readonly reason: RefusalCode }
   | { readonly decision: 'unavailable'; readonly reason: UnavailableCode }

@@ -11,10 +11,11 @@ const tasks = {
   demo: ['--filter', '@tokenward-apps/nestjs-api...'],
   test: [],
   mutation: [],
+  bench: ['--filter', '@tokenward/bench...'],
 }
 
 const [task = '', ...options] = process.argv.slice(2)
-if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | test | mutation [options]', 2)
+if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | test | mutation | bench [options]', 2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) fail(`Tokenward needs Node 20.19 or later; this is ${process.version}.`)
 

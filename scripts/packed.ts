@@ -15,17 +15,12 @@ export const pack: Check = {
   async run() {
     await rm(TARBALLS, { recursive: true, force: true })
     await mkdir(TARBALLS, { recursive: true })
-    const { code, output } = await run('pnpm', [
-      '-r',
-      '--filter',
-      './packages/*',
-      'pack',
-      '--pack-destination',
-      TARBALLS,
-    ])
+    const published = await publishedPackages()
+    const filters = published.flatMap((name) => ['--filter', name])
+    const { code, output } = await run('pnpm', ['-r', ...filters, 'pack', '--pack-destination', TARBALLS])
     const packed = (await tarballs()).size
-    const published = (await publishedPackages()).length
-    return verdict(code === 0 && packed === published, `${output}\npacked ${packed} of ${published} packages`)
+    const isComplete = code === 0 && packed === published.length
+    return verdict(isComplete, `${output}\npacked ${packed} of ${published.length} packages`)
   },
 }
 

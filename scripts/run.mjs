@@ -12,10 +12,11 @@ const tasks = {
   lab: ['--filter', '@tokenward-apps/lab...'],
   test: [],
   mutation: [],
+  bench: ['--filter', '@tokenward/bench...'],
 }
 
 const [task = '', ...options] = process.argv.slice(2)
-if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | lab | test | mutation [options]', 2)
+if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | lab | bench | test | mutation [options]', 2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) fail(`Tokenward needs Node 20.19 or later; this is ${process.version}.`)
 

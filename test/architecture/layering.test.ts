@@ -72,6 +72,7 @@ describe.each([
   'packages/core/src',
   'packages/testkit/src',
   'packages/nestjs/src',
+  'packages/bench/src',
   'apps/nestjs-api/src',
   'apps/lab/src',
 ])('%s', (folder) => {
@@ -123,6 +124,7 @@ describe('the packages', () => {
     'packages/testkit/src': /^(?:node:|msw(?:\/node)?$)/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
+    'packages/bench/src': /^(?:@tokenward\/core|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
     'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }

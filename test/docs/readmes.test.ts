@@ -5,7 +5,9 @@ import { documentAt, documents } from '../support/documents.js'
 import { membersOf } from '../support/public-members.js'
 import { root } from '../support/source-files.js'
 
-const packages = readdirSync(join(root, 'packages'))
+const manifestIn = (folder: string) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+const folders = readdirSync(join(root, 'packages'))
+const packages = folders.filter((name) => manifestIn(`packages/${name}`).private !== true)
 
 describe('a package README', () => {
   it.each(packages)('of %s has the shape all have: what, install, quick start, options, errors, testing', (name) => {
@@ -60,9 +62,9 @@ describe('decisions', () => {
   const pages = documents('docs/decisions')
 
   it('give the reason for every dependency', () => {
-    const manifests = ['.', 'mutation', ...packages.map((name) => `packages/${name}`), 'apps/nestjs-api', 'apps/lab']
+    const manifests = ['.', 'mutation', ...folders.map((name) => `packages/${name}`), 'apps/nestjs-api', 'apps/lab']
     const names = manifests.flatMap((folder) => {
-      const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+      const manifest = manifestIn(folder)
       return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })
     })
     const ours = new Set(names.filter((name) => !name.startsWith('@tokenward')))

@@ -50,6 +50,8 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
     }
   }
 
+  const ofOpaqueTokens = trustedIssuers.filter((trusted) => definitionOf(trusted, OPTION).opaqueTokens)
+
   function isAmong(issuer: string, lists: readonly (readonly string[])[]): boolean {
     const identifiers = byIdentifier.get(issuer)?.trusted.issuers ?? []
     return lists.every((list) => identifiers.some((identifier) => list.includes(identifier)))
@@ -60,11 +62,7 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
     connected: [...byIdentifier.values()],
     select: (issuer) => byIdentifier.get(issuer),
     isAmong,
-    ofOpaqueTokens: (lists) =>
-      trustedIssuers.filter((trusted) => {
-        const [first] = trusted.issuers as readonly [string]
-        return definitionOf(trusted, OPTION).opaqueTokens && isAmong(first, lists)
-      }),
+    ofOpaqueTokens: (lists) => ofOpaqueTokens.filter(({ issuers: [first] }) => isAmong(first as string, lists)),
     async ready() {
       const loads = trustedIssuers.map(({ issuers: identifiers }) =>
         loadOne(identifiers.map((identifier) => byIdentifier.get(identifier) as ConnectedIssuer)),

@@ -15,7 +15,9 @@ export class EntryIndex {
   }
 
   find(issuer: string, kind: RevocationEntry['kind'], name: string): ListedEntry | undefined {
-    return this.#byIssuer.get(issuer)?.[kind].get(name)
+    const entries = this.#byIssuer.get(issuer)?.[kind]
+    // Most lists hold one or two kinds; a name is hashed where there is something to find.
+    return entries === undefined || entries.size === 0 ? undefined : entries.get(name)
   }
 
   set(added: ListedEntry): void {

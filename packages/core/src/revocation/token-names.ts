@@ -30,9 +30,12 @@ export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named):
 const NONE: readonly string[] = []
 
 function logins(claims: TokenFacts['claims']): readonly string[] {
-  const [first, second] = LOGIN_CLAIMS.map((claim) => textClaim(claims, claim))
-  if (second === undefined) return present(first)
-  return first === undefined ? [second] : [first, second]
+  const names: string[] = []
+  for (const claim of LOGIN_CLAIMS) {
+    const name = textClaim(claims, claim)
+    if (name !== undefined) names.push(name)
+  }
+  return names
 }
 
 function present(name: string | undefined): readonly string[] {

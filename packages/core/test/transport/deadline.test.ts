@@ -23,6 +23,21 @@ describe('a deadline', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('sets no timer for work that is done already', async () => {
+    const deadline = startDeadline(100)
+    const brought = [deadline.within(Promise.resolve('done')), deadline.within(Promise.resolve('done'))]
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(vi.getTimerCount()).toBe(0)
+    await Promise.all(brought)
+    const waiting = deadline.within(new Promise((resolve) => setTimeout(resolve, 50)))
+    await Promise.resolve()
+    expect(vi.getTimerCount()).toBe(2)
+    await vi.advanceTimersByTimeAsync(50)
+    await waiting
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('gives up on work that takes longer than what is left', async () => {
     const deadline = startDeadline(100)
     await vi.advanceTimersByTimeAsync(60)

@@ -1,0 +1,11 @@
+/** Makes what is measured, once for each process. */
+export type Prepare<Setup> = (setup: Setup) => Promise<Operation>
+
+/** One operation. It throws, or rejects, when it does not come to what it should. */
+export type Operation = (index: number) => unknown
+
+/** Operations of one round, and how many of them are under way at once. */
+export interface Round {
+  readonly operations: number
+  readonly flows: number
+}

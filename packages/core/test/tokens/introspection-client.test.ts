@@ -161,10 +161,13 @@ describe('the endpoint', () => {
   })
 
   it('is looked up within the deadline of the call', async () => {
+    const found = vi.fn()
     const { server, ask } = await setUp(json({ active: true }), undefined, (url) => {
-      return watched(url, () => new Promise((resolve) => setTimeout(() => resolve(url), 2_000))).endpoint
+      const slow = new Promise<string>((resolve) => setTimeout(() => resolve(url), 2_000))
+      return watched(url, () => slow.finally(found)).endpoint
     })
     await expect(ask('t', 100)).rejects.toMatchObject({ code: 'timeout' })
+    expect(found).not.toHaveBeenCalled()
     expect(server.requests).toHaveLength(0)
   })
 

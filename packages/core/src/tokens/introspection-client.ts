@@ -1,8 +1,8 @@
 import type { Endpoint } from '../keys/discovery.js'
 import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
 import { type Clock } from '../transport/clock.js'
-import { type ClientAuthentication, credentialsOf } from '../transport/client-authentication.js'
-import { startDeadline } from '../transport/deadline.js'
+import { type ClientAuthentication, type ClientCredentials, credentialsOf } from '../transport/client-authentication.js'
+import { type Deadline, startDeadline } from '../transport/deadline.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../transport/http-client.js'
 import { jsonObjectOf, statusError } from '../transport/json-document.js'
 import { type IntrospectionResponse, readIntrospectionResponse } from '../vocabulary/introspection-response.js'
@@ -58,17 +58,28 @@ export function createIntrospectionClient(options: IntrospectionClientOptions): 
     }
   }
 
+  async function whereToAsk(deadline: Deadline): Promise<string> {
+    try {
+      return await deadline.within(endpoint.find())
+    } catch (error) {
+      throw isServerError(error) ? serverError(error.httpStatus) : error
+    }
+  }
+
+  async function credentialsAt(now: number, deadline: Deadline): Promise<ClientCredentials> {
+    try {
+      return await deadline.within(credentialsOf(clientAuthentication, { issuer, now }))
+    } catch (error) {
+      throw credentialsUnavailable(error)
+    }
+  }
+
   return {
     async introspect(token, timeout) {
       const deadline = startDeadline(timeout)
-      const url = await deadline.within(endpoint.find()).catch((error: unknown) => {
-        throw isServerError(error) ? serverError(error.httpStatus) : error
-      })
+      const url = await whereToAsk(deadline)
       const sentAt = clock.now()
-      const credentials = credentialsOf(clientAuthentication, { issuer, now: sentAt })
-      const { headers, parameters, certificate } = await deadline.within(credentials).catch((error: unknown) => {
-        throw credentialsUnavailable(error)
-      })
+      const { headers, parameters, certificate } = await credentialsAt(sentAt, deadline)
       const response = await post({
         url,
         // The token stands here alone: an address ends up in logs.

@@ -19,8 +19,26 @@ export function startDeadline(timeout: number): Deadline {
     remaining,
     within(work) {
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(timeoutError(timeout)), remaining())
-        work.then(resolve, reject).finally(() => clearTimeout(timer))
+        let settled = false
+        let timer: ReturnType<typeof setTimeout> | undefined
+        const settle = () => {
+          settled = true
+          clearTimeout(timer)
+        }
+        work.then(
+          (value) => {
+            settle()
+            resolve(value)
+          },
+          (error: unknown) => {
+            settle()
+            reject(error)
+          },
+        )
+        // Work that is done by now has said so before this runs, and needs no timer.
+        queueMicrotask(() => {
+          if (!settled) timer = setTimeout(() => reject(timeoutError(timeout)), remaining())
+        })
       })
     },
   }

@@ -2,8 +2,10 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { Readable } from 'node:stream'
+import { urlToHttpOptions } from 'node:url'
 import zlib from 'node:zlib'
 import { UpstreamError } from '../outcomes/errors.js'
+import { BoundedCache } from './bounded-cache.js'
 import type { TlsClientCertificate } from './client-authentication.js'
 import {
   bodyOf,
@@ -19,11 +21,15 @@ import {
   tooLargeError,
 } from './http-client.js'
 
+/** Key sets, metadata and endpoints of a few issuers. */
+const MAX_TARGETS = 64
+
 /** Keep-alive client of Node, which takes less CPU for each call than the built-in `fetch`. */
 export function createHttpClient(): HttpClient {
   const connections: Connections = {
     agents: { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) },
     certified: new Map(),
+    targets: new BoundedCache(MAX_TARGETS),
     open: new Set(),
     closed: false,
   }
@@ -54,20 +60,25 @@ interface Connections {
   readonly agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent }
   /** Connections that were opened with a client certificate serve calls with the same one only. */
   readonly certified: Map<TlsClientCertificate, https.Agent>
+  /** Addresses as the platform wants them. */
+  readonly targets: BoundedCache<string, Target>
   /** Ends the exchanges under way. */
   readonly open: Set<(error: Error) => void>
   closed: boolean
 }
+
+type Target = Pick<https.RequestOptions, 'protocol' | 'hostname' | 'port' | 'path'>
 
 class StaleConnection extends Error {}
 
 function exchange(request: HttpRequest, connections: Connections, deadline: number): Promise<HttpResponse> {
   const { open } = connections
   return new Promise((resolve, reject) => {
-    const url = new URL(request.url)
-    const secure = url.protocol === 'https:'
+    const target = targetOf(request.url, connections)
+    const secure = target.protocol === 'https:'
     const body = bodyOf(request)
-    const outgoing = (secure ? https : http).request(url, {
+    const outgoing = (secure ? https : http).request({
+      ...target,
       method: body === undefined ? 'GET' : 'POST',
       agent: agentFor(request, secure, connections),
       headers: { ...headersOf(request, body), 'accept-encoding': 'identity' },
@@ -99,13 +110,24 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
       if (content === undefined) {
         return fail(new UpstreamError('unexpected-content', 'The answer has an unknown content encoding'))
       }
-      readBody(content, request.maxBytes).then((answer) => {
+      readBody(content, request.maxBytes, fail, (answer) => {
         settle()
         resolve({ status, contentType: header('content-type'), header, body: answer })
-      }, fail)
+      })
     })
     outgoing.end(body?.text)
   })
+}
+
+/** Taken apart once: a server is asked at the same few addresses again and again. */
+function targetOf(url: string, { targets }: Connections): Target {
+  let target = targets.get(url)
+  if (target === undefined) {
+    // With its class, or with more members than are read, the address would be copied slowly for each call.
+    const { protocol, hostname, port, path } = urlToHttpOptions(new URL(url))
+    targets.set(url, (target = { protocol, hostname, port, path }))
+  }
+  return target
 }
 
 function agentFor({ certificate }: HttpRequest, secure: boolean, { agents, certified }: Connections): http.Agent {
@@ -131,21 +153,35 @@ function decoded(incoming: http.IncomingMessage): Readable | undefined {
   return incoming.pipe(gunzip)
 }
 
-function readBody(content: Readable, maxBytes: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    content.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > maxBytes) {
-        content.destroy()
-        reject(tooLargeError(maxBytes))
-      } else {
-        chunks.push(chunk)
-      }
-    })
-    content.on('end', () => resolve(Buffer.concat(chunks)))
-    content.on('error', (error) => reject(connectionError(error)))
-    content.on('close', () => reject(connectionError(new Error('The answer broke off'))))
+function readBody(
+  content: Readable,
+  maxBytes: number,
+  fail: (error: Error) => void,
+  succeed: (body: Uint8Array) => void,
+): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  let settled = false
+  const failOnce = (error: () => Error) => {
+    if (settled) return
+    settled = true
+    fail(error())
+  }
+  content.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > maxBytes) {
+      content.destroy()
+      failOnce(() => tooLargeError(maxBytes))
+    } else {
+      chunks.push(chunk)
+    }
   })
+  content.on('end', () => {
+    if (settled) return
+    settled = true
+    succeed(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+  })
+  content.on('error', (error) => failOnce(() => connectionError(error)))
+  // Every stream closes in the end; an error, and the stack it takes, is made only where that was too soon.
+  content.on('close', () => failOnce(() => connectionError(new Error('The answer broke off'))))
 }

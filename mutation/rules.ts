@@ -533,6 +533,13 @@ export const areas: readonly Area[] = [
         test: inCore('tokens/introspected-facts.test.ts', 'contradicts the token where it says'),
       },
       {
+        rule: 'An answer that contradicts the token is reported, each time',
+        source: 'RFC 7662 §4',
+        file: core('tokens/introspection-check.ts'),
+        remove: ["if (confirmed === 'introspection-contradicts-token')", 'if (false)'],
+        test: inCore('tokens/introspection-check.test.ts', 'reports every answer that contradicts'),
+      },
+      {
         rule: 'An answer for other audiences contradicts the token',
         source: 'RFC 7662 §2.2',
         file: core('tokens/introspected-facts.ts'),

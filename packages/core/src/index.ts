@@ -78,6 +78,7 @@ export type {
   BackChannelLogoutRefused,
   ClientCredentialsRejected,
   EvidenceUnobtainable,
+  IntrospectionContradiction,
   JwkIgnored,
   JwksRefreshed,
   JwksRefreshFailed,

@@ -59,6 +59,7 @@ export type {
   Granted,
   InMemoryRevocationList,
   InMemoryRevocationListOptions,
+  IntrospectionContradiction,
   IntrospectionOptions,
   IssuerExplanation,
   JsonWebKey,

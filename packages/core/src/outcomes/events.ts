@@ -129,6 +129,17 @@ export interface ClientCredentialsRejected extends IssuerEvent {
   readonly type: 'client-credentials-rejected'
 }
 
+/**
+ * An answer to introspection contradicts what the token says, which its issuer signed: the request is refused, and
+ * either the endpoint answers about another token, or somebody stands between. One event for each answer.
+ */
+export interface IntrospectionContradiction extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'introspection-contradiction'
+  /** The client the token was issued to, as the token says. */
+  readonly clientId: string | undefined
+}
+
 /** An entry was added to the revocation list. */
 export interface RevocationListed extends IssuerEvent {
   /** Tells the events apart. */
@@ -201,6 +212,7 @@ export type TokenwardEvent =
   | EvidenceUnobtainable
   | TokenRevocationOff
   | ClientCredentialsRejected
+  | IntrospectionContradiction
   | RevocationListed
   | RevocationFeedInterrupted
   | SignOutUnconfirmed

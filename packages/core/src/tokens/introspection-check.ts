@@ -71,14 +71,13 @@ export function createIntrospectionCheck(options: IntrospectionCheckOptions): Li
       const response = await introspect(token, credible)
       if (!response.active) return { active: false }
       const { members } = response
-      const now = clock.now()
-      return {
-        active: true,
-        facts:
-          facts === undefined
-            ? factsOfOpaqueToken(members, options, sentAt.wall, now)
-            : factsOfConfirmedToken(facts, members, options, now),
+      const at = clock.now()
+      if (facts === undefined) return { active: true, facts: factsOfOpaqueToken(members, options, sentAt.wall, at) }
+      const confirmed = factsOfConfirmedToken(facts, members, options, at)
+      if (confirmed === 'introspection-contradicts-token') {
+        emit({ type: 'introspection-contradiction', at, issuer, clientId: facts.clientId })
       }
+      return { active: true, facts: confirmed }
     },
   }
 }

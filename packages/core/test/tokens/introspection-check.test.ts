@@ -83,8 +83,19 @@ describe('introspection', () => {
     current.answer = async () => ({ active: true, members: { active: true } })
     expect(await ask(true, facts)).toStrictEqual({ active: true, facts: undefined })
     expect(await ask(true)).toStrictEqual({ active: true, facts: 'claims-malformed' })
-    current.answer = async () => ({ active: true, members: { active: true, sub: 'u2' } })
-    expect(await ask(true, facts)).toStrictEqual({ active: true, facts: 'introspection-contradicts-token' })
+  })
+
+  it('reports every answer that contradicts the token it was asked about', async () => {
+    const { clock, current, events, ask } = setUp()
+    current.answer = async () => ({ active: true, members: { active: true, sub: 'somebody else' } })
+    const contradiction = { type: 'introspection-contradiction', at: clock.now(), issuer: ISSUER, clientId: 'app' }
+    for (let answers = 1; answers <= 2; answers++) {
+      expect(await ask(true, { ...facts, clientId: 'app' })).toStrictEqual({
+        active: true,
+        facts: 'introspection-contradicts-token',
+      })
+      expect(events).toStrictEqual(Array.from({ length: answers }, () => contradiction))
+    }
   })
 
   it('counts the age of an answer without exp from when the call was sent', async () => {

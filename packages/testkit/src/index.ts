@@ -12,6 +12,8 @@ export type { FakeAuthorizationServerOptions, IntrospectingClient } from './auth
 export type { JwtAccessTokenRequest, OpaqueTokenRequest } from './authorization-server/token-requests.js'
 export type { ServerTokens } from './authorization-server/issued-tokens.js'
 export type { IntrospectionControl } from './authorization-server/introspection-endpoint.js'
+export { dpopKey } from './sender-constraints/dpop-key.js'
+export type { DpopKey, DpopKeyOptions, DpopProofRequest } from './sender-constraints/dpop-key.js'
 export type { EndpointControl, FaultOptions, RecordedRequest } from './endpoints/endpoint-control.js'
 export type { ListeningFake } from './delivery/listen.js'
 export type { ServedFake } from './delivery/serve.js'

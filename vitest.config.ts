@@ -7,7 +7,9 @@ const workspace = {
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
+  '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }

@@ -1,4 +1,5 @@
 // Runs every check. One line for each as it ends; the output of a check is shown only when it fails.
+import { testPrincipalsApart } from './bundles.ts'
 import { type Check, type Counts, program, vitest } from './checks.ts'
 import { declarations, inspectTarballs, jest, pack, runtimes } from './packed.ts'
 import { secondsSince } from './process.ts'
@@ -8,6 +9,7 @@ const lanes: readonly (readonly Check[])[] = [
   [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
     program("the demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
+    testPrincipalsApart,
     pack,
     inspectTarballs,
     declarations('declarations', 'declarations under TypeScript 5.9 and 7'),

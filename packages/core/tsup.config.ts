@@ -7,6 +7,7 @@ const declared = {
   cognito: 'src/cognito/index.ts',
   errors: 'src/errors.ts',
   node: 'src/requests/node.ts',
+  testing: 'src/testing/index.ts',
 }
 const perRuntime = {
   'signature.node': 'src/keys/signature.node.ts',

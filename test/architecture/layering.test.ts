@@ -20,6 +20,7 @@ const floors = [
 const edges: Record<string, readonly string[]> = {
   cognito: ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'revocation', 'issuers'],
   requests: ['vocabulary'],
+  testing: ['vocabulary', 'outcomes', 'transport', 'tokens', 'strategy', 'resource-server'],
 }
 
 const core = sourceFiles('packages/core/src')
@@ -123,7 +124,7 @@ describe('the packages', () => {
   const arrows: Record<string, RegExp> = {
     'packages/testkit/src': /^(?:node:|msw(?:\/node)?$)/,
     'packages/nestjs/src':
-      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
+      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
     'packages/bench/src': /^(?:@tokenward\/core|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
     'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,

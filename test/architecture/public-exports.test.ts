@@ -8,7 +8,9 @@ const entries = {
   '@tokenward/core/cognito': 'packages/core/src/cognito/index.ts',
   '@tokenward/core/errors': 'packages/core/src/errors.ts',
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',
+  '@tokenward/core/testing': 'packages/core/src/testing/index.ts',
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
+  '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
 }
 

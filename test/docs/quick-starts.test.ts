@@ -93,21 +93,31 @@ describe('the quick start', () => {
   })
 })
 
-it('the code about authorization servers in the README of the testkit runs', async () => {
+/** Runs a program of a document, in which every `console.assert` must hold, and gives what it exports. */
+async function runBlock(packageFolder: string, name: string, code: string): Promise<unknown> {
   const log = vi.spyOn(console, 'assert').mockImplementation((condition) => expect(condition).toBe(true))
   onTestFinished(() => log.mockRestore())
-  const code = codeBlockUnder('A fake authorization server', documentAt('packages/testkit/README.md'))
-  await import(/* @vite-ignore */ writeCode('packages/core', 'readme-introspection', { 'test.ts': code })('test.ts'))
-  expect(log).toHaveBeenCalledTimes(2)
+  const asserted = code.split('console.assert(').length - 1
+  const module: unknown = await import(
+    /* @vite-ignore */ writeCode(packageFolder, name, { 'test.ts': `${code}\nexport const done = true\n` })('test.ts')
+  )
+  expect(log).toHaveBeenCalledTimes(asserted)
+  return module
+}
+
+it.each([
+  ['A fake authorization server', 'introspection'],
+  ['Sender-constrained tokens', 'dpop'],
+])('the code of the testkit under %s runs', async (title, name) => {
+  const code = codeBlockUnder(title, documentAt('packages/testkit/README.md'))
+  expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
 })
 
-it('the code about testing in the README of core runs', async () => {
-  const code = codeBlocks(documentAt('packages/core/README.md')).at(-1) as string
-  expect(code).toContain('fakeCognito')
-  const file = writeCode('packages/core', 'readme-testing', { 'test.ts': `${code}\nexport const done = true\n` })(
-    'test.ts',
-  )
-  expect(await import(/* @vite-ignore */ file)).toMatchObject({ done: true })
+it.each(['fakeCognito', 'asPrincipal'])('the code about testing with %s in the README of core runs', async (name) => {
+  const code = codeBlocks(documentAt('packages/core/README.md'))
+    .slice(-2)
+    .find((block) => block.includes(name)) as string
+  expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
 })
 
 describe('the README of the NestJS package', () => {
@@ -130,13 +140,11 @@ describe('the README of the NestJS package', () => {
     expect((await call('/invoices')).status).toBe(401)
   })
 
-  it('shows a test that passes', async () => {
-    const log = vi.spyOn(console, 'assert').mockImplementation((condition) => expect(condition).toBe(true))
-    onTestFinished(() => log.mockRestore())
-    const code = codeBlocks(documentAt('packages/nestjs/README.md')).at(-1) as string
-    const file = writeCode('packages/nestjs', 'readme-testing', { 'test.ts': `${code}\nexport { app }\n` })('test.ts')
-    const { app } = (await import(/* @vite-ignore */ file)) as { app: Server }
-    onTestFinished(() => void app.close())
-    expect(log).toHaveBeenCalledOnce()
+  it.each(['fakeCognito', 'asPrincipal'])('shows a test with %s that passes', async (name) => {
+    const code = codeBlocks(documentAt('packages/nestjs/README.md'))
+      .slice(-2)
+      .find((block) => block.includes(name)) as string
+    const running = (await runBlock('packages/nestjs', `readme-${name}`, `${code}\nexport { app }`)) as { app: Server }
+    onTestFinished(() => void running.app.close())
   })
 })

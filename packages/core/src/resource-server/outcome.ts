@@ -1,3 +1,4 @@
+import { TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
 import { type RefusalCode, refusals, unavailabilities, type UnavailableCode } from '../outcomes/operator-codes.js'
 import type { WireCode } from '../outcomes/wire-codes.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
@@ -79,4 +80,10 @@ export function unavailable(reason: UnavailableCode): Unavailable {
     body: Object.freeze({ error_description: 'The access token cannot be checked right now; try again' }),
     reason,
   })
+}
+
+/** The same for callers that ask with a token and want an error. */
+export function errorOf(denied: Denied): TokenRefusedError | TokenUncheckedError {
+  if (denied.outcome === 'unavailable') return new TokenUncheckedError(denied.reason)
+  return new TokenRefusedError(denied.reason, denied.headers['WWW-Authenticate'])
 }

@@ -23,20 +23,12 @@ export function createPolicyCompiler(
   issuers: IssuerRegistry,
   { onNew = () => {} }: { readonly onNew?: (policy: CompiledPolicy<unknown>) => void } = {},
 ) {
-  const anyValidToken = definePolicy({})
   const checked = new WeakSet<object>()
 
   return function compile<Schema extends ClaimsSchema | undefined, Claims>(
     ...given: PolicyArgument<Schema, Claims>
   ): CompiledPolicy<Claims> {
-    const [policy] = given
-    // Leaving the policy out asks for any valid token; a variable that turned out to be undefined does not.
-    if (given.length > 0 && policy === undefined) {
-      throw new ConfigurationError('policy', 'is undefined; leave the argument out to accept any valid token')
-    }
-    const compiled = (
-      policy === undefined ? anyValidToken : isCompiledPolicy(policy) ? policy : definePolicy(policy)
-    ) as CompiledPolicy<Claims>
+    const compiled = policyOf(given)
     if (!checked.has(compiled)) {
       checkAgainst(issuers, compiled)
       checked.add(compiled)
@@ -44,6 +36,20 @@ export function createPolicyCompiler(
     }
     return compiled
   }
+}
+
+const anyValidToken = definePolicy({})
+
+/** Leaving the policy out asks for any valid token; a variable that turned out to be undefined does not. */
+export function policyOf<Schema extends ClaimsSchema | undefined, Claims>(
+  given: PolicyArgument<Schema, Claims>,
+): CompiledPolicy<Claims> {
+  const [policy] = given
+  if (given.length > 0 && policy === undefined) {
+    throw new ConfigurationError('policy', 'is undefined; leave the argument out to accept any valid token')
+  }
+  const compiled = policy === undefined ? anyValidToken : isCompiledPolicy(policy) ? policy : definePolicy(policy)
+  return compiled as CompiledPolicy<Claims>
 }
 
 function checkAgainst(issuers: IssuerRegistry, { issuers: named, scopes, anyScope }: CompiledPolicy<unknown>): void {

@@ -1,7 +1,7 @@
 import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
-import { ConfigurationError, TokenRefusedError, TokenUncheckedError } from '../outcomes/errors.js'
+import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { isRefusalCode } from '../outcomes/operator-codes.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
@@ -19,7 +19,7 @@ import { type Authorization, createAuthorizer, lacksEvidence } from './authoriza
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
-import { type Denied, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
+import { type Denied, errorOf, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
@@ -280,9 +280,4 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       http.close()
     },
   } satisfies ResourceServer)
-}
-
-function errorOf(denied: Denied): TokenRefusedError | TokenUncheckedError {
-  if (denied.outcome === 'unavailable') return new TokenUncheckedError(denied.reason)
-  return new TokenRefusedError(denied.reason, denied.headers['WWW-Authenticate'])
 }

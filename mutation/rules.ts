@@ -1643,6 +1643,32 @@ export const areas: readonly Area[] = [
       },
     ],
   },
+  {
+    title: 'Test principals',
+    rules: [
+      {
+        rule: 'A server that needs no token exists in tests alone',
+        source: 'authentication bypass',
+        file: core('testing/test-principals-allowed.ts'),
+        remove: ["if (isEnabled || environment() === 'test') return", 'return'],
+        test: inCore('testing/test-principals-allowed.test.ts', 'need to be enabled where NODE_ENV is'),
+      },
+      {
+        rule: 'It does not exist in production, whoever enabled it',
+        source: 'authentication bypass',
+        file: core('testing/test-principals-allowed.ts'),
+        remove: ["refuseInProduction('asPrincipal')", ''],
+        test: inCore('testing/test-principals-allowed.test.ts', 'exist in no production'),
+      },
+      {
+        rule: 'It checks policies as ever',
+        source: 'fail closed',
+        file: core('testing/as-principal.ts'),
+        remove: ['refusalByIssuer(policy) ?? refusalByPolicy(policy, facts)', 'refusalByIssuer(policy)'],
+        test: inCore('testing/as-principal.test.ts', 'refuses, as ever, who lacks'),
+      },
+    ],
+  },
 ]
 
 export const rules: readonly Rule[] = areas.flatMap((area) => area.rules)

@@ -11,5 +11,12 @@ export default defineConfig({
       '#http-client': at('core/src/transport/http-client.node.ts'),
     },
   },
-  test: { root: at('core'), include: ['test/**/*.test.ts'] },
+  test: {
+    root: at('core'),
+    include: ['test/**/*.test.ts'],
+    // Floods and simulated schedules cover nearly every line, for half a minute each; `--rules` has mutations for them.
+    exclude: ['test/strategy/lag-promise.test.ts', 'test/resource-server/flood.test.ts'],
+    // Two run at once beside the mutants themselves.
+    testTimeout: 20_000,
+  },
 })

@@ -122,7 +122,7 @@ describe.each([
 describe('the packages', () => {
   /** What each may import at run time, apart from its own files. */
   const arrows: Record<string, RegExp> = {
-    'packages/testkit/src': /^(?:node:|msw(?:\/node)?$)/,
+    'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
     'packages/bench/src': /^(?:@tokenward\/core|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,

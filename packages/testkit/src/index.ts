@@ -12,11 +12,17 @@ export type { FakeAuthorizationServerOptions, IntrospectingClient } from './auth
 export type { JwtAccessTokenRequest, OpaqueTokenRequest } from './authorization-server/token-requests.js'
 export type { ServerTokens } from './authorization-server/issued-tokens.js'
 export type { IntrospectionControl } from './authorization-server/introspection-endpoint.js'
+export { certificateAuthority } from './certificates/certificate-authority.js'
+export type {
+  CertificateAuthority,
+  CertificateRequest,
+  IssuedCertificate,
+} from './certificates/certificate-authority.js'
 export { dpopKey } from './sender-constraints/dpop-key.js'
 export type { DpopKey, DpopKeyOptions, DpopProofRequest } from './sender-constraints/dpop-key.js'
 export type { EndpointControl, FaultOptions, RecordedRequest } from './endpoints/endpoint-control.js'
 export type { ListeningFake } from './delivery/listen.js'
-export type { ServedFake } from './delivery/serve.js'
+export type { ServedFake, ServeOptions } from './delivery/serve.js'
 export type { FakeClock } from './fake-clock.js'
 export type { Duration } from './duration.js'
 export type { PublishedEcKey, PublishedKey, SigningAlgorithm } from './jws/signing-key.js'

@@ -1,7 +1,7 @@
 import { openDoors } from '../delivery/doors.js'
 import { fetchFrom } from '../delivery/fetch.js'
 import { listen, type ListeningFake } from '../delivery/listen.js'
-import { serve, type ServedFake } from '../delivery/serve.js'
+import { checkServeOptions, serve, type ServedFake, type ServeOptions } from '../delivery/serve.js'
 import { endpointMaker } from '../endpoints/endpoint.js'
 import type { EndpointControl } from '../endpoints/endpoint-control.js'
 import type { FakeServer } from '../endpoints/fake-server.js'
@@ -20,7 +20,7 @@ import {
 } from './server-settings.js'
 
 /** An authorization server with introspection (RFC 7662) that exists in this process alone, with keys of its own. */
-export interface FakeAuthorizationServer extends ServerTokens {
+export interface FakeAuthorizationServer extends ServerTokens, AsyncDisposable {
   /** Its issuer identifier: `iss` of its tokens, `issuer` of its metadata. */
   readonly issuer: string
   /** The client that may introspect: hand its id and secret to the code under test. */
@@ -47,7 +47,7 @@ export interface FakeAuthorizationServer extends ServerTokens {
    * Answers on a free port of 127.0.0.1, for code that is given the addresses of the endpoints. Code that discovers them
    * needs the option `served`; then this is the door that is open already.
    */
-  serve(): Promise<ServedFake>
+  serve(options?: ServeOptions): Promise<ServedFake>
   /** Ends every `listen` and `serve`; the server makes no tokens afterwards. */
   close(): Promise<void>
 }
@@ -64,9 +64,11 @@ export async function fakeAuthorizationServer(
   /** Its issuer is known when its port is. */
   let server: FakeServer | undefined
   const door =
-    options.served === true
-      ? await doors.open(() => serve({ answer: async (request) => server?.answer(request) }))
-      : undefined
+    options.served === undefined || options.served === false
+      ? undefined
+      : await doors.open(() =>
+          serve({ answer: async (request) => server?.answer(request) }, { https: options.served === 'https' }),
+        )
   const settings = serverSettings(options, door?.url)
   const keys = await createServerKeys(settings.algorithm)
   const issued = createIssuedTokens({ settings, clock, keys, assertOpen: doors.assertOpen })
@@ -94,10 +96,16 @@ export async function fakeAuthorizationServer(
       await keys.rotate(how.keepOld !== false)
     },
     listen: () => doors.open(() => listen(endpoints)),
-    async serve() {
+    async serve(how = {}) {
+      checkServeOptions(maker, how)
       doors.assertOpen()
-      return door ?? doors.open(() => serve(endpoints))
+      if (door === undefined) return doors.open(() => serve(endpoints, how))
+      if (how.https !== undefined && how.https !== (door.certificateAuthority !== undefined)) {
+        throw new TypeError(`${maker}: the port is open already; say served: 'https' where it is to be TLS`)
+      }
+      return door
     },
     close: doors.close,
+    [Symbol.asyncDispose]: doors.close,
   }
 }

@@ -9,9 +9,10 @@ export interface FakeAuthorizationServerOptions {
   readonly issuer?: string
   /**
    * Opens a loopback port at once, whose origin becomes the issuer: metadata must name the issuer it was asked for (RFC
-   * 8414 §3.3), which is how clients that discover the endpoints reach a server on a real port. Default `false`.
+   * 8414 §3.3), which is how clients that discover the endpoints reach a server on a real port. `'https'`: over TLS, with a
+   * certificate of a throw-away authority, which `serve()` tells. Default `false`.
    */
-  readonly served?: boolean
+  readonly served?: boolean | 'https'
   /** What tokens and signed answers are signed with. Default `'RS256'`. */
   readonly algorithm?: SigningAlgorithm
   /** `aud` of tokens that are not told otherwise. Default `'https://api.example'`. */
@@ -53,7 +54,10 @@ export function serverSettings(options: FakeAuthorizationServerOptions, servedAt
   if (!URL.canParse(issuer) || !/^https?:\/\/[^?#]+$/.test(issuer)) {
     throw new TypeError(`${maker}: issuer must be a URL without query and fragment`)
   }
-  if (served && options.issuer !== undefined) {
+  if (typeof served !== 'boolean' && served !== 'https') {
+    throw new TypeError(`${maker}: served must be true, false or 'https'`)
+  }
+  if (served !== false && options.issuer !== undefined) {
     throw new TypeError(`${maker}: a served server is its own issuer; leave issuer out, or call serve() afterwards`)
   }
   if (algorithm !== 'RS256' && algorithm !== 'ES256') {

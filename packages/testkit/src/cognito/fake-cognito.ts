@@ -1,7 +1,7 @@
 import { fetchFrom } from '../delivery/fetch.js'
 import { listen, type ListeningFake } from '../delivery/listen.js'
 import { openDoors } from '../delivery/doors.js'
-import { serve, type ServedFake } from '../delivery/serve.js'
+import { checkServeOptions, serve, type ServedFake, type ServeOptions } from '../delivery/serve.js'
 import { endpointMaker } from '../endpoints/endpoint.js'
 import type { EndpointControl } from '../endpoints/endpoint-control.js'
 import { createFakeClock, type FakeClock } from '../fake-clock.js'
@@ -25,7 +25,7 @@ import { createSignOuts, type SignOuts } from './sign-outs.js'
 import { issuerOf, type Pool } from './token-examination.js'
 
 /** A user pool that exists in this process alone, with keys of its own. */
-export interface FakeCognito<Scope extends string = string> extends PoolTokens<Scope>, SignOuts {
+export interface FakeCognito<Scope extends string = string> extends PoolTokens<Scope>, SignOuts, AsyncDisposable {
   /** Its id, in the form Cognito gives one: `xx-fake-1_` and nine random characters. */
   readonly userPoolId: string
   /** `'xx-fake-1'`: the form of a Region, with no AWS host that belongs to it. */
@@ -62,8 +62,8 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
   /** Answers on the pool's own https addresses, inside this process, through msw. Throws where msw is not installed. */
   listen(): Promise<ListeningFake>
-  /** Answers on a free port of 127.0.0.1, in place of all hosts. */
-  serve(): Promise<ServedFake>
+  /** Answers on a free port of 127.0.0.1, in place of all hosts; over TLS where asked for. */
+  serve(options?: ServeOptions): Promise<ServedFake>
   /** Ends every `listen` and `serve`; the pool makes no tokens afterwards. */
   close(): Promise<void>
 }
@@ -101,7 +101,11 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
       await pool.keys.rotate(how.keepOld !== false)
     },
     listen: () => doors.open(() => listen(server)),
-    serve: () => doors.open(() => serve(server)),
+    async serve(how = {}) {
+      checkServeOptions(maker, how)
+      return doors.open(() => serve(server, how))
+    },
     close: doors.close,
+    [Symbol.asyncDispose]: doors.close,
   }
 }

@@ -1,7 +1,7 @@
 import type { FakeKind, FakeRequest, FakeResponse, PublicServer } from '../endpoints/fake-server.js'
 
 /** A fake behind the process's own HTTP clients. */
-export interface ListeningFake {
+export interface ListeningFake extends AsyncDisposable {
   /** Takes the fake off its addresses; others stay. */
   close(): Promise<void>
 }
@@ -26,14 +26,13 @@ export async function listen(server: PublicServer): Promise<ListeningFake> {
     interceptor = undefined
     throw error
   }
-  return {
-    async close() {
-      if (!listening.delete(server) || listening.size > 0) return
-      lastClosed = interceptor?.then((running) => running.close()) ?? lastClosed
-      interceptor = undefined
-      await lastClosed
-    },
+  async function close(): Promise<void> {
+    if (!listening.delete(server) || listening.size > 0) return
+    lastClosed = interceptor?.then((running) => running.close()) ?? lastClosed
+    interceptor = undefined
+    await lastClosed
   }
+  return { close, [Symbol.asyncDispose]: close }
 }
 
 async function intercept(kind: FakeKind) {

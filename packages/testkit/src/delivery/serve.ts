@@ -1,17 +1,39 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import http, { type IncomingMessage, type RequestListener } from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { type CertificateAuthority, certificateAuthority } from '../certificates/certificate-authority.js'
 import type { FakeRequest, FakeResponse, FakeServer } from '../endpoints/fake-server.js'
+import { refuseUnknown } from '../known-names.js'
+
+/** How a fake is served. */
+export interface ServeOptions {
+  /** Over TLS, with a certificate of a throw-away authority. Default `false`. */
+  readonly https?: boolean
+}
 
 /** A fake on a loopback port. */
-export interface ServedFake {
-  /** Its origin, `http://127.0.0.1:<port>`: give it to the library under test in place of the public addresses. */
+export interface ServedFake extends AsyncDisposable {
+  /** Its origin, such as `http://127.0.0.1:<port>`: give it to the library under test in place of the public addresses. */
   readonly url: string
+  /**
+   * With `https`, the certificate that must be trusted, PEM: the option `ca` of Node's TLS, or a file for
+   * `NODE_EXTRA_CA_CERTS`. Without, `undefined`.
+   */
+  readonly certificateAuthority: string | undefined
   /** Frees the port; connections are cut. Calling it again does nothing. */
   close(): Promise<void>
 }
 
-export async function serve(fake: Pick<FakeServer, 'answer'>): Promise<ServedFake> {
-  const server = createServer((request, response) => {
+/** Checked before anything is opened. */
+export function checkServeOptions(maker: string, options: ServeOptions): void {
+  refuseUnknown(maker, 'serve', options, ['https'])
+  if (options.https !== undefined && typeof options.https !== 'boolean') {
+    throw new TypeError(`${maker}: serve takes https as true or false`)
+  }
+}
+
+export async function serve(fake: Pick<FakeServer, 'answer'>, options: ServeOptions = {}): Promise<ServedFake> {
+  const listener: RequestListener = (request, response) => {
     answerTo(request, fake).then(
       (answer) => {
         response.writeHead(answer?.status ?? 404, { ...answer?.headers })
@@ -20,21 +42,31 @@ export async function serve(fake: Pick<FakeServer, 'answer'>): Promise<ServedFak
       // Told to drop it; or the client went away within its own request.
       () => request.socket.destroy(),
     )
-  })
+  }
+  const authority = options.https === true ? await certificateAuthority() : undefined
+  const server = authority === undefined ? http.createServer(listener) : await secureServer(listener, authority)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
+  const close = () =>
+    new Promise<void>((resolve) => {
+      // Its only error is that the server is not running.
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
   return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        // Its only error is that the server is not running.
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    url: `${authority === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    certificateAuthority: authority?.certificate,
+    close,
+    [Symbol.asyncDispose]: close,
   }
+}
+
+async function secureServer(listener: RequestListener, authority: CertificateAuthority) {
+  const { certificate: cert, privateKey: key } = await authority.serverCertificate()
+  return https.createServer({ cert, key }, listener)
 }
 
 async function answerTo(

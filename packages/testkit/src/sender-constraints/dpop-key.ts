@@ -87,8 +87,9 @@ function publicJwkOf(key: SigningKey): JsonRecord {
 }
 
 function targetOf(url: string | URL): string {
-  if (!URL.canParse(String(url)))
+  if (!URL.canParse(String(url))) {
     throw new TypeError(`${MAKER}: proof takes the whole url, as https://api.example/orders`)
+  }
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`
 }

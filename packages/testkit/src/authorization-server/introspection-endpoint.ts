@@ -48,12 +48,12 @@ export function createIntrospection(
   }
 
   /** RFC 9701 §5: no `sub` and no `exp` beside the answer, so that it cannot pass for an access token. */
-  function signed(answerTo: JsonRecord): FakeResponse {
+  async function signed(answerTo: JsonRecord): Promise<FakeResponse> {
     const { kid, alg } = keys.current()
     const { issuer: iss, client } = settings
     const iat = Math.floor(clock.now() / 1_000)
     const claims = { iss, aud: client.clientId, iat, token_introspection: answerTo }
-    const body = signJws({ alg, kid, typ: 'token-introspection+jwt' }, claims, keys.current())
+    const body = await signJws({ alg, kid, typ: 'token-introspection+jwt' }, claims, keys.current())
     return { status: 200, headers: { 'content-type': SIGNED, 'cache-control': 'no-store' }, body }
   }
 

@@ -53,7 +53,7 @@ export function createIssuedTokens({ settings, clock, keys, assertOpen }: Issued
         assertOpen()
         const claims = claimsOf('accessToken', settings, withLifetime(request), clock.now())
         const { kid, alg } = keys.current()
-        return remember(signJws({ alg, kid, typ: 'at+jwt' }, claims, keys.current()), claims)
+        return remember(await signJws({ alg, kid, typ: 'at+jwt' }, claims, keys.current()), claims)
       },
       async opaqueToken(request = {}) {
         assertOpen()

@@ -9,6 +9,6 @@ export function signingInput(header: JsonRecord, payload: JsonRecord): string {
 }
 
 /** A token with the header it is told; Cognito's own have `kid` and `alg`, and no `typ`. */
-export function signJws(header: JsonRecord, payload: JsonRecord, key: SigningKey): string {
+export function signJws(header: JsonRecord, payload: JsonRecord, key: SigningKey): Promise<string> {
   return sign(header, payload, key, write)
 }

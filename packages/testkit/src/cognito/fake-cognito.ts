@@ -94,7 +94,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     ...createSignOuts(pool, doors.assertOpen),
     forged: forgedTokens(pool),
     fetch: fetchFrom(server, doors.assertOpen),
-    publicKeys: () => ({ keys: pool.keys.published() }),
+    publicKeys: () => ({ keys: pool.keys.publishedSync() }),
     async rotateKeys(how = {}) {
       doors.assertOpen()
       refuseUnknown(maker, 'rotateKeys', how, ['keepOld'])

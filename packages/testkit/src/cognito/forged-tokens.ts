@@ -72,7 +72,7 @@ export function forgedTokens({ settings, clock, keys, logins }: Pool): ForgedTok
     },
     async tampered(request) {
       const claims = claimsOf(request)
-      const { signature } = decodeJws(issued(claims))
+      const { signature } = decodeJws(await issued(claims))
       return `${signingInput(header(), { ...claims, sub: 'somebody-else' })}.${signature}`
     },
     async algNone(request) {
@@ -102,7 +102,8 @@ export function forgedTokens({ settings, clock, keys, logins }: Pool): ForgedTok
     },
     async idToken(request = {}) {
       const { scopes: _, resource: __, ...rest } = request
-      return signJws({ kid: keys.id().kid, alg: 'RS256' }, idTokenClaims(settings, rest, clock.now()), keys.id())
+      const key = await keys.id()
+      return signJws({ kid: key.kid, alg: 'RS256' }, idTokenClaims(settings, rest, clock.now()), key)
     },
     async otherPool(request) {
       const { issuers } = poolSettings({})

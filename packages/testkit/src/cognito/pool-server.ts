@@ -40,7 +40,7 @@ export function createPoolServer(pool: Pool, endpointAt: EndpointMaker): PoolSer
     if (request.method !== 'GET') return undefined
     switch (request.url.pathname) {
       case `${wellKnown}jwks.json`:
-        return jwks.answer(request, () => json(200, { keys: pool.keys.published() }))
+        return jwks.answer(request, async () => json(200, { keys: await pool.keys.published() }))
       case `${wellKnown}openid-configuration`:
         return metadata.answer(request, () => json(200, discoveryDocument(pool.settings)))
       default:

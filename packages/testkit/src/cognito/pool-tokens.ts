@@ -35,7 +35,7 @@ export interface PoolTokens<Scope extends string = string> {
 }
 
 export function createPoolTokens({ settings, clock, keys, logins }: Pool, assertOpen: () => void): PoolTokens {
-  function userToken(claims: JsonRecord, key: SigningKey): string {
+  function userToken(claims: JsonRecord, key: SigningKey): Promise<string> {
     logins.enter(claims)
     return sign(claims, key)
   }
@@ -52,8 +52,8 @@ export function createPoolTokens({ settings, clock, keys, logins }: Pool, assert
       const { scopes: _, resource: __, claims: ___, ...rest } = request
       const id = idTokenClaims(settings, { ...rest, ...userOf(access) }, now, access)
       return {
-        accessToken: userToken(access, keys.access()),
-        idToken: userToken(id, keys.id()),
+        accessToken: await userToken(access, keys.access()),
+        idToken: await userToken(id, await keys.id()),
         refreshToken: logins.issueRefreshToken(access, String(access['client_id'])),
       }
     },
@@ -63,12 +63,12 @@ export function createPoolTokens({ settings, clock, keys, logins }: Pool, assert
     },
     async idToken(request = {}) {
       assertOpen()
-      return userToken(idTokenClaims(settings, request, clock.now()), keys.id())
+      return userToken(idTokenClaims(settings, request, clock.now()), await keys.id())
     },
   }
 }
 
-function sign(claims: JsonRecord, key: SigningKey): string {
+function sign(claims: JsonRecord, key: SigningKey): Promise<string> {
   return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
 }
 

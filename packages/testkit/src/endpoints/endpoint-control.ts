@@ -4,6 +4,8 @@ import type { Duration } from '../duration.js'
 export interface FaultOptions {
   /** How many requests it meets, one or more. Default: all until `recover()`. */
   readonly times?: number
+  /** When it is over on the clock of the fake: an instant, or a duration from now. Default: with `recover()`. */
+  readonly until?: Date | Duration
 }
 
 /** A request as it reached an endpoint. */
@@ -22,7 +24,7 @@ export interface RecordedRequest {
 
 /**
  * Watches and disturbs one endpoint, through all doors alike. A new fault takes the place of the one before. Faults last
- * `times` requests, or until `recover()`.
+ * `times` requests, until an instant, or until `recover()`, whichever comes first.
  */
 export interface EndpointControl {
   /** The public address, which `listen()` and `fetch` answer. Through `serve()` the path is the same. */

@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events'
 import type { FakeClock } from '../fake-clock.js'
 import type { EndpointControl, RecordedRequest } from './endpoint-control.js'
 import type { FakeRequest, FakeResponse } from './fake-server.js'
-import { createFaults, type Dialect } from './faults.js'
+import { createFaults, type Dialect, type NormalAnswer } from './faults.js'
 
 /** An endpoint with its control. */
 export interface Endpoint {
   readonly control: EndpointControl
   /** Counts and records the request, and answers it unless a fault does. */
-  answer(request: FakeRequest, normally: () => FakeResponse): Promise<FakeResponse>
+  answer(request: FakeRequest, normally: NormalAnswer): Promise<FakeResponse>
 }
 
 /** Makes the endpoints of one fake. */
@@ -20,7 +20,7 @@ export function endpointMaker(maker: string, clock: FakeClock, closing: AbortSig
   // Every request that waits listens for the end.
   setMaxListeners(0, closing)
   return (url, dialect) => {
-    const { apply, ...faults } = createFaults({ maker, dialect, closing })
+    const { apply, ...faults } = createFaults({ maker, dialect, clock, closing })
     let hits = 0
     let requests: readonly RecordedRequest[] = []
     return {

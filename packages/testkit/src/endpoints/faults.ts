@@ -1,4 +1,5 @@
 import { type Duration, milliseconds } from '../duration.js'
+import type { FakeClock } from '../fake-clock.js'
 import { refuseUnknown } from '../known-names.js'
 import type { EndpointControl, FaultOptions } from './endpoint-control.js'
 import { ConnectionDropped, type FakeResponse } from './fake-server.js'
@@ -10,32 +11,43 @@ export interface Dialect {
 }
 
 /** Takes the place of an endpoint's way to answer, which it may still use. */
-type Fault = (normally: () => FakeResponse) => FakeResponse | Promise<FakeResponse>
+type Fault = (normally: NormalAnswer) => FakeResponse | Promise<FakeResponse>
+
+/** What an endpoint answers by itself. It is decided when it is called, whenever it arrives. */
+export type NormalAnswer = () => FakeResponse | Promise<FakeResponse>
 
 export interface Faults extends Omit<EndpointControl, 'url' | 'hits' | 'requests'> {
   /** Answers through the fault of the moment, if there is one. */
-  apply(normally: () => FakeResponse): Promise<FakeResponse>
+  apply(normally: NormalAnswer): Promise<FakeResponse>
 }
 
 export interface FaultSettings {
   readonly maker: string
   readonly dialect: Dialect
+  readonly clock: FakeClock
   /** Aborted when the fake closes: nothing waits longer. */
   readonly closing: AbortSignal
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-export function createFaults({ maker, dialect, closing }: FaultSettings): Faults {
+export function createFaults({ maker, dialect, clock, closing }: FaultSettings): Faults {
   let current: Fault | undefined
   let left = 0
+  let end = Number.POSITIVE_INFINITY
 
   function begin(name: string, how: FaultOptions, known: readonly string[], fault: Fault): void {
-    refuseUnknown(maker, name, how, [...known, 'times'])
-    const { times = Number.POSITIVE_INFINITY } = how
+    refuseUnknown(maker, name, how, [...known, 'times', 'until'])
+    const { times = Number.POSITIVE_INFINITY, until } = how
     if (!(times >= 1)) throw new TypeError(`${maker}: ${name} takes times of one or more`)
+    end = until === undefined ? Number.POSITIVE_INFINITY : instantOf(until)
+    if (Number.isNaN(end)) throw new TypeError(`${maker}: ${name} takes until as a valid Date, or a duration`)
     current = fault
     left = times
+  }
+
+  function instantOf(until: Date | Duration): number {
+    return until instanceof Date ? until.getTime() : clock.now() + milliseconds(maker, 'until', until)
   }
 
   function checkStatus(name: string, status: number, from: number): void {
@@ -46,7 +58,7 @@ export function createFaults({ maker, dialect, closing }: FaultSettings): Faults
 
   return {
     async apply(normally) {
-      if (current === undefined || left <= 0) return normally()
+      if (current === undefined || left <= 0 || clock.now() >= end) return normally()
       left -= 1
       return current(normally)
     },
@@ -85,8 +97,8 @@ export function createFaults({ maker, dialect, closing }: FaultSettings): Faults
     },
     oversize(how = {}) {
       const { bytes = 10_000_000 } = how
-      begin('oversize', how, ['bytes'], (normally) => {
-        const answer = normally()
+      begin('oversize', how, ['bytes'], async (normally) => {
+        const answer = await normally()
         return { ...answer, body: answer.body + ' '.repeat(Math.max(0, bytes - Buffer.byteLength(answer.body))) }
       })
     },

@@ -13,9 +13,14 @@ export function signingInput(header: JsonRecord, payload: JsonRecord, write: Jso
 }
 
 /** A JWS in compact serialization. `alg` is whatever the header says; the signature is made as the key's kind demands. */
-export function signJws(header: JsonRecord, payload: JsonRecord, key: SigningKey, write?: JsonWriter): string {
+export async function signJws(
+  header: JsonRecord,
+  payload: JsonRecord,
+  key: SigningKey,
+  write?: JsonWriter,
+): Promise<string> {
   const input = signingInput(header, payload, write)
-  return `${input}.${sign(input, key)}`
+  return `${input}.${await sign(input, key)}`
 }
 
 /** A JWS taken apart, but not verified. */

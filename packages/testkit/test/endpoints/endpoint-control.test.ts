@@ -32,6 +32,23 @@ describe('an endpoint', () => {
     await server.close()
   })
 
+  it.each<[string, (now: number) => Date | '5s']>([
+    ['a duration from now', () => '5s'],
+    ['an instant', (now) => new Date(now + 5_000)],
+  ])('ends a fault by the clock of the fake: %s', async (_, until) => {
+    const pool = await fakeCognito()
+    pool.clock.advance('1h')
+    pool.jwks.fail({ until: until(pool.clock.now()) })
+    const status = async () => (await pool.fetch(pool.jwks.url)).status
+    expect(await status()).toBe(503)
+    pool.clock.advance('4s')
+    expect(await status()).toBe(503)
+    pool.clock.advance('1s')
+    expect(await status()).toBe(200)
+    pool.jwks.fail()
+    expect(await status()).toBe(503)
+  })
+
   it('has one fault at a time: a new one takes the place of the one before', async () => {
     const pool = await fakeCognito()
     pool.jwks.fail({ status: 500 })
@@ -45,6 +62,8 @@ describe('an endpoint', () => {
 it.each<[string, (control: Record<string, (...how: unknown[]) => void>) => void, string]>([
   ['a misspelt option', (control) => control['slow']?.('1s', { time: 1 }), 'slow knows no time; it takes times'],
   ['times below one', (control) => control['drop']?.({ times: 0 }), 'drop takes times of one or more'],
+  ['an end that is none', (control) => control['drop']?.({ until: 'soon' }), 'until must be milliseconds, or text'],
+  ['an instant that is none', (control) => control['drop']?.({ until: new Date('x') }), 'drop takes until as a valid'],
   ['a delay that is none', (control) => control['slow']?.('soon'), 'slow must be milliseconds, or text'],
   [
     'a status that is no redirect',

@@ -5,7 +5,7 @@ import { createSigningKey, publish } from '../../src/jws/signing-key.js'
 
 it('signs what anybody with the published key can verify', async () => {
   const key = await createSigningKey()
-  const token = signJws({ alg: 'RS256', kid: key.kid }, { path: 'a/b' }, key)
+  const token = await signJws({ alg: 'RS256', kid: key.kid }, { path: 'a/b' }, key)
   const { n, e } = publish(key)
   const publicKey = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
   const [input, signature] = [token.slice(0, token.lastIndexOf('.')), decodeJws(token).signature]

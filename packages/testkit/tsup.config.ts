@@ -1,6 +1,9 @@
 import { defineConfig, type Options } from 'tsup'
 
-const shared: Options = { entry: ['src/index.ts'], target: 'es2022', platform: 'node', dts: true }
+// Names `Symbol.asyncDispose` for consumers whose own settings do not.
+const dts = { banner: '/// <reference lib="esnext.disposable" />' }
+
+const shared: Options = { entry: ['src/index.ts'], target: 'es2022', platform: 'node', dts }
 
 export default defineConfig([
   { ...shared, format: 'esm', clean: true },

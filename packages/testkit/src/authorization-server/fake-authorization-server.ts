@@ -20,7 +20,7 @@ import {
 } from './server-settings.js'
 
 /** An authorization server with introspection (RFC 7662) that exists in this process alone, with keys of its own. */
-export interface FakeAuthorizationServer extends ServerTokens, AsyncDisposable {
+export interface FakeAuthorizationServer extends ServerTokens {
   /** Its issuer identifier: `iss` of its tokens, `issuer` of its metadata. */
   readonly issuer: string
   /** The client that may introspect: hand its id and secret to the code under test. */
@@ -50,6 +50,8 @@ export interface FakeAuthorizationServer extends ServerTokens, AsyncDisposable {
   serve(options?: ServeOptions): Promise<ServedFake>
   /** Ends every `listen` and `serve`; the server makes no tokens afterwards. */
   close(): Promise<void>
+  /** As `close()`, at the end of a block with `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Makes a fake authorization server with an issuer and a key of its own. */

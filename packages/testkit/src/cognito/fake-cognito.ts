@@ -25,7 +25,7 @@ import { createSignOuts, type SignOuts } from './sign-outs.js'
 import { issuerOf, type Pool } from './token-examination.js'
 
 /** A user pool that exists in this process alone, with keys of its own. */
-export interface FakeCognito<Scope extends string = string> extends PoolTokens<Scope>, SignOuts, AsyncDisposable {
+export interface FakeCognito<Scope extends string = string> extends PoolTokens<Scope>, SignOuts {
   /** Its id, in the form Cognito gives one: `xx-fake-1_` and nine random characters. */
   readonly userPoolId: string
   /** `'xx-fake-1'`: the form of a Region, with no AWS host that belongs to it. */
@@ -66,6 +66,8 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   serve(options?: ServeOptions): Promise<ServedFake>
   /** Ends every `listen` and `serve`; the pool makes no tokens afterwards. */
   close(): Promise<void>
+  /** As `close()`, at the end of a block with `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Makes a fake user pool with its own random id and fresh RSA keys. */

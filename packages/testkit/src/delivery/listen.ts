@@ -1,9 +1,19 @@
-import type { FakeKind, FakeRequest, FakeResponse, PublicServer } from '../endpoints/fake-server.js'
+import { syncBuiltinESMExports } from 'node:module'
+import {
+  type FakeKind,
+  type FakeRequest,
+  type FakeResponse,
+  nothingThere,
+  type PublicServer,
+} from '../endpoints/fake-server.js'
+import { closeable } from './closeable.js'
 
 /** A fake behind the process's own HTTP clients. */
-export interface ListeningFake extends AsyncDisposable {
+export interface ListeningFake {
   /** Takes the fake off its addresses; others stay. */
   close(): Promise<void>
+  /** As `close()`, at the end of a block: `await using door = await pool.listen()`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** One interceptor serves all fakes of the process: with several, closing one would take the others along. */
@@ -11,12 +21,12 @@ const listening = new Set<PublicServer>()
 let interceptor: Promise<{ close(): unknown }> | undefined
 let lastClosed: Promise<unknown> = Promise.resolve()
 
-const NOT_FOUND: FakeResponse = { status: 404, headers: {}, body: '' }
-
 /** Answers requests to the addresses of the fakes through msw; all others go where they were going. */
 export async function listen(server: PublicServer): Promise<ListeningFake> {
   if (listening.has(server)) {
-    throw new Error(`${server.kind.maker}: listen() was called before; one call is enough until close()`)
+    throw new Error(
+      `${server.kind.maker}: listen() was called before; one call is enough until close() of what it returned`,
+    )
   }
   listening.add(server)
   try {
@@ -26,13 +36,17 @@ export async function listen(server: PublicServer): Promise<ListeningFake> {
     interceptor = undefined
     throw error
   }
-  async function close(): Promise<void> {
+  return closeable(async () => {
     if (!listening.delete(server) || listening.size > 0) return
-    lastClosed = interceptor?.then((running) => running.close()) ?? lastClosed
+    lastClosed = interceptor?.then(release) ?? lastClosed
     interceptor = undefined
     await lastClosed
-  }
-  return { close, [Symbol.asyncDispose]: close }
+  })
+}
+
+async function release(running: { close(): unknown }): Promise<void> {
+  await running.close()
+  syncBuiltinESMExports()
 }
 
 async function intercept(kind: FakeKind) {
@@ -45,7 +59,7 @@ async function intercept(kind: FakeKind) {
     const { method, headers } = request
     const answering = answerOf(candidates, { method, url, headers, body: await request.text() })
     return answering.then(
-      ({ status, headers: ofAnswer, body } = NOT_FOUND) =>
+      ({ status, headers: ofAnswer, body }) =>
         new HttpResponse(body === '' ? null : body, { status, headers: { ...ofAnswer } }),
       () => HttpResponse.error(),
     )
@@ -55,14 +69,17 @@ async function intercept(kind: FakeKind) {
   // The option was renamed in msw 3; each version ignores the other's name.
   const options = { onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' }
   server.listen(options as Parameters<typeof server.listen>[0])
+  // msw replaces what `node:http` and `node:https` export; names that modules have imported one by one follow only now.
+  syncBuiltinESMExports()
   return server
 }
 
 /** The server that owns the request answers. One that is alone at an address answers whatever comes there. */
-async function answerOf(candidates: readonly PublicServer[], request: FakeRequest): Promise<FakeResponse | undefined> {
-  const [first, ...others] = candidates
+async function answerOf(candidates: readonly PublicServer[], request: FakeRequest): Promise<FakeResponse> {
+  const [first, ...others] = candidates as [PublicServer, ...PublicServer[]]
   const owner = candidates.find((server) => server.owns(request)) ?? (others.length === 0 ? first : undefined)
-  return owner === undefined ? first?.stray(request) : owner.answer(request)
+  const answer = owner === undefined ? first.stray(request) : await owner.answer(request)
+  return answer ?? nothingThere(first.kind, request)
 }
 
 async function loadMsw({ maker, noun }: FakeKind) {

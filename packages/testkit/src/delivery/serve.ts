@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type CertificateAuthority, certificateAuthority } from '../certificates/certificate-authority.js'
 import type { FakeRequest, FakeResponse, FakeServer } from '../endpoints/fake-server.js'
 import { refuseUnknown } from '../known-names.js'
+import { closeable } from './closeable.js'
 
 /** How a fake is served. */
 export interface ServeOptions {
@@ -12,7 +13,7 @@ export interface ServeOptions {
 }
 
 /** A fake on a loopback port. */
-export interface ServedFake extends AsyncDisposable {
+export interface ServedFake {
   /** Its origin, such as `http://127.0.0.1:<port>`: give it to the library under test in place of the public addresses. */
   readonly url: string
   /**
@@ -22,6 +23,8 @@ export interface ServedFake extends AsyncDisposable {
   readonly certificateAuthority: string | undefined
   /** Frees the port; connections are cut. Calling it again does nothing. */
   close(): Promise<void>
+  /** As `close()`, at the end of a block: `await using door = await pool.serve()`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Checked before anything is opened. */
@@ -59,8 +62,7 @@ export async function serve(fake: Pick<FakeServer, 'answer'>, options: ServeOpti
   return {
     url: `${authority === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     certificateAuthority: authority?.certificate,
-    close,
-    [Symbol.asyncDispose]: close,
+    ...closeable(close),
   }
 }
 

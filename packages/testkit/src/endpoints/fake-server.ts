@@ -43,6 +43,12 @@ export class ConnectionDropped extends Error {
   }
 }
 
+/** Says to whoever debugs a test that the address is wrong, where a real server would say less. */
+export function nothingThere({ maker, noun }: FakeKind, { method, url }: FakeRequest): FakeResponse {
+  const message = `${maker}: nothing answers ${method} ${url.href}; the addresses of the fake ${noun} are ${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints`
+  return json(404, { message })
+}
+
 export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): FakeResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }

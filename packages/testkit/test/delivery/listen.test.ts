@@ -1,4 +1,4 @@
-import https from 'node:https'
+import https, { request as requestByName } from 'node:https'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { expect, it, onTestFinished } from 'vitest'
 import { fakeAuthorizationServer, fakeCognito } from '../../src/index.js'
@@ -29,6 +29,23 @@ it('answers node:https, and a verifier that uses it', async () => {
   await expect(jwtVerify(await pool.accessToken(), keys)).resolves.toBeDefined()
 })
 
+it('answers names imported from node:https one by one, and gives them back', async () => {
+  const statusOf = (url: string) =>
+    new Promise((resolve, reject) => {
+      requestByName(url, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end()
+    })
+  const before = requestByName
+  const [pool, other] = [await listeningPool(), await listeningPool()]
+  expect(await statusOf(pool.jwks.url)).toBe(200)
+  await pool.close()
+  expect(await statusOf(other.jwks.url)).toBe(200)
+  await other.close()
+  expect(requestByName).toBe(before)
+  await expect(statusOf(pool.jwks.url)).rejects.toThrow('ENOTFOUND')
+})
+
 it('keeps two pools apart in one process', async () => {
   const [a, b] = [await listeningPool(), await listeningPool()]
   for (const pool of [a, b]) expect(await (await fetch(jwksOf(pool.issuer))).json()).toStrictEqual(pool.publicKeys())
@@ -38,9 +55,15 @@ it('keeps two pools apart in one process', async () => {
   expect((await fetch(jwksOf(b.issuer))).status).toBe(200)
 })
 
-it('answers 404 where the pool has nothing, rather than asking the internet', async () => {
+it('says where nothing is, rather than asking the internet', async () => {
   const pool = await listeningPool()
-  expect((await fetch(`${pool.issuer}/elsewhere`)).status).toBe(404)
+  const response = await fetch(`${pool.issuer}/elsewhere`)
+  expect([response.status, await response.json()]).toStrictEqual([
+    404,
+    {
+      message: `fakeCognito: nothing answers GET ${pool.issuer}/elsewhere; the addresses of the fake pool are pool.jwks.url, pool.metadata.url and those of its other endpoints`,
+    },
+  ])
 })
 
 it('lets other requests through', async () => {
@@ -53,7 +76,7 @@ it('can be called once until it is closed', async () => {
   const pool = await fakeCognito()
   onTestFinished(() => pool.close())
   const door = await pool.listen()
-  await expect(pool.listen()).rejects.toThrow('listen() was called before; one call is enough until close()')
+  await expect(pool.listen()).rejects.toThrow('listen() was called before; one call is enough until close() of what')
   await door.close()
   await (await pool.listen()).close()
 })

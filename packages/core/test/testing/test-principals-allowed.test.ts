@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type * as Testing from '../../src/testing/index.js'
 
 // Enabling lasts as long as the process: every test has a copy of its own.
-let testing: typeof import('../../src/testing/index.js')
+let testing: typeof Testing
 beforeEach(async () => {
   vi.resetModules()
   testing = await import('../../src/testing/index.js')

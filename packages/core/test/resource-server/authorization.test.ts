@@ -115,7 +115,7 @@ describe('a call that does not answer', () => {
     const issuer = authorizationServer({
       issuer: server.issuer,
       audience: null,
-      jwks: server.publicKeys() as never,
+      jwks: (await server.publicKeys()) as never,
       timeout: '100ms',
       allowInsecureLoopback: true,
       introspection: {

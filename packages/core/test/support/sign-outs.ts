@@ -21,6 +21,8 @@ export async function signOutsAtCognito({ hasDomain = false, tokenRevocation = t
   const revocationList = given === null ? undefined : { ...list, ...given }
   const changed = { timeout: '100ms', ...(hasDomain && { domain: pool.domain }) } as const
   const api = cognitoApi(pool, changed, { revocationList, onEvent: (e) => events.push(e) })
+  // The pool takes its second key when somebody looks; that may take longer than the timeout.
+  await pool.publicKeys()
   await api.ready()
   return {
     pool,

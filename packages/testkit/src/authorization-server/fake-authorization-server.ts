@@ -38,7 +38,7 @@ export interface FakeAuthorizationServer extends ServerTokens {
   /** A `fetch` that reaches this server and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
   /** The public keys as published now. */
-  publicKeys(): { readonly keys: readonly (PublishedKey | PublishedEcKey)[] }
+  publicKeys(): Promise<{ readonly keys: readonly (PublishedKey | PublishedEcKey)[] }>
   /** Signs with a new key from now on. The old one stays published unless `keepOld` is `false`; default `true`. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
   /** Answers on the addresses of its issuer, inside this process, through msw. Throws where msw is not installed. */
@@ -91,7 +91,7 @@ export async function fakeAuthorizationServer(
     revocation,
     ...issued.tokens,
     fetch: fetchFrom(endpoints, doors.assertOpen),
-    publicKeys: () => ({ keys: keys.published() }),
+    publicKeys: async () => ({ keys: keys.published() }),
     async rotateKeys(how = {}) {
       doors.assertOpen()
       refuseUnknown(maker, 'rotateKeys', how, ['keepOld'])

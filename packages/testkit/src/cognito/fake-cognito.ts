@@ -57,7 +57,7 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   /** A `fetch` that reaches this pool and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
   /** The public keys as published now. */
-  publicKeys(): { readonly keys: readonly PublishedKey[] }
+  publicKeys(): Promise<{ readonly keys: readonly PublishedKey[] }>
   /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`; default `true`. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
   /** Answers on the pool's own https addresses, inside this process, through msw. Throws where msw is not installed. */
@@ -96,7 +96,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     ...createSignOuts(pool, doors.assertOpen),
     forged: forgedTokens(pool),
     fetch: fetchFrom(server, doors.assertOpen),
-    publicKeys: () => ({ keys: pool.keys.publishedSync() }),
+    publicKeys: async () => ({ keys: await pool.keys.published() }),
     async rotateKeys(how = {}) {
       doors.assertOpen()
       refuseUnknown(maker, 'rotateKeys', how, ['keepOld'])

@@ -1,20 +1,12 @@
-import {
-  createSigningKey,
-  createSigningKeySync,
-  publish,
-  type PublishedKey,
-  type SigningKey,
-} from '../jws/signing-key.js'
+import { createSigningKey, publish, type PublishedKey, type SigningKey } from '../jws/signing-key.js'
 
 /** The signing keys of a pool: one for access tokens, one for ID tokens, and those it signed with before. */
 export interface PoolKeys {
   readonly access: () => SigningKey
-  /** Made when it is first asked for: many tests need none, and RSA keys are slow to make. */
+  /** Taken when it is first asked for: many tests need none, and RSA keys are slow to make. */
   id(): Promise<SigningKey>
   /** The key set as published now. */
   published(): Promise<readonly PublishedKey[]>
-  /** The same for callers that cannot wait. */
-  publishedSync(): readonly PublishedKey[]
   /** A published key by its name. */
   find(kid: unknown): SigningKey | undefined
   /** Signs with new keys from now on. */
@@ -22,42 +14,40 @@ export interface PoolKeys {
 }
 
 export async function createPoolKeys(): Promise<PoolKeys> {
-  let access = await createSigningKey()
-  let idKey = lazyKey()
+  let current = await createKeyPair()
   let retired: readonly SigningKey[] = []
-  const all = () => [idKey.made(), access, ...retired].filter((key) => key !== undefined)
+  const published = async () => {
+    // As they are now, also when they are rotated meanwhile.
+    const others = [current.access, ...retired]
+    return [await current.id(), ...others]
+  }
   return {
-    access: () => access,
-    id: () => idKey.get(),
-    async published() {
-      // As they are now, also when they are rotated meanwhile.
-      const others = [access, ...retired]
-      return [await idKey.get(), ...others].map(publish)
-    },
-    publishedSync() {
-      idKey.getSync()
-      return all().map(publish)
-    },
-    find: (kid) => all().find((key) => key.kid === kid),
+    access: () => current.access,
+    id: () => current.id(),
+    published: async () => (await published()).map(publish),
+    find: (kid) => [current.madeId(), current.access, ...retired].find((key) => key?.kid === kid),
     async rotate(keepOld) {
-      const [next, id] = await Promise.all([createSigningKey(), idKey.get()])
-      retired = keepOld ? [id, access, ...retired] : []
-      access = next
-      idKey = lazyKey()
+      const [next, old] = await Promise.all([createKeyPair(), keepOld ? published() : []])
+      retired = old
+      current = next
     },
   }
 }
 
-/** Whoever comes first makes it; others who are waiting then get the same. */
-function lazyKey() {
-  let key: SigningKey | undefined
+interface KeyPair {
+  readonly access: SigningKey
+  readonly id: () => Promise<SigningKey>
+  /** The key for ID tokens, where anybody has asked for it. */
+  readonly madeId: () => SigningKey | undefined
+}
+
+async function createKeyPair(): Promise<KeyPair> {
+  const access = await createSigningKey()
+  let made: SigningKey | undefined
+  let making: Promise<SigningKey> | undefined
   return {
-    made: () => key,
-    async get() {
-      if (key !== undefined) return key
-      const made = await createSigningKey()
-      return (key ??= made)
-    },
-    getSync: () => (key ??= createSigningKeySync()),
+    access,
+    id: () => (making ??= createSigningKey().then((key) => (made = key))),
+    madeId: () => made,
   }
 }

@@ -1,7 +1,6 @@
 import {
   createPublicKey,
   generateKeyPair,
-  generateKeyPairSync,
   type KeyObject,
   randomBytes,
   sign as signBytes,
@@ -63,11 +62,6 @@ export async function createSigningKey(
 ): Promise<SigningKey> {
   const privateKey = alg === 'RS256' ? await takeRsaKey() : (await generate('ec', { namedCurve: 'P-256' })).privateKey
   return { kid, alg, privateKey }
-}
-
-/** For callers that cannot wait; it holds everything else up for a tenth of a second. */
-export function createSigningKeySync(): SigningKey {
-  return { kid: randomKid(), alg: 'RS256', privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey }
 }
 
 export function randomKid(): string {

@@ -6,15 +6,15 @@ import { type FakeCognito, fakeCognito } from '../../src/index.js'
 const orders = { clients: ['web', 'mobile'], resourceServers: { orders: ['read', 'write'] } } as const
 
 /** Verifies with jose, which shares no code with the fake. */
-function verifiedByJose(pool: FakeCognito, token: string) {
-  const keys = createLocalJWKSet({ keys: pool.publicKeys().keys.map((key) => ({ ...key })) })
+async function verifiedByJose(pool: FakeCognito, token: string) {
+  const keys = createLocalJWKSet({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
   return jwtVerify(token, keys, { issuer: pool.issuer, algorithms: ['RS256'], currentDate: new Date(pool.clock.now()) })
 }
 
 /** Verifies with AWS's own library, its keys given by hand. */
-function verifiedByAws(pool: FakeCognito, token: string, tokenUse: 'access' | 'id' = 'access') {
+async function verifiedByAws(pool: FakeCognito, token: string, tokenUse: 'access' | 'id' = 'access') {
   const verifier = CognitoJwtVerifier.create({ userPoolId: pool.userPoolId, clientId: pool.clientId, tokenUse })
-  verifier.cacheJwks({ keys: pool.publicKeys().keys.map((key) => ({ ...key })) })
+  verifier.cacheJwks({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
   return verifier.verify(token)
 }
 
@@ -23,7 +23,7 @@ describe('a pool', () => {
     const [a, b] = [await fakeCognito(), await fakeCognito()]
     expect(a.userPoolId).toMatch(/^xx-fake-1_[A-Za-z0-9]{9}$/)
     expect(a.userPoolId).not.toBe(b.userPoolId)
-    expect(a.publicKeys()).not.toStrictEqual(b.publicKeys())
+    expect(await a.publicKeys()).not.toStrictEqual(await b.publicKeys())
     expect(a).toMatchObject({
       region: 'xx-fake-1',
       clientId: 'test-client',
@@ -32,7 +32,7 @@ describe('a pool', () => {
   })
 
   it('publishes two keys as Cognito does', async () => {
-    const { keys } = (await fakeCognito()).publicKeys()
+    const { keys } = await (await fakeCognito()).publicKeys()
     expect(keys).toHaveLength(2)
     for (const key of keys) {
       expect(Object.keys(key)).toStrictEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
@@ -233,7 +233,7 @@ describe('a forged token', () => {
 
   it('is wrong in one way only: its signature is good where the forgery is elsewhere', async () => {
     const pool = await fakeCognito()
-    const keys = createLocalJWKSet({ keys: pool.publicKeys().keys.map((key) => ({ ...key })) })
+    const keys = createLocalJWKSet({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
     const { expired, notYetValid, issuedInTheFuture, withoutExpiry, idToken, otherClient, senderConstrained } =
       pool.forged
     for (const forge of [
@@ -273,7 +273,7 @@ describe('rotateKeys', () => {
     await pool.rotateKeys()
     const after = await pool.accessToken()
     expect(decodeProtectedHeader(after).kid).not.toBe(decodeProtectedHeader(before).kid)
-    expect(pool.publicKeys().keys).toHaveLength(4)
+    expect((await pool.publicKeys()).keys).toHaveLength(4)
     for (const token of [before, after]) await expect(verifiedByJose(pool, token)).resolves.toBeDefined()
   })
 
@@ -281,7 +281,7 @@ describe('rotateKeys', () => {
     const pool = await fakeCognito()
     const before = await pool.accessToken()
     await pool.rotateKeys({ keepOld: false })
-    expect(pool.publicKeys().keys).toHaveLength(2)
+    expect((await pool.publicKeys()).keys).toHaveLength(2)
     await expect(verifiedByJose(pool, before)).rejects.toThrow('no applicable key')
   })
 })

@@ -7,7 +7,7 @@ it('answers with the keys, and counts', async () => {
   const pool = await fakeCognito()
   const response = await pool.fetch(jwksOf(pool.issuer))
   expect([response.status, response.headers.get('content-type')]).toStrictEqual([200, 'application/json'])
-  expect(await response.json()).toStrictEqual(pool.publicKeys())
+  expect(await response.json()).toStrictEqual(await pool.publicKeys())
   expect(pool.jwks.hits).toBe(1)
 })
 

@@ -16,7 +16,7 @@ const jwksOf = (issuer: string) => `${issuer}/.well-known/jwks.json`
 it('answers the global fetch on the addresses of AWS', async () => {
   const pool = await listeningPool()
   const response = await fetch(jwksOf(pool.issuer))
-  expect(await response.json()).toStrictEqual(pool.publicKeys())
+  expect(await response.json()).toStrictEqual(await pool.publicKeys())
 })
 
 it('answers node:https, and a verifier that uses it', async () => {
@@ -48,7 +48,9 @@ it('answers names imported from node:https one by one, and gives them back', asy
 
 it('keeps two pools apart in one process', async () => {
   const [a, b] = [await listeningPool(), await listeningPool()]
-  for (const pool of [a, b]) expect(await (await fetch(jwksOf(pool.issuer))).json()).toStrictEqual(pool.publicKeys())
+  for (const pool of [a, b]) {
+    expect(await (await fetch(jwksOf(pool.issuer))).json()).toStrictEqual(await pool.publicKeys())
+  }
   a.jwks.fail()
   expect([(await fetch(jwksOf(a.issuer))).status, (await fetch(jwksOf(b.issuer))).status]).toStrictEqual([503, 200])
   await a.close()
@@ -139,6 +141,6 @@ it('tells servers apart that share a host', async () => {
     await server.listen()
   }
   expect(await (await fetch(b.metadata.url)).json()).toMatchObject({ issuer: b.issuer })
-  expect(await (await fetch(a.jwks.url)).json()).toStrictEqual(a.publicKeys())
+  expect(await (await fetch(a.jwks.url)).json()).toStrictEqual(await a.publicKeys())
   expect((await fetch('https://id.example/c/jwks')).status).toBe(404)
 })

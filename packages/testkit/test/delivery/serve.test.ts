@@ -70,7 +70,9 @@ describe('over TLS', () => {
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
     const path = `/${pool.userPoolId}/.well-known/jwks.json`
     for (const origin of [url, url.replace('127.0.0.1', 'localhost')]) {
-      expect(JSON.parse(await getTrusting(certificateAuthority, `${origin}${path}`))).toStrictEqual(pool.publicKeys())
+      expect(JSON.parse(await getTrusting(certificateAuthority, `${origin}${path}`))).toStrictEqual(
+        await pool.publicKeys(),
+      )
     }
     await expect(getTrusting(undefined, `${url}${path}`)).rejects.toThrow(/certificate/)
     const another = await pool.serve({ https: true })

@@ -14,6 +14,8 @@ const BOUND = { name: 'bound', maxRevocationLag: '30s' } as const
 async function cognito(changed: Partial<CognitoUserPoolOptions> = {}, options: Partial<ResourceServerOptions> = {}) {
   const pool = await fakeCognito({ clients: ['web'], resourceServers: { orders: ['read', 'write'] } })
   onTestFinished(() => pool.close())
+  // Both keys are at hand before anything here has a deadline.
+  await pool.publicKeys()
   const { url } = await pool.serve()
   const events: TokenwardEvent[] = []
   const api = cognitoApi(
@@ -187,7 +189,7 @@ describe('an answer of Cognito that is none', () => {
     ['a broken connection', 'drop'],
     ['no answer in time', 'hang'],
   ] as const)('(%s) is an outage: 503, unless the route has a bound for it', async (_, fault) => {
-    const { pool, decide } = await cognito({ timeout: '100ms' })
+    const { pool, decide } = await cognito({ timeout: '400ms' })
     const token = await pool.accessToken()
     pool.getUser[fault]()
     expect(await decide(token)).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } })

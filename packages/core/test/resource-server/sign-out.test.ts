@@ -3,7 +3,7 @@ import { RevocationError, type SignOutOptions } from '../../src/index.js'
 import { signOutsAtCognito } from '../support/sign-outs.js'
 import { withToken } from '../support/test-issuer.js'
 
-const quick = { timeout: '100ms' } as const
+const quick = { timeout: '400ms' } as const
 
 describe('a sign-out with a refresh token', () => {
   it('ends the login, here and at the authorization server', async () => {

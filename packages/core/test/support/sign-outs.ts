@@ -19,9 +19,9 @@ export async function signOutsAtCognito({ hasDomain = false, tokenRevocation = t
   const list = inMemoryRevocationList({ clock: pool.clock })
   const events: TokenwardEvent[] = []
   const revocationList = given === null ? undefined : { ...list, ...given }
-  const changed = { timeout: '100ms', ...(hasDomain && { domain: pool.domain }) } as const
+  const changed = { timeout: '400ms', ...(hasDomain && { domain: pool.domain }) } as const
   const api = cognitoApi(pool, changed, { revocationList, onEvent: (e) => events.push(e) })
-  // The pool takes its second key when somebody looks; that may take longer than the timeout.
+  // Both keys are at hand before anything here has a deadline.
   await pool.publicKeys()
   await api.ready()
   return {

@@ -262,7 +262,7 @@ describe('an authorization server that does not confirm', () => {
     const principal = await api.verify(await pool.accessToken())
     const how: SignOutOptions = { tell: () => new Promise(() => {}), ends: 'token', ...quick }
     const all = Promise.all(Array.from({ length: 1_002 }, () => api.signOut(principal, how)))
-    await vi.advanceTimersByTimeAsync(100)
+    await vi.advanceTimersByTimeAsync(400)
     const retrying = (await all).filter((result) => result.retrying)
     expect(retrying).toHaveLength(1_000)
     expect(events.filter((event) => event.type === 'sign-out-unconfirmed' && !event.retrying)).toHaveLength(2)

@@ -133,8 +133,12 @@ class AnswerMemory<Value> {
   }
 
   set(key: string, value: Value, endsAt: number | undefined): void {
-    this.#entries.delete(key)
-    if (this.#entries.size >= this.#capacity) this.#makeRoom()
+    if (this.#entries.size >= this.#capacity) {
+      // Only a full memory keeps order of use: a Map that loses and gains a name with every call keeps what it held,
+      // until the next full garbage collection, in tables it has outgrown.
+      this.#entries.delete(key)
+      if (this.#entries.size >= this.#capacity) this.#makeRoom()
+    }
     this.#entries.set(key, { value, endsAt })
   }
 

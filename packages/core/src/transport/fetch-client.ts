@@ -13,6 +13,7 @@ import {
   timeoutError,
   tooLargeError,
 } from './http-client.js'
+import { OpenCalls } from './open-calls.js'
 
 /** What is given to a `fetch`: a GET, or a POST with a form or JSON; never following redirects. */
 export interface FetchInit {
@@ -66,7 +67,7 @@ export type Fetch = (url: string, init: GlobalFetchInit) => Promise<FetchRespons
 
 /** Client over a `fetch`: the caller's own, or on edge runtimes the global one, looked up at every call. */
 export function createFetchClient(currentFetch: () => Fetch): HttpClient {
-  const open = new Set<(error: UpstreamError) => void>()
+  const open = new OpenCalls()
   let closed = false
   return {
     send(request) {
@@ -82,9 +83,9 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
         const timer = setTimeout(() => fail(timeoutError(request.timeout)), request.timeout)
         const settle = () => {
           clearTimeout(timer)
-          open.delete(fail)
+          leave()
         }
-        open.add(fail)
+        const leave = open.add(fail)
         exchange(request, currentFetch(), controller).then(
           (response) => {
             settle()
@@ -96,7 +97,7 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
     },
     close() {
       closed = true
-      for (const fail of open) fail(closedError())
+      open.endAll(closedError)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   ConfigurationError,
@@ -247,6 +248,15 @@ describe('a watch where nobody can be asked', () => {
 })
 
 describe('a watch on any route', () => {
+  it('has its token where nothing that prints or copies the grant finds it', async () => {
+    const { granted, token } = await watched({})
+    const deep = { depth: 20, showHidden: true, getters: true }
+    for (const shown of [inspect(granted, deep), inspect({ ...granted }, deep), JSON.stringify(granted)]) {
+      expect(shown).toContain('granted')
+      expect(shown).not.toContain(token)
+    }
+  })
+
   it('takes nothing but what this very server granted', async () => {
     const { api, granted } = await watched({})
     const { api: another } = await introspectedApi()

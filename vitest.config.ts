@@ -23,6 +23,8 @@ const onEdge = {
 }
 /** A test that takes this long hangs; less would fail on a busy machine. */
 const testTimeout = 60_000
+/** Files of one worker share its modules, which would take a third of the time to load again for each. */
+const shared = { isolate: false, testTimeout }
 const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }
 
 export default defineConfig({
@@ -32,13 +34,13 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias: { ...workspace, ...onNode } },
-        test: { testTimeout, name: 'core', root: at('packages/core'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'core', root: at('packages/core'), include: ['test/**/*.test.ts'] },
       },
       {
         // The same tests on what edge runtimes get: WebCrypto and fetch.
         resolve: { alias: { ...workspace, ...onEdge } },
         test: {
-          testTimeout,
+          ...shared,
           name: 'core on WebCrypto and fetch',
           root: at('packages/core'),
           include: ['test/**/*.test.ts'],

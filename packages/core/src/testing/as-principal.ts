@@ -70,7 +70,7 @@ export function asPrincipal(principal: TestPrincipal): ResourceServer {
         issuers: [facts.issuer],
         tokens: 'jwt',
         sources: [sourceFor(policy)],
-        liveEndpoint: undefined,
+        liveEndpoints: [],
         duringOutage: 'unaffected',
       } as const
       const { name: route, maxRevocationLag, maxRevocationLagDuringOutage } = policy

@@ -9,6 +9,7 @@ const lanes: readonly (readonly Check[])[] = [
   [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
     program("the demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
+    program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
     pack,
     inspectTarballs,

@@ -78,6 +78,8 @@ export type { ReadableBody } from './transport/bounded-body.js'
 export type {
   BackChannelLogoutRefused,
   ClientCredentialsRejected,
+  CloudTrailEventNotApplied,
+  CloudTrailReason,
   EvidenceUnobtainable,
   IntrospectionContradiction,
   JwkIgnored,

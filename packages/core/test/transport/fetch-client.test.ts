@@ -75,7 +75,9 @@ describe('the HTTP client on a given fetch', () => {
     new TypeError('fetch failed'),
     undefined,
   ])('does not try again where there was no connection: %s', async (error) => {
-    const fetch = vi.fn(() => Promise.reject(error))
+    const fetch = vi.fn(async () => {
+      throw error
+    })
     await expect(createFetchClient(() => fetch).send(httpRequest('https://a.example'))).rejects.toMatchObject({
       code: 'connection-failed',
     })

@@ -39,8 +39,8 @@ export interface FakeAuthorizationServer extends ServerTokens {
   readonly revocation: EndpointControl
   /** A `fetch` that reaches this server and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
-  /** The public keys as published now. */
-  publicKeys(): Promise<{ readonly keys: readonly (PublishedKey | PublishedEcKey)[] }>
+  /** The public keys as published now, a copy: what libraries take as a key set. */
+  publicKeys(): Promise<{ keys: (PublishedKey | PublishedEcKey)[] }>
   /** Signs with a new key from now on. The old one stays published unless `keepOld` is `false`; default `true`. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
   /** Answers on the addresses of its issuer, inside this process, through msw. Throws where msw is not installed. */

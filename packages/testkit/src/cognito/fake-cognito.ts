@@ -58,8 +58,8 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly forged: ForgedTokens<Scope>
   /** A `fetch` that reaches this pool and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
-  /** The public keys as published now. */
-  publicKeys(): Promise<{ readonly keys: readonly PublishedKey[] }>
+  /** The public keys as published now, a copy: what libraries take as a key set. */
+  publicKeys(): Promise<{ keys: PublishedKey[] }>
   /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`; default `true`. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
   /** Answers on the pool's own https addresses, inside this process, through msw. Throws where msw is not installed. */

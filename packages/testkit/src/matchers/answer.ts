@@ -7,8 +7,10 @@ export interface Answer {
   readonly outcome: 'granted' | 'refused' | 'unavailable' | 'other'
   /** HTTP status. A decision to grant has none. */
   readonly status: number | undefined
-  /** The challenges of `WWW-Authenticate`; none without that header. */
+  /** The challenges of `WWW-Authenticate`; none without that header, or where it is malformed. */
   readonly challenges: readonly Challenge[]
+  /** What is wrong with the header. */
+  readonly malformed: TypeError | undefined
   /** What clients are told: the codes of the challenges, or where they have none, of a body that is at hand. */
   readonly errors: readonly string[]
   /** What operators are told; no response says it. */
@@ -28,21 +30,23 @@ export function readAnswer(matcher: string, given: unknown): Answer {
   if (typeof given['then'] === 'function') throw noAnswer(matcher, 'a promise: await it first')
   const { outcome, reason, code, principal } = given
   const status = given['status'] ?? given['statusCode']
-  const challenges = challengesOf(given)
+  const lines = challengeLines(given)
+  const { challenges, malformed } = parsedChallenges(lines)
   const errors = errorsOf(challenges, given)
   if (outcome === 'granted' || outcome === 'refused' || outcome === 'unavailable') {
     const scopes = isObject(principal) ? textsOf(principal['scopes']) : []
     const known = { status: typeof status === 'number' ? status : undefined, reason: textOf(reason), scopes }
-    return { form: 'decision', outcome, challenges, errors, ...known }
+    return { form: 'decision', outcome, challenges, malformed, errors, ...known }
   }
   if (typeof status !== 'number') throw noAnswer(matcher, 'an object without outcome, status and statusCode')
   // Errors of `verify` have the reason as their code.
   const isThrown = typeof given['challenge'] === 'string' || typeof given['retryAfter'] === 'number'
   return {
     form: isThrown ? 'decision' : 'response',
-    outcome: outcomeOf(status, challenges.length > 0 || errors.includes('invalid_request')),
+    outcome: outcomeOf(status, lines.length > 0 || errors.includes('invalid_request')),
     status,
     challenges,
+    malformed,
     errors,
     reason: isThrown ? textOf(code) : undefined,
     scopes: [],
@@ -62,9 +66,17 @@ function outcomeOf(status: number, isAboutCredentials: boolean): Answer['outcome
   return status >= 200 && status < 300 ? 'granted' : 'other'
 }
 
-function challengesOf({ headers, challenge }: Fields): readonly Challenge[] {
-  const lines = isObject(headers) ? headerLines(headers, 'www-authenticate') : textsOf(challenge)
-  return lines.length === 0 ? [] : parseChallenges(lines.join(', '))
+function challengeLines({ headers, challenge }: Fields): readonly string[] {
+  return isObject(headers) ? headerLines(headers, 'www-authenticate') : textsOf(challenge)
+}
+
+function parsedChallenges(lines: readonly string[]): Pick<Answer, 'challenges' | 'malformed'> {
+  if (lines.length === 0) return { challenges: [], malformed: undefined }
+  try {
+    return { challenges: parseChallenges(lines.join(', ')), malformed: undefined }
+  } catch (error) {
+    return { challenges: [], malformed: error as TypeError }
+  }
 }
 
 /** Field lines of one name: of `Headers`, or of an object as Node and its frameworks have it. */

@@ -26,7 +26,7 @@ export interface Finding {
 }
 
 export function matcherResult(answer: Answer, { pass, is, isNot, wishes }: Finding): MatcherResult {
-  const wished = wishes.length === 0 ? '' : ` with ${wishes.join(', ')}`
+  const wished = wishes.length === 0 ? '' : ` with ${redacted(wishes.join(', '))}`
   return {
     pass,
     message: () =>
@@ -34,6 +34,7 @@ export function matcherResult(answer: Answer, { pass, is, isNot, wishes }: Findi
         `expected an answer that ${pass ? isNot : is}${wished}`,
         `received ${described(answer)}`,
         ...answer.challenges.map((challenge) => `  WWW-Authenticate: ${challengeText(challenge)}`),
+        ...(answer.malformed === undefined ? [] : [`  ${answer.malformed.message}`]),
       ].join('\n'),
   }
 }

@@ -17,7 +17,8 @@ export interface ExpectedRefusal {
 
 /**
  * Whether a request was turned away: by a decision, with 401 or 403, or with 400 about its credentials. An outage is no
- * refusal. Throws a `TypeError` for what is no answer, and for a `reason` where none can be.
+ * refusal. Throws a `TypeError` for what is no answer, for a `reason` where none can be, and for an `error` in a header
+ * that the grammar does not allow.
  */
 export function toBeRefused(received: unknown, expected: ExpectedRefusal = {}): MatcherResult {
   checkExpectation('toBeRefused', expected, ['status', 'error', 'reason'])
@@ -28,6 +29,7 @@ export function toBeRefused(received: unknown, expected: ExpectedRefusal = {}): 
   if (error !== null) checkText('toBeRefused', 'error', error)
   const answer = readAnswer('toBeRefused', received)
   checkReason('toBeRefused', reason, answer.form)
+  if (error !== undefined && answer.malformed !== undefined) throw answer.malformed
 
   const wishes: Wish[] = []
   if (status !== undefined) wishes.push({ text: `status ${status}`, holds: answer.status === status })

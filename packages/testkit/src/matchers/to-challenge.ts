@@ -38,6 +38,7 @@ export function toChallenge(received: unknown, expected: ExpectedChallenge = {})
   checkExpectation('toChallenge', expected)
   checkText('toChallenge', 'scheme', expected.scheme)
   const answer = readAnswer('toChallenge', received)
+  if (answer.malformed !== undefined) throw answer.malformed
   const { scheme, ...parameters } = expected
   const wishes = Object.entries(parameters).map(([name, value]) => wishFor(name, value as ExpectedParameter))
   if (scheme !== undefined) wishes.unshift({ text: `scheme ${scheme}`, holdsIn: hasScheme(scheme) })

@@ -35,7 +35,7 @@ describe('`using`', () => {
       // The pool that still listens at the same host says that there is nothing.
       expect((await fetch(pool.jwks.url)).status).toBe(404)
     }
-    await expect.poll(() => globalThis.fetch).toBe(before)
+    await expect.poll(() => globalThis.fetch, { timeout: 20_000 }).toBe(before)
     using again = await pool.listen()
     expect(again.close).toBeTypeOf('function')
     expect((await fetch(pool.jwks.url)).status).toBe(200)
@@ -62,7 +62,7 @@ describe('`using`', () => {
       expect(globalThis.fetch).not.toBe(before)
     }
     await expect(escaped.accessToken()).rejects.toThrow('the pool was closed')
-    await expect.poll(() => globalThis.fetch).toBe(before)
+    await expect.poll(() => globalThis.fetch, { timeout: 20_000 }).toBe(before)
   })
 })
 

@@ -23,6 +23,7 @@ describe.each(Object.entries(forms))('%s', (_, make) => {
 
   it('with 400 is a refusal where it has a challenge', () => {
     expect(read(make(400, 'Bearer error="invalid_request"')).outcome).toBe('refused')
+    expect(read(make(400, 'error="invalid_request"'))).toMatchObject({ outcome: 'refused', challenges: [] })
   })
 
   it('tells the errors of its challenges, and of its body only where they have none', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fakeCognito } from '../../src/index.js'
+import { fakeCognito, toBeGranted, toBeRefused, toBeUnavailable, toChallenge } from '../../src/index.js'
 import { matchers } from '../../src/vitest.js'
 import { forms } from '../support/answers.js'
 
@@ -102,6 +102,20 @@ describe.each(Object.entries(forms))('of %s', (_, make) => {
   })
 })
 
+it('a malformed header is nothing to matchers that ask for none of it, as at userInfo of Cognito', async () => {
+  await using pool = await fakeCognito()
+  const answer = await pool.fetch(pool.userInfo.url)
+  expect(answer).toBeRefused({ status: 400 })
+  expect(answer).not.toBeGranted()
+  for (const assertion of [
+    () => expect(answer).toBeRefused({ error: 'invalid_request' }),
+    () => expect(answer).not.toBeRefused({ error: null }),
+    () => expect(answer).not.toChallenge(),
+  ]) {
+    expect(failureOf(assertion)).toContain('malformed at character 1: a parameter stands before any scheme')
+  }
+})
+
 describe('of a decision', () => {
   it('each outcome is what it says, and nothing else', () => {
     expect(decision.granted).toBeGranted()
@@ -133,6 +147,17 @@ describe('of a decision', () => {
     await expect(verify()).rejects.toBeRefused({ status: 401, error: 'invalid_token', reason: 'token-expired' })
     await expect(verify()).rejects.toChallenge({ error: 'invalid_token' })
   })
+})
+
+it('the matchers are functions, too, for any other runner', () => {
+  expect(toBeRefused(decision.refused, { status: 401 }).pass).toBe(true)
+  const failed = toBeRefused(decision.refused, { status: 403 })
+  expect([failed.pass, failed.message()]).toStrictEqual([false, expect.stringContaining('refused with status 403')])
+  expect([toBeGranted, toBeUnavailable, toChallenge].map((matcher) => matcher(decision.granted).pass)).toStrictEqual([
+    true,
+    false,
+    false,
+  ])
 })
 
 describe('a failure says what was expected and what is', () => {
@@ -185,15 +210,19 @@ received one that is refused, status 401, error invalid_token, reason token-expi
     for (const answer of answers) {
       for (const message of [
         failureOf(() => expect(answer).toBeUnavailable()),
-        failureOf(() => expect(answer).toChallenge({ scheme: 'Digest' })),
+        failureOf(() => expect(answer).toChallenge({ scheme: 'Digest', realm: token })),
       ]) {
         for (const part of token.split('.')) expect(message).not.toContain(part)
       }
     }
     const malformed = { status: 401, headers: { 'www-authenticate': `Bearer ${token}="x" ${token}` } }
-    const message = failureOf(() => expect(malformed).toBeRefused())
-    expect(message).toContain('malformed')
-    for (const part of token.split('.')) expect(message).not.toContain(part)
+    for (const message of [
+      failureOf(() => expect(malformed).toChallenge()),
+      failureOf(() => expect(malformed).toBeGranted()),
+    ]) {
+      expect(message).toContain('WWW-Authenticate is malformed at character')
+      for (const part of token.split('.')) expect(message).not.toContain(part)
+    }
   })
 })
 

@@ -5,7 +5,7 @@ import { matchers } from '../../src/jest.js'
 const refused = new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
 
 it('the expect of Jest takes the matchers, with their types', async () => {
-  jestExpect.extend({ ...matchers })
+  jestExpect.extend(matchers)
   jestExpect(refused).toBeRefused({ status: 401, error: 'invalid_token' })
   jestExpect(refused).toChallenge({ scheme: 'Bearer' })
   jestExpect(refused).not.toBeGranted()

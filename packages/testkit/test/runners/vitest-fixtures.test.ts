@@ -30,15 +30,22 @@ describe('fixtures', () => {
   })
 })
 
-describe.concurrent('side by side', () => {
+describe('side by side', () => {
   const ids = new Set<string>()
-  test.for([1, 2, 3, 4])('test %i has a pool of its own', async (_, { pool, server }) => {
-    ids.add(pool.userPoolId)
-    pool.jwks.fail()
-    await pool.fetch(pool.jwks.url)
-    await server.fetch(server.jwks.url)
-    await expect.poll(() => ids.size).toBe(4)
-    expect([pool.jwks.hits, server.jwks.hits]).toStrictEqual([1, 1])
+
+  describe.concurrent('tests', () => {
+    test.for([1, 2, 3, 4])('have a pool of their own: test %i', async (_, { pool, server, expect: expectHere }) => {
+      ids.add(pool.userPoolId)
+      pool.jwks.fail()
+      const statuses = [await pool.fetch(pool.jwks.url), await server.fetch(server.jwks.url)].map(
+        ({ status }) => status,
+      )
+      expectHere([...statuses, pool.jwks.hits, server.jwks.hits]).toStrictEqual([503, 200, 1, 1])
+    })
+  })
+
+  base('are four pools for four tests', () => {
+    expect(ids.size).toBe(4)
   })
 })
 

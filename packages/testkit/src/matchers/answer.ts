@@ -13,6 +13,8 @@ export interface Answer {
   readonly malformed: TypeError | undefined
   /** What clients are told: the codes of the challenges, or where they have none, of a body that is at hand. */
   readonly errors: readonly string[]
+  /** Whether there is a body that could say more, which a matcher cannot wait for. */
+  readonly bodyIsUnread: boolean
   /** What operators are told; no response says it. */
   readonly reason: string | undefined
   /** Scopes of the caller; no response says them. */
@@ -33,10 +35,11 @@ export function readAnswer(matcher: string, given: unknown): Answer {
   const lines = challengeLines(given)
   const { challenges, malformed } = parsedChallenges(lines)
   const errors = errorsOf(challenges, given)
+  const read = { challenges, malformed, errors, bodyIsUnread: isStream(given['body']) }
   if (outcome === 'granted' || outcome === 'refused' || outcome === 'unavailable') {
     const scopes = isObject(principal) ? textsOf(principal['scopes']) : []
     const known = { status: typeof status === 'number' ? status : undefined, reason: textOf(reason), scopes }
-    return { form: 'decision', outcome, challenges, malformed, errors, ...known }
+    return { form: 'decision', outcome, ...read, ...known }
   }
   if (typeof status !== 'number') throw noAnswer(matcher, 'an object without outcome, status and statusCode')
   // Errors of `verify` have the reason as their code.
@@ -45,9 +48,7 @@ export function readAnswer(matcher: string, given: unknown): Answer {
     form: isThrown ? 'decision' : 'response',
     outcome: outcomeOf(status, lines.length > 0 || errors.includes('invalid_request')),
     status,
-    challenges,
-    malformed,
-    errors,
+    ...read,
     reason: isThrown ? textOf(code) : undefined,
     scopes: [],
   }
@@ -101,6 +102,10 @@ function parsed(body: unknown): Fields | undefined {
   } catch {
     return undefined
   }
+}
+
+function isStream(body: unknown): boolean {
+  return isObject(body) && typeof body['getReader'] === 'function'
 }
 
 function isObject(value: unknown): value is Fields {

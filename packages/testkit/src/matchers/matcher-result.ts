@@ -53,10 +53,11 @@ export function outcomeResult(
   })
 }
 
-function described({ outcome, status, errors, reason, scopes }: Answer): string {
+function described({ outcome, status, errors, bodyIsUnread, reason, scopes }: Answer): string {
   const details = [
     ...(status === undefined ? [] : [`status ${status}`]),
     ...errors.map((error) => `error ${redacted(error)}`),
+    ...(errors.length === 0 && bodyIsUnread ? ['the body unread'] : []),
     ...(reason === undefined ? [] : [`reason ${redacted(reason)}`]),
     ...(scopes.length === 0 ? [] : [`scopes ${scopes.map(redacted).join(' ')}`]),
   ]

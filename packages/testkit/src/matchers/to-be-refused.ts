@@ -8,7 +8,8 @@ export interface ExpectedRefusal {
   readonly status?: 400 | 401 | 403
   /**
    * The code clients are told, such as `'invalid_token'` (RFC 6750 §3.1): that of a challenge, or where no challenge has
-   * one, the `error` of a JSON body. `null`: none, as for a request without credentials.
+   * one, the `error` of a JSON body, which is not read from a web `Response`. `null`: none, as for a request without
+   * credentials.
    */
   readonly error?: string | null
   /** The code operators are told. Decisions and errors of `verify` have it, responses never. */

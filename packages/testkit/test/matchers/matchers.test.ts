@@ -175,6 +175,11 @@ received one that is refused, status 401, error invalid_token, reason token-expi
       'expected an answer that is not refused\nreceived one that is refused, status 401',
     ],
     [
+      'an error that the body may have',
+      () => expect(Response.json({ error: 'x' }, { status: 401 })).toBeRefused({ error: 'x' }),
+      'expected an answer that is refused with error x\nreceived one that is refused, status 401, the body unread',
+    ],
+    [
       'an outage',
       () => expect(new Response(null, { status: 500 })).toBeUnavailable(),
       'expected an answer that is unavailable\nreceived one that is neither granted, refused nor unavailable, status 500',

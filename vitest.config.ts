@@ -11,6 +11,10 @@ const workspace = {
   '@tokenward/core': at('packages/core/src/index.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
+  '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
+  '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
+  '@tokenward/testkit/vitest': at('packages/testkit/src/vitest.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
 const onNode = {
@@ -61,7 +65,7 @@ export default defineConfig({
           testTimeout,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
-          include: ['test/delivery/{listen,faults}.test.ts'],
+          include: ['test/delivery/{listen,msw-handlers,side-by-side,faults}.test.ts'],
         },
       },
       {

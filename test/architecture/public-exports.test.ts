@@ -12,6 +12,7 @@ const entries = {
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
+  '@tokenward/testkit/conformance': 'packages/testkit/src/conformance/index.ts',
 }
 
 /** Every name an entry exports, values and types alike. */

@@ -8,6 +8,7 @@ const entries = [
   'packages/core/src/requests/node.ts',
   'packages/nestjs/src/index.ts',
   'packages/testkit/src/index.ts',
+  'packages/testkit/src/conformance/index.ts',
 ]
 const files = ['core', 'nestjs', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
 const fileAt = (path: string) => files.find((file) => file.path === path) as SourceFile

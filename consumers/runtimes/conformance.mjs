@@ -51,4 +51,4 @@ function start({ realm, clock, issuers, routes, cors }) {
   return { fetch, close: () => api.close() }
 }
 
-conformance({ name: 'core, packed', start }).register({ describe, it, after })
+conformance({ name: 'core, packed', start, capabilities: ['step-up'] }).register({ describe, it, after })

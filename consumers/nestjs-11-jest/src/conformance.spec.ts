@@ -72,6 +72,7 @@ function controllerFor(route: ConformanceRoute): Type {
 
 conformance({
   name: 'NestJS 11',
+  capabilities: ['step-up'],
   async start({ realm, clock, issuers, routes, cors }) {
     const imports = [TokenwardModule.forRoot({ realm, clock, issuers: issuers.map(issuerOf) })]
     const root = { module: class Root {}, imports, controllers: routes.map(controllerFor) }

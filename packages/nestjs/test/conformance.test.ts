@@ -4,9 +4,9 @@ import { startNestApp } from './support/conformance-app.js'
 import { platforms } from './support/orders-app.js'
 
 for (const [platform, adapter] of platforms) {
-  conformance({ name: `NestJS on ${platform}`, start: (app) => startNestApp(app, adapter) }).register({
-    describe,
-    it,
-    afterAll,
-  })
+  conformance({
+    name: `NestJS on ${platform}`,
+    start: (app) => startNestApp(app, adapter),
+    capabilities: ['step-up'],
+  }).register({ describe, it, afterAll })
 }

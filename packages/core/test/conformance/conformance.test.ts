@@ -2,10 +2,9 @@ import { conformance } from '@tokenward/testkit/conformance'
 import { afterAll, describe, it } from 'vitest'
 import { startFetchApp, startNodeApp } from '../support/conformance-app.js'
 
-conformance({ name: 'core behind a function of web requests', start: (app) => startFetchApp(app) }).register({
-  describe,
-  it,
-  afterAll,
-})
-
-conformance({ name: 'core behind node:http', start: startNodeApp }).register({ describe, it, afterAll })
+for (const [name, start] of [
+  ['core behind a function of web requests', startFetchApp],
+  ['core behind node:http', startNodeApp],
+] as const) {
+  conformance({ name, start: (app) => start(app), capabilities: ['step-up'] }).register({ describe, it, afterAll })
+}

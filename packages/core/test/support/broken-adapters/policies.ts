@@ -1,6 +1,7 @@
 import { authorizationServer } from '../../../src/index.js'
 import { decideByCore, serverOptionsOf } from '../conformance-app.js'
 import {
+  answering,
   type BrokenAdapter,
   changingAnswers,
   claimsOf,
@@ -9,6 +10,7 @@ import {
   grantTo,
   headerOf,
   misreading,
+  withHeaders,
   without,
 } from './broken-adapter.js'
 
@@ -93,6 +95,38 @@ export const brokenPolicies: Readonly<Record<string, BrokenAdapter>> = {
       ...(anyScope !== undefined && { groups: anyScope }),
     }),
     'groups-are-no-scopes',
+  ),
+  'never asks for another sign-in': misreading(
+    (policy) => without(policy, 'acrValues', 'maxAge'),
+    'step-up-acr',
+    'step-up-max-age',
+    'step-up-both',
+  ),
+  'asks for a sign-in nobody can do': misreading(
+    ({ acrValues, maxAge, ...others }) =>
+      acrValues === undefined && maxAge === undefined ? others : { ...others, acrValues: ['retina'] },
+    'step-up-acr-met',
+    'step-up-max-age-met',
+  ),
+  'asks everybody for another sign-in': answering(
+    401,
+    (response) => {
+      const challenge = response.headers.get('www-authenticate') ?? ''
+      return withHeaders(response, {
+        'www-authenticate': challenge.replace('invalid_token', 'insufficient_user_authentication'),
+      })
+    },
+    'step-up-of-a-stranger',
+  ),
+  'does not say which sign-in': answering(
+    401,
+    (response) => {
+      const challenge = response.headers.get('www-authenticate') ?? ''
+      return withHeaders(response, { 'www-authenticate': challenge.replaceAll(/, (acr_values|max_age)="[^"]*"/g, '') })
+    },
+    'step-up-acr',
+    'step-up-max-age',
+    'step-up-both',
   ),
   'takes tokens of either issuer everywhere': misreading(
     (policy) => without(policy, 'issuers'),

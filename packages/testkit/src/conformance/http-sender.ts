@@ -4,7 +4,8 @@ import { DEADLINE_MS, deadlineError, type Sender, type WireRequest, type WireRes
 
 /** Speaks HTTP to the app, without the corrections that `fetch` makes: headers and paths arrive as they are given. */
 export function httpSender(url: string): Sender {
-  const { hostname, port, host } = new URL(url)
+  const { hostname: named, port, host } = new URL(url)
+  const hostname = named.replaceAll(/[[\]]/g, '')
   const agent = new http.Agent({ keepAlive: true })
   return {
     send: (request) => {

@@ -4,6 +4,7 @@ import { defineConfig } from 'tsup'
 
 const entry = {
   index: 'src/index.ts',
+  conformance: 'src/conformance/index.ts',
   jest: 'src/jest.ts',
   msw: 'src/msw.ts',
   'node-test': 'src/node-test.ts',

@@ -16,6 +16,7 @@ const entries = {
   '@tokenward/testkit/msw': 'packages/testkit/src/msw.ts',
   '@tokenward/testkit/node-test': 'packages/testkit/src/node-test.ts',
   '@tokenward/testkit/vitest': 'packages/testkit/src/vitest.ts',
+  '@tokenward/testkit/conformance': 'packages/testkit/src/conformance/index.ts',
 }
 
 /** Every name an entry exports, values and types alike. */

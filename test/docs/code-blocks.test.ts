@@ -35,6 +35,7 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
         '@tokenward/testkit': source('testkit/src/index.ts'),
         '@tokenward/testkit/*': source('testkit/src/*.ts'),
+        '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),
       },
       // Tests that suit several runners leave the import of the runner out.
       ...(packageFolder === 'packages/testkit' && { types: ['node', 'expect', 'vitest/globals'] }),

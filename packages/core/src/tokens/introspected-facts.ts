@@ -121,6 +121,8 @@ export function factsOfOpaqueToken(
     issuedAt: claims.iat,
     notBefore: claims.nbf,
     ...(isEndless && { servesFor: maxAgeWithoutExp }),
+    authenticatedAt: claims.authTime,
+    acr: claims.acr,
   })
 }
 

@@ -25,4 +25,8 @@ export interface TokenFacts {
    * `expiresAt` would let a wall clock that was set back prolong it.
    */
   readonly servesFor?: number | undefined
+  /** When the user logged in (`auth_time`), in milliseconds since the epoch. */
+  readonly authenticatedAt?: number | undefined
+  /** How the user logged in (`acr`). */
+  readonly acr?: string | undefined
 }

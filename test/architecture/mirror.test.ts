@@ -7,6 +7,7 @@ const TEST = 'packages/core/test/'
 /** Test files that mirror no source file, and why. */
 const exceptions: Readonly<Record<string, string>> = {
   'resource-server/cognito.test.ts': 'shows what routes do with the tokens of a pool, from the façade to its endpoints',
+  'resource-server/decisions.test.ts': 'shows what policies ask a decision point, and what comes of it',
   'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',
   'resource-server/introspection.test.ts':
     'shows what routes do with answers that contradict, narrow or complete a token',

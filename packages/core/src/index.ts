@@ -21,7 +21,7 @@ export type {
   Undecided,
 } from './resource-server/policy-decision-point.js'
 export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
-export type { Denied, Granted, Outcome, Refused, Unavailable } from './resource-server/outcome.js'
+export type { Denied, Granted, Outcome, Passed, Prechecked, Refused, Unavailable } from './resource-server/outcome.js'
 
 export { combinePolicies, definePolicy } from './strategy/route-policy.js'
 export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './strategy/route-policy.js'

@@ -22,6 +22,16 @@ export interface Authorization<Claims> {
   readonly result: Principal<Claims> | OperatorCode
 }
 
+/** The same before any evidence: why the request may not enter, or nothing yet. */
+export interface Precheck {
+  readonly issuer: string | undefined
+  readonly facts: TokenFacts | undefined
+  readonly result: OperatorCode | undefined
+}
+
+/** What there is to decide about. */
+type Verifiable = Exclude<Authentication, { kind: 'failed' }>
+
 interface AuthorizerParts {
   readonly issuers: IssuerRegistry
   readonly strategyOf: (trusted: TrustedIssuer) => IssuerStrategy
@@ -65,8 +75,29 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     return refusalByPolicy(policy, facts)
   }
 
+  /** Holds the facts of one token to one policy. The schema runs once: an answer that narrows a JWT leaves its claims. */
+  function createFactsCheck<Claims>(policy: CompiledPolicy<Claims>) {
+    let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
+
+    function note(facts: TokenFacts, check: ClaimsCheck<Claims>): OperatorCode | undefined {
+      if (!check.accepted) return check.reason
+      checked = { of: facts.claims, claims: check.claims }
+      return refusalOfLogin(policy, facts)
+    }
+
+    return {
+      refusalBy(facts: TokenFacts): OperatorCode | undefined | Promise<OperatorCode | undefined> {
+        const refusal = refusalByFacts(policy, facts)
+        if (refusal !== undefined || checked?.of === facts.claims) return refusal
+        const check = checkClaims(policy, facts)
+        return check instanceof Promise ? check.then((landed) => note(facts, landed)) : note(facts, check)
+      },
+      accepted: () => checked,
+    }
+  }
+
   async function decide<Claims>(
-    authentication: Exclude<Authentication, { kind: 'failed' }>,
+    authentication: Verifiable,
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
@@ -81,21 +112,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     // Nearly every step answers at once, and waiting for one would cost more than it does.
     const known = strategy.isRevoked(key, validated)
     if (known instanceof Promise ? await known : known) return not('token-revoked')
-    let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
-    /** Runs the schema once: an answer that narrows a JWT leaves its claims as they are. */
-    function refusalBy(facts: TokenFacts): OperatorCode | undefined | Promise<OperatorCode | undefined> {
-      const refusal = refusalByFacts(policy, facts)
-      if (refusal !== undefined || checked?.of === facts.claims) return refusal
-      const check = checkClaims(policy, facts)
-      return check instanceof Promise ? check.then((landed) => note(facts, landed)) : note(facts, check)
-    }
-
-    function note(facts: TokenFacts, check: ClaimsCheck<Claims>): OperatorCode | undefined {
-      if (!check.accepted) return check.reason
-      checked = { of: facts.claims, claims: check.claims }
-      return refusalOfLogin(policy, facts)
-    }
-
+    const { refusalBy, accepted } = createFactsCheck(policy)
     const first = validated && refusalBy(validated)
     const refusalAtFirst = first instanceof Promise ? await first : first
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
@@ -107,6 +124,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const { facts, evidence } = gathered
     const last = facts === validated ? undefined : refusalBy(facts)
     const refusal = last instanceof Promise ? await last : last
+    const checked = accepted()
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
     const demands = policy.decisions
@@ -143,23 +161,42 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     return laterEvidence(evidence, elapsedSince(since, readInstant(clock)))
   }
 
-  return async function authorize<Claims>(
-    authentication: Authentication,
-    policy: CompiledPolicy<Claims>,
-    arrival: Instant,
-    inHand?: RequestInHand,
-  ): Promise<Authorization<Claims>> {
-    if (authentication.kind === 'failed') {
-      return { issuer: authentication.issuer, facts: undefined, result: authentication.reason }
-    }
-    const trusted =
-      authentication.kind === 'validated'
-        ? issuers.select(authentication.facts.issuer)?.trusted
-        : issuers.ofOpaqueTokens(policy.issuers)[0]
-    if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
-    const { facts, result } = await decide(authentication, trusted, policy, arrival, inHand)
-    return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
+  function issuerOf(authentication: Verifiable, policy: CompiledPolicy<unknown>): TrustedIssuer | undefined {
+    return authentication.kind === 'validated'
+      ? issuers.select(authentication.facts.issuer)?.trusted
+      : issuers.ofOpaqueTokens(policy.issuers)[0]
   }
+
+  return {
+    async authorize<Claims>(
+      authentication: Authentication,
+      policy: CompiledPolicy<Claims>,
+      arrival: Instant,
+      inHand?: RequestInHand,
+    ): Promise<Authorization<Claims>> {
+      if (authentication.kind === 'failed') return failed(authentication)
+      const trusted = issuerOf(authentication, policy)
+      if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
+      const { facts, result } = await decide(authentication, trusted, policy, arrival, inHand)
+      return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
+    },
+
+    /** What is against the request by what is known here; `undefined` is no grant. Asks nobody, remembers nothing. */
+    async precheck(authentication: Authentication, policy: CompiledPolicy<unknown>): Promise<Precheck> {
+      if (authentication.kind === 'failed') return failed(authentication)
+      const trusted = issuerOf(authentication, policy)
+      if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
+      const facts = authentication.kind === 'validated' ? authentication.facts : undefined
+      const known = { issuer: facts?.issuer ?? trusted.issuers[0], facts }
+      if (isClosed()) return { ...known, result: 'resource-server-closed' }
+      if (await strategyOf(trusted).isRevoked(authentication.key, facts)) return { ...known, result: 'token-revoked' }
+      return { ...known, result: facts && (await createFactsCheck(policy).refusalBy(facts)) }
+    },
+  }
+}
+
+function failed({ issuer, reason }: Extract<Authentication, { kind: 'failed' }>) {
+  return { issuer, facts: undefined, result: reason }
 }
 
 /** Nothing is wrong with the request; what there is to know is too old, or cannot be had now. */

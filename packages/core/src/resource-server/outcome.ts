@@ -59,6 +59,20 @@ export type Outcome<Claims = AccessTokenClaims> = Granted<Claims> | Denied
 /** An {@link Outcome} that is not a grant. */
 export type Denied = Refused | Unavailable
 
+/**
+ * Nothing is known against the request. It is no grant and says nothing of who is calling: whatever answers the request
+ * has to authorize it.
+ */
+export interface Passed {
+  /** Tells the outcomes apart. */
+  readonly outcome: 'passed'
+}
+
+/** What `precheck` answers. */
+export type Prechecked = Passed | Denied
+
+export const passed: Passed = Object.freeze({ outcome: 'passed' })
+
 export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
   return Object.freeze({ outcome: 'granted', principal, [GRANT]: true as const })
 }

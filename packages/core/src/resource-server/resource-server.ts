@@ -3,7 +3,6 @@ import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issu
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
-import { isRefusalCode } from '../outcomes/operator-codes.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
@@ -14,14 +13,14 @@ import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
+import { createAnswerer } from './answering.js'
 import { type Authentication, createAuthenticator } from './authentication.js'
-import { type Authorization, createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
+import { createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
-import { demandsOf } from './challenge.js'
 import { createDecisionMaker } from './decision-making.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
-import { type Denied, errorOf, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
+import { type Denied, errorOf, type Granted, type Outcome, passed, type Prechecked } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
@@ -63,6 +62,14 @@ export interface ResourceServer {
   ): Promise<Outcome<Claims>>
   /** Parses and verifies once, for several policies on one request. */
   present(request: AnyRequest): Promise<Presented>
+  /**
+   * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
+   * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
+   * that its token was not revoked. The handler authorizes it all the same. Only a set of keys may be fetched.
+   *
+   * @throws {@link ConfigurationError} as `authorize` does.
+   */
+  precheck(request: AnyRequest, policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): Promise<Prechecked>
   /**
    * For tokens that come another way, in queues, sockets or scripts.
    *
@@ -137,7 +144,14 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const compile = createPolicyCompiler(issuers, { decisionPoint, onNew: warnOfUnobtainableEvidence })
   const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
   const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
-  const authorize = createAuthorizer({ issuers, strategyOf, clock, isClosed: () => closed, decisionMaker })
+  const { authorize, precheck } = createAuthorizer({
+    issuers,
+    strategyOf,
+    clock,
+    isClosed: () => closed,
+    decisionMaker,
+  })
+  const { answer, denied } = createAnswerer({ clock, emit, realm })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -226,25 +240,6 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     return outcome
   }
 
-  function answer<Claims>(
-    { issuer, facts, result }: Authorization<Claims>,
-    policy: CompiledPolicy<Claims>,
-  ): Outcome<Claims> {
-    const event = { at: clock.now(), route: policy.name, issuer }
-    if (typeof result !== 'string') {
-      emit({ type: 'request-granted', ...event, clientId: facts?.clientId, evidence: result.evidence })
-      return granted(result)
-    }
-    if (!isRefusalCode(result)) {
-      emit({ type: 'request-unavailable', ...event, reason: result })
-      return unavailable(result)
-    }
-    const outcome = refused(result, demandsOf(policy, realm))
-    const { status, body, reason } = outcome
-    emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
-    return outcome
-  }
-
   async function authenticateRequest(request: AnyRequest): Promise<Authentication> {
     if (!isRequest(request)) {
       throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
@@ -269,6 +264,11 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
       return settle(await authenticateRequest(request), compiled, arrival, { request })
+    },
+    async precheck(request, ...policy) {
+      const compiled = compile(...policy)
+      const checked = await precheck(await authenticateRequest(request), compiled)
+      return checked.result === undefined ? passed : denied(checked.result, checked, compiled)
     },
     async verify(token, ...policy) {
       const arrival = readInstant(clock)

@@ -3,7 +3,15 @@ import { checkOptionNames } from '../outcomes/option-check.js'
 import { isRefusalCode, type RefusalCode } from '../outcomes/operator-codes.js'
 import { principalOf, type RequestInHand } from '../resource-server/authorization.js'
 import { demandsOf } from '../resource-server/challenge.js'
-import { errorOf, granted, type Outcome, refused, unavailable } from '../resource-server/outcome.js'
+import {
+  type Denied,
+  errorOf,
+  granted,
+  type Outcome,
+  passed,
+  refused,
+  unavailable,
+} from '../resource-server/outcome.js'
 import { type PolicyArgument, policyOf } from '../resource-server/policy-compiler.js'
 import { createDecisionMaker } from '../resource-server/decision-making.js'
 import {
@@ -56,17 +64,22 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
     return policy
   }
 
-  async function decide<Claims>(policy: CompiledPolicy<Claims>, inHand?: RequestInHand): Promise<Outcome<Claims>> {
+  async function check<Claims>(policy: CompiledPolicy<Claims>): Promise<Denied | { readonly claims: Claims }> {
     if (closed) return unavailable('resource-server-closed')
     const refusal = refusalByIssuer(policy) ?? refusalByPolicy(policy, facts)
     if (refusal !== undefined) return refusedBy(policy, refusal)
-    const check = await checkClaims(policy, facts)
-    if (!check.accepted) return refusedBy(policy, check.reason)
-    const now = systemClock.now()
+    const checked = await checkClaims(policy, facts)
+    if (!checked.accepted) return refusedBy(policy, checked.reason)
     // One clock made the login and reads it: there is nothing to tolerate.
-    const tooWeak = refusalByLogin(policy, facts, 0, now)
-    if (tooWeak !== undefined) return refusedBy(policy, tooWeak)
-    const caller = principalOf(facts, check.claims, evidence(sourceFor(policy), now, now))
+    const tooWeak = refusalByLogin(policy, facts, 0, systemClock.now())
+    return tooWeak === undefined ? checked : refusedBy(policy, tooWeak)
+  }
+
+  async function decide<Claims>(policy: CompiledPolicy<Claims>, inHand?: RequestInHand): Promise<Outcome<Claims>> {
+    const checked = await check(policy)
+    if ('outcome' in checked) return checked
+    const now = systemClock.now()
+    const caller = principalOf(facts, checked.claims, evidence(sourceFor(policy), now, now))
     const { name: route, decisions } = policy
     const { request, memo } = inHand ?? {}
     const subject = { route, facts, principal: caller, accessToken: () => notHere('accessToken'), request, memo }
@@ -90,6 +103,12 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
       assertRequest(request)
       const inHand: RequestInHand = { request, memo: new WeakMap() }
       return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }
+    },
+    async precheck(request, ...policy) {
+      const compiled = compile(...policy)
+      assertRequest(request)
+      const checked = await check(compiled)
+      return 'outcome' in checked ? checked : passed
     },
     async verify(_token, ...policy) {
       const outcome = await decide(compile(...policy))

@@ -77,7 +77,17 @@ describe('a server as a principal', () => {
     const api = asPrincipal({ sub: 'u1', scopes: ['orders/read'], groups: ['staff'] })
     expect(await api.authorize(REQUEST, policy)).toMatchObject({ outcome: 'refused', status: 403, reason })
     expect(await (await api.present(REQUEST)).authorize(policy)).toMatchObject({ status: 403, reason })
+    expect(await api.precheck(REQUEST, policy)).toMatchObject({ status: 403, reason })
     await expect(api.verify('any text', policy)).rejects.toThrow(TokenRefusedError)
+  })
+
+  it('passes a precheck without being granted anything, and asks no decision point for it', async () => {
+    let asked = 0
+    const decide = () => ({ decision: asked++ < 0 ? 'permit' : 'deny' }) as const
+    const api = asPrincipal({ sub: 'u1' }, { decisionPoint: { decide } })
+    expect(await api.precheck(REQUEST, { action: 'a' })).toStrictEqual({ outcome: 'passed' })
+    expect(asked).toBe(0)
+    await expect(api.precheck('GET /' as never)).rejects.toThrow('must be a web Request')
   })
 
   it('has logged in as the test says, and not at all unless it does', async () => {

@@ -1,3 +1,4 @@
+import { answerRules } from './answers.ts'
 import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
@@ -15,6 +16,7 @@ export const areas: readonly Area[] = [
   promise,
   stepUpRules,
   decisionRules,
+  answerRules,
   {
     title: 'Sender constraints',
     rules: [

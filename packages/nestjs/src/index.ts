@@ -68,6 +68,8 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   JwtIssuerOptions,
+  KeySetSnapshot,
+  KeySnapshot,
   ListedEntry,
   LiveCheckFailed,
   OpaqueTokenIssuerOptions,

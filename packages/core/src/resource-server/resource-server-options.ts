@@ -1,4 +1,5 @@
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import { checkKeySnapshot, type GivenKeySet, type KeySnapshot } from '../keys/key-snapshot.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import type { TokenwardEvent } from '../outcomes/events.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
@@ -24,6 +25,12 @@ export interface ResourceServerOptions {
    * forgotten and asked for again. Default 10000, range 100 to 1000000.
    */
   readonly maxRememberedTokens?: number | undefined
+  /**
+   * Keys that another server gave with `exportKeys()`, as where they were written at deployment: a cold start then fetches
+   * nothing first. They age from their `fetchedAt` by the `refreshAfter` and `maxAge` of their issuer; what is too old, or
+   * of an issuer that is not configured, is not used. Whoever can write it can sign tokens. Default none (RFC 7517 §5).
+   */
+  readonly keySnapshot?: KeySnapshot | undefined
   /** Makes all calls to issuers (WHATWG Fetch). Default: a keep-alive client on Node, the global `fetch` elsewhere. */
   readonly fetch?: Fetch | undefined
   /** Where time comes from. Default: the system's clocks. */
@@ -37,6 +44,7 @@ export interface CheckedResourceServerOptions {
   readonly maxTokenBytes: number
   readonly maxRememberedTokens: number
   readonly clock: Clock
+  readonly givenKeys: ReadonlyMap<string, GivenKeySet>
 }
 
 const OWNER = 'createResourceServer'
@@ -46,6 +54,7 @@ const KNOWN = [
   'realm',
   'maxTokenBytes',
   'maxRememberedTokens',
+  'keySnapshot',
   'fetch',
   'clock',
   'onEvent',
@@ -78,7 +87,8 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
       throw new ConfigurationError(`${OWNER}.${name}`, 'must be a function')
     }
   }
-  return { realm, maxTokenBytes, maxRememberedTokens, clock: steadyClock(clock) }
+  const givenKeys = checkKeySnapshot(`${OWNER}.keySnapshot`, options.keySnapshot)
+  return { realm, maxTokenBytes, maxRememberedTokens, clock: steadyClock(clock), givenKeys }
 }
 
 /** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */

@@ -1,6 +1,7 @@
 import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
+import type { KeySnapshot } from '../keys/key-snapshot.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { isRefusalCode } from '../outcomes/operator-codes.js'
@@ -105,6 +106,11 @@ export interface ResourceServer {
    * @throws {@link UpstreamError} when an issuer has no keys to give.
    */
   ready(): Promise<void>
+  /**
+   * The keys that are at hand, as plain JSON: what the option `keySnapshot` of another server takes, so that its first
+   * request waits for no fetch. Only keys that were fetched and are not too old; call `ready()` before.
+   */
+  exportKeys(): KeySnapshot
   /** Ends connections and forgets all keys; later requests are unavailable. */
   close(): Promise<void>
 }
@@ -116,11 +122,11 @@ export interface ResourceServer {
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { realm, maxTokenBytes, maxRememberedTokens, clock } = checkResourceServerOptions(options)
+  const { realm, maxTokenBytes, maxRememberedTokens, clock, givenKeys } = checkResourceServerOptions(options)
   const { fetch, onEvent, revocationList } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
-  const context = { http, clock, emit }
+  const context = { http, clock, emit, givenKeys }
   const issuers = connectIssuers(options.issuers, context)
   const revocations = revocationList && connectRevocationList(revocationList, revocationIssuers(issuers), context)
   const strategies = new Map(
@@ -270,6 +276,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     backChannelLogout,
     explain: (...policy) => explain(compile(...policy)),
     ready: () => issuers.ready(),
+    exportKeys: () => issuers.exportKeys(),
     async close() {
       closed = true
       watcher.close()

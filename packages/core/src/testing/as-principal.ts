@@ -77,6 +77,7 @@ export function asPrincipal(principal: TestPrincipal): ResourceServer {
       return { route, maxRevocationLag, maxRevocationLagDuringOutage, issuers: isAdmitted ? [explained] : [] }
     },
     ready: async () => {},
+    exportKeys: () => ({ keySets: [] }),
     async close() {
       closed = true
     },

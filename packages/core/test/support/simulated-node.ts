@@ -52,7 +52,7 @@ export class SimulatedNode {
       evidence: { propagationDelay, issuedAtIsEvidence, maxTokenLifetime, inactiveMemory: 1_000 },
       opaqueTokens: true,
       connect: () => ({
-        keys: { find: never, load: async () => {}, close: () => {} },
+        keys: { find: never, load: async () => {}, snapshot: () => undefined, close: () => {} },
         validator: { validate: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,

@@ -16,8 +16,8 @@ import { UnknownKeys } from './unknown-keys.js'
 
 /** Where the keys of one issuer come from. */
 export interface JwksSource {
-  /** Answers at once for a known key; may fetch for an unknown one. */
-  find(want: KeyWanted): KeyLookup | Promise<KeyLookup>
+  /** Answers at once for a known key; may fetch for an unknown one. `now`: for who has read the clocks already. */
+  find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup>
   /** Fetches the key set unless a fresh one is at hand; throws {@link UpstreamError}. */
   load(): Promise<void>
   /** The keys at hand that were fetched; `undefined` where there are none. */
@@ -149,9 +149,9 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   }
 
   /** The keys in use and their age, unless they are too old to be used. */
-  function usableKeys(): { readonly keys: KeySet; readonly age: number } | undefined {
+  function usableKeys(now = readInstant(clock)): { readonly keys: KeySet; readonly age: number } | undefined {
     if (current === undefined) return undefined
-    const age = elapsedSince(current.asOf, readInstant(clock))
+    const age = elapsedSince(current.asOf, now)
     return age <= maxAge ? { keys: current.keys, age } : undefined
   }
 
@@ -187,9 +187,9 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     return ABSENT
   }
 
-  function find(want: KeyWanted): KeyLookup | Promise<KeyLookup> {
+  function find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup> {
     if (closed) return CLOSED
-    const usable = usableKeys()
+    const usable = usableKeys(now)
     const keys = usable?.keys.select(want)
     if (usable !== undefined && keys !== undefined) {
       if (usable.age > (current as CurrentKeys).refreshAt) {

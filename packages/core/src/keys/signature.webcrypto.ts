@@ -2,6 +2,8 @@ import { encodeBase64url } from '../vocabulary/base64url.js'
 import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
 import type { Digest, SignatureVerifier } from './signature.js'
 
+const utf8 = new TextEncoder()
+
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /** WebCrypto, for runtimes without `node:crypto`. */
@@ -11,15 +13,15 @@ export const signatureVerifier: SignatureVerifier = {
     return { algorithm, handle }
   },
 
-  async verifySignature(key, data, signature) {
+  async verifySignature(key, signingInput, signature) {
     const { signatureLength } = parametersOf(key.algorithm)
     if (signatureLength !== undefined && signature.length !== signatureLength) return false
-    return crypto.subtle.verify(webCryptoName(key.algorithm), key.handle as Key, signature, data)
+    return crypto.subtle.verify(webCryptoName(key.algorithm), key.handle as Key, signature, utf8.encode(signingInput))
   },
 }
 
-export const sha256: Digest = async (data) =>
-  encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>)))
+export const sha256: Digest = async (text) =>
+  encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8.encode(text))))
 
 function webCryptoName(algorithm: SignatureAlgorithm) {
   const { kty, crv, hash, saltLength } = parametersOf(algorithm)

@@ -9,7 +9,7 @@ import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock, Instant } from '../transport/clock.js'
 import type { Evidence } from '../vocabulary/evidence.js'
 import type { Principal } from '../vocabulary/principal.js'
-import type { Authentication } from './authentication.js'
+import type { Authenticated, Authentication } from './authentication.js'
 
 /** What a policy came to for one token: a principal, or why there is none. */
 export interface Authorization<Claims> {
@@ -47,12 +47,40 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     return refusalByPolicy(policy, facts)
   }
 
-  async function decide<Claims>(
-    authentication: Exclude<Authentication, { kind: 'failed' }>,
+  /**
+   * At once where nothing has to be waited for: the token is validated, the policy has no schema, and evidence is at
+   * hand. Nothing else runs meanwhile, so that nothing has to be looked up twice.
+   */
+  function decide<Claims>(
+    authentication: Authenticated,
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-  ): Promise<{ readonly facts: TokenFacts | undefined; readonly result: Principal<Claims> | OperatorCode }> {
+  ): Decision<Claims> | Promise<Decision<Claims>> {
+    if (authentication.kind === 'opaque' || policy.claims !== undefined || isClosed()) {
+      return decideInSteps(authentication, trusted, policy, arrival)
+    }
+    const strategy = strategyOf(trusted)
+    const { token, key, facts } = authentication
+    const known = strategy.isRevoked(key, facts)
+    if (known instanceof Promise) return decideInSteps(authentication, trusted, policy, arrival, { known })
+    const refusal = known ? 'token-revoked' : refusalByFacts(policy, facts)
+    if (refusal !== undefined) return { facts, result: refusal }
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    const decision = strategy.decide({ token, key, facts, arrival, maxRevocationLag, maxRevocationLagDuringOutage })
+    if (decision instanceof Promise) return decideInSteps(authentication, trusted, policy, arrival, { known, decision })
+    if (decision.decision !== 'evidence') return { facts, result: decision.reason }
+    // Without a schema the claims have their default type, which is then what `Claims` is.
+    return { facts, result: principalOf(facts, facts.claims as Claims, decision.evidence) }
+  }
+
+  async function decideInSteps<Claims>(
+    authentication: Authenticated,
+    trusted: TrustedIssuer,
+    policy: CompiledPolicy<Claims>,
+    arrival: Instant,
+    begun: Begun = {},
+  ): Promise<Decision<Claims>> {
     const strategy = strategyOf(trusted)
     const { token, key } = authentication
     const validated = authentication.kind === 'validated' ? authentication.facts : undefined
@@ -60,7 +88,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
 
     if (isClosed()) return not('resource-server-closed')
     // Nearly every step answers at once, and waiting for one would cost more than it does.
-    const known = strategy.isRevoked(key, validated)
+    const known = begun.known ?? strategy.isRevoked(key, validated)
     if (known instanceof Promise ? await known : known) return not('token-revoked')
     let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
     /** Runs the schema once: an answer that narrows a JWT leaves its claims as they are. */
@@ -82,7 +110,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
     const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
     const question = { token, key, facts: validated, arrival, maxRevocationLag, maxRevocationLagDuringOutage }
-    const decision = strategy.decide(question)
+    const decision = begun.decision ?? strategy.decide(question)
     const gathered = decision instanceof Promise ? await decision : decision
     if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
@@ -90,19 +118,16 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     const refusal = last instanceof Promise ? await last : last
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
-    const hasRunThrough = !(known instanceof Promise || decision instanceof Promise) && policy.claims === undefined
-    // Nothing else ran since it was looked up first, so that it cannot have changed.
-    if (hasRunThrough && facts === validated) return { facts, result: principalOf(facts, claims, evidence) }
     // A schema, or an answer, may take its time.
     const granted = strategy.unlessRevoked(key, facts, () => ended(facts) ?? principalOf(facts, claims, evidence))
     return { facts, result: (granted instanceof Promise ? await granted : granted) ?? 'token-revoked' }
   }
 
-  return async function authorize<Claims>(
+  return function authorize<Claims>(
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-  ): Promise<Authorization<Claims>> {
+  ): Authorization<Claims> | Promise<Authorization<Claims>> {
     if (authentication.kind === 'failed') {
       return { issuer: authentication.issuer, facts: undefined, result: authentication.reason }
     }
@@ -111,10 +136,23 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
         ? issuers.select(authentication.facts.issuer)?.trusted
         : issuers.ofOpaqueTokens(policy.issuers)[0]
     if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
-    const { facts, result } = await decide(authentication, trusted, policy, arrival)
-    return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
+    const land = ({ facts, result }: Decision<Claims>) => ({
+      issuer: facts?.issuer ?? trusted.issuers[0],
+      facts,
+      result,
+    })
+    const decision = decide(authentication, trusted, policy, arrival)
+    return decision instanceof Promise ? decision.then(land) : land(decision)
   }
 }
+
+/** What was asked already. */
+interface Begun {
+  readonly known?: ReturnType<IssuerStrategy['isRevoked']>
+  readonly decision?: ReturnType<IssuerStrategy['decide']>
+}
+
+type Decision<Claims> = Pick<Authorization<Claims>, 'facts' | 'result'>
 
 /** Nothing is wrong with the token; what is known of it is too old, or cannot be had now. */
 export function lacksEvidence({ result }: Authorization<unknown>): boolean {

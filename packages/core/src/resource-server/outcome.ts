@@ -5,7 +5,8 @@ import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { bearerChallenge } from './challenge.js'
 
-const GRANT: unique symbol = Symbol('granted')
+/** Where a grant keeps what it was made from. */
+export const GRANT: unique symbol = Symbol('granted')
 
 /** The request may go on. */
 export interface Granted<Claims = AccessTokenClaims> {
@@ -14,7 +15,7 @@ export interface Granted<Claims = AccessTokenClaims> {
   /** Who is calling. */
   readonly principal: Principal<Claims>
   /** @internal Only a server makes one; nobody hands in a literal. */
-  readonly [GRANT]: true
+  readonly [GRANT]: object
 }
 
 /** The request is turned away. `status`, `headers` and `body` are the whole answer; write them as they are. */
@@ -51,8 +52,8 @@ export type Outcome<Claims = AccessTokenClaims> = Granted<Claims> | Denied
 /** An {@link Outcome} that is not a grant. */
 export type Denied = Refused | Unavailable
 
-export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
-  return Object.freeze({ outcome: 'granted', principal, [GRANT]: true as const })
+export function granted<Claims>(principal: Principal<Claims>, madeFrom: object = {}): Granted<Claims> {
+  return Object.freeze({ outcome: 'granted', principal, [GRANT]: madeFrom })
 }
 
 export function refused(reason: RefusalCode, realm: string, scopes: readonly string[]): Refused {

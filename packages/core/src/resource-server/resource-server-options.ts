@@ -21,6 +21,12 @@ export interface ResourceServerOptions {
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
   readonly maxTokenBytes?: number | undefined
   /**
+   * Tokens whose verification is remembered: one that comes for the third time costs a hash in place of a signature. Facts
+   * are held, about 1 kB each, no token and no verdict: expiry, key and policy are checked on every request. Default 10000,
+   * range 0 (off) to 1000000.
+   */
+  readonly maxVerifiedTokens?: number | undefined
+  /**
    * Tokens of each issuer of which the authorization server's answers are remembered. Beyond them the oldest are
    * forgotten and asked for again. Default 10000, range 100 to 1000000.
    */
@@ -42,6 +48,7 @@ export interface ResourceServerOptions {
 export interface CheckedResourceServerOptions {
   readonly realm: string
   readonly maxTokenBytes: number
+  readonly maxVerifiedTokens: number
   readonly maxRememberedTokens: number
   readonly clock: Clock
   readonly givenKeys: ReadonlyMap<string, GivenKeySet>
@@ -53,6 +60,7 @@ const KNOWN = [
   'revocationList',
   'realm',
   'maxTokenBytes',
+  'maxVerifiedTokens',
   'maxRememberedTokens',
   'keySnapshot',
   'fetch',
@@ -63,12 +71,16 @@ const TO_COME = ['resource', 'senderConstraints', 'decisionPoint'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
-  const { realm = 'api', maxTokenBytes = 16_384, maxRememberedTokens = 10_000, clock = systemClock } = options
+  const { realm = 'api', maxTokenBytes = 16_384, clock = systemClock } = options
+  const { maxVerifiedTokens = 10_000, maxRememberedTokens = 10_000 } = options
   if (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm)) {
     throw new ConfigurationError(`${OWNER}.realm`, 'must be printable ASCII text')
   }
   if (!Number.isInteger(maxTokenBytes) || maxTokenBytes < 1_024 || maxTokenBytes > 65_536) {
     throw new ConfigurationError(`${OWNER}.maxTokenBytes`, 'must be a whole number of bytes from 1024 to 65536')
+  }
+  if (!Number.isInteger(maxVerifiedTokens) || maxVerifiedTokens < 0 || maxVerifiedTokens > 1_000_000) {
+    throw new ConfigurationError(`${OWNER}.maxVerifiedTokens`, 'must be a whole number from 0 (off) to 1000000')
   }
   if (!Number.isInteger(maxRememberedTokens) || maxRememberedTokens < 100 || maxRememberedTokens > 1_000_000) {
     throw new ConfigurationError(`${OWNER}.maxRememberedTokens`, 'must be a whole number from 100 to 1000000')
@@ -88,7 +100,7 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
     }
   }
   const givenKeys = checkKeySnapshot(`${OWNER}.keySnapshot`, options.keySnapshot)
-  return { realm, maxTokenBytes, maxRememberedTokens, clock: steadyClock(clock), givenKeys }
+  return { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock: steadyClock(clock), givenKeys }
 }
 
 /** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */

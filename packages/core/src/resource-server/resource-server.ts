@@ -15,12 +15,12 @@ import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
-import { type Authentication, createAuthenticator } from './authentication.js'
+import { type Authenticated, type Authentication, createAuthenticator } from './authentication.js'
 import { type Authorization, createAuthorizer, lacksEvidence } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
-import { type Denied, errorOf, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
+import { type Denied, errorOf, type Granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
@@ -122,7 +122,8 @@ export interface ResourceServer {
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { realm, maxTokenBytes, maxRememberedTokens, clock, givenKeys } = checkResourceServerOptions(options)
+  const { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock, givenKeys } =
+    checkResourceServerOptions(options)
   const { fetch, onEvent, revocationList } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
@@ -137,8 +138,9 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   )
   const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
   const compile = createPolicyCompiler(issuers, { onNew: warnOfUnobtainableEvidence })
-  const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
-  const authorize = createAuthorizer({ issuers, strategyOf, clock, isClosed: () => closed })
+  const isClosed = () => closed
+  const authenticator = createAuthenticator({ issuers, maxTokenBytes, maxVerifiedTokens, isClosed })
+  const authorize = createAuthorizer({ issuers, strategyOf, clock, isClosed })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -154,8 +156,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock))
       if (earlyBound !== undefined && lacksEvidence(again)) return undefined
       if (typeof again.result !== 'string' && !again.result.evidence.relaxed) return { principal: again.result }
-      const outcome = answer(again, policy)
-      return outcome.outcome === 'granted' ? { principal: outcome.principal } : { denied: outcome }
+      return answer(again, policy)
     },
   })
   /** A policy that is written out anew for each request is no news. */
@@ -166,20 +167,19 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     clock,
     emit,
   })
-  const isClosed = () => closed
   const backChannelLogout = createBackChannelLogout({ issuers, list: revocationList, maxTokenBytes, context, isClosed })
   let closed = false
 
   /** Of a token whatever it may do, and even where it is known to be revoked: it still says whose it is. */
   async function factsOf(token: string): Promise<TokenFacts> {
     const arrival = readInstant(clock)
-    const authentication = await authenticate(token)
+    const authentication = await authenticator.authenticate(token, arrival)
     if (authentication.kind === 'validated') return authentication.facts
     const anyToken = compile()
     const authorization = await authorize(authentication, anyToken, arrival)
     const { facts, result } = authorization
     if (facts !== undefined && (typeof result !== 'string' || result === 'token-revoked')) return facts
-    throw errorOf(answer(authorization, anyToken) as Denied)
+    throw errorOf((answer(authorization, anyToken) as { readonly denied: Denied }).denied)
   }
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
@@ -206,70 +206,88 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     }
   }
 
-  async function settle<Claims>(
+  /** Whoever wants to wait for nothing that is there already asks whether it is a promise. */
+  function settle<Claims>(
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-  ): Promise<Outcome<Claims>> {
-    const authorization = await authorize(authentication, policy, arrival)
-    const outcome = answer(authorization, policy)
-    if (outcome.outcome === 'granted' && authentication.kind !== 'failed') {
-      const facts = authorization.facts as TokenFacts
-      // From the arrival: what a schema took is no time in which the evidence stayed young.
-      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival })
-    }
-    return outcome
+  ): Settled<Claims> | Promise<Settled<Claims>> {
+    const authorization = authorize(authentication, policy, arrival)
+    return authorization instanceof Promise
+      ? authorization.then((landed) => answer(landed, policy))
+      : answer(authorization, policy)
   }
 
   function answer<Claims>(
     { issuer, facts, result }: Authorization<Claims>,
     policy: CompiledPolicy<Claims>,
-  ): Outcome<Claims> {
-    const event = { at: clock.now(), route: policy.name, issuer }
+  ): Settled<Claims> {
     if (typeof result !== 'string') {
-      emit({ type: 'request-granted', ...event, clientId: facts?.clientId, evidence: result.evidence })
-      return granted(result)
+      if (onEvent !== undefined) {
+        const { clientId } = facts as TokenFacts
+        const about = { at: clock.now(), route: policy.name, issuer, clientId }
+        emit({ type: 'request-granted', ...about, evidence: result.evidence })
+      }
+      return { principal: result, facts: facts as TokenFacts }
     }
+    const event = { at: clock.now(), route: policy.name, issuer }
     if (!isRefusalCode(result)) {
       emit({ type: 'request-unavailable', ...event, reason: result })
-      return unavailable(result)
+      return { denied: unavailable(result) }
     }
-    const outcome = refused(result, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
-    const { status, body, reason } = outcome
+    const denied = refused(result, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
+    const { status, body, reason } = denied
     emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
-    return outcome
+    return { denied }
   }
 
-  async function authenticateRequest(request: AnyRequest): Promise<Authentication> {
+  async function outcomeOf<Claims>(
+    authentication: Authentication,
+    policy: CompiledPolicy<Claims>,
+    arrival: Instant,
+  ): Promise<Outcome<Claims>> {
+    const soon = settle(authentication, policy, arrival)
+    const settled = soon instanceof Promise ? await soon : soon
+    if ('denied' in settled) return settled.denied
+    const { principal, facts } = settled
+    // From the arrival: what a schema took is no time in which the evidence stayed young.
+    const request = { authentication: authentication as Authenticated, facts, policy, decidedAt: arrival }
+    return watcher.grant(principal, request)
+  }
+
+  function authenticateRequest(request: AnyRequest, arrival: Instant): Authentication | Promise<Authentication> {
     if (!isRequest(request)) {
       throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
     }
     const credentials = readBearerCredentials(request)
     if ('none' in credentials) return { kind: 'failed', reason: credentials.none }
-    return authenticate(credentials.token)
+    return authenticator.authenticate(credentials.token, arrival)
   }
 
   return Object.freeze({
     policy: (policy) => compile(policy),
     async present(request) {
-      const authentication = await authenticateRequest(request)
+      const authentication = await authenticateRequest(request, readInstant(clock))
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock)),
+        authorize: async (...policy) => outcomeOf(authentication, compile(...policy), readInstant(clock)),
       }
     },
     async authorize(request, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      return settle(await authenticateRequest(request), compiled, arrival)
+      const soon = authenticateRequest(request, arrival)
+      return outcomeOf(soon instanceof Promise ? await soon : soon, compiled, arrival)
     },
     async verify(token, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      const outcome = await settle(await authenticate(token), compiled, arrival)
-      if (outcome.outcome === 'granted') return outcome.principal
-      throw errorOf(outcome)
+      const soon = authenticator.authenticate(token, arrival)
+      const answered = settle(soon instanceof Promise ? await soon : soon, compiled, arrival)
+      const settled = answered instanceof Promise ? await answered : answered
+      if ('denied' in settled) throw errorOf(settled.denied)
+      return settled.principal
     },
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
@@ -282,9 +300,15 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       watcher.close()
       signOuts.close()
       issuers.close()
+      authenticator.close()
       revocations?.close()
       for (const strategy of strategies.values()) strategy.close()
       http.close()
     },
   } satisfies ResourceServer)
 }
+
+/** A principal and what it was made from, or the answer to whoever is none. */
+type Settled<Claims> =
+  | { readonly principal: Principal<Claims>; readonly facts: TokenFacts }
+  | { readonly denied: Denied }

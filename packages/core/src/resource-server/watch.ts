@@ -7,8 +7,8 @@ import { type Clock, elapsedSince, type Instant, readInstant } from '../transpor
 import type { FetchSignal } from '../transport/fetch-client.js'
 import { callAfter } from '../transport/timer.js'
 import type { Principal } from '../vocabulary/principal.js'
-import type { Authentication } from './authentication.js'
-import type { Denied, Granted } from './outcome.js'
+import type { Authenticated } from './authentication.js'
+import { type Denied, GRANT, type Granted, granted } from './outcome.js'
 
 /** Options of `ResourceServer.watch`. */
 export interface WatchOptions {
@@ -36,7 +36,7 @@ export interface Watch {
 
 /** What a grant was made from, so that it can be decided again. */
 export interface GrantedRequest {
-  readonly authentication: Exclude<Authentication, { kind: 'failed' }>
+  readonly authentication: Authenticated
   readonly facts: TokenFacts
   readonly policy: CompiledPolicy<unknown>
   readonly decidedAt: Instant
@@ -66,24 +66,28 @@ const SHORTEST_TIMED_LAG = 1_000
 /** Watches grants. Timers run here, so that adapters need none. */
 export class Watcher {
   readonly #parts: WatcherParts
-  readonly #requests = new WeakMap<Granted<unknown>, GrantedRequest>()
   readonly #running = new Set<GrantWatch>()
 
   constructor(parts: WatcherParts) {
     this.#parts = parts
   }
 
-  remember(granted: Granted<unknown>, request: GrantedRequest): void {
-    this.#requests.set(granted, request)
+  /** A grant that can be watched, here and nowhere else. */
+  grant<Claims>(principal: Principal<Claims>, request: GrantedRequest): Granted<Claims> {
+    const watchable = new Watchable(this, request)
+    const grant = granted(principal, watchable)
+    watchable.of = grant
+    return grant
   }
 
-  watch(granted: Granted<unknown>, options: WatchOptions = {}): Watch {
-    const request = this.#requests.get(granted)
+  watch(grant: Granted<unknown>, options: WatchOptions = {}): Watch {
+    const madeFrom: unknown = grant?.[GRANT]
+    const request = madeFrom instanceof Watchable ? madeFrom.requestOf(grant, this) : undefined
     if (request === undefined) {
       throw new ConfigurationError('watch', 'takes what authorize() of this very server granted')
     }
     checkWatchOptions(options)
-    const watch = new GrantWatch(this.#parts, request, granted.principal, options, () => this.#running.delete(watch))
+    const watch = new GrantWatch(this.#parts, request, grant.principal, options, () => this.#running.delete(watch))
     this.#running.add(watch)
     watch.start()
     return watch
@@ -92,6 +96,27 @@ export class Watcher {
   /** The server closes: what is open is decided a last time, and ends. */
   close(): void {
     for (const watch of this.#running) void watch.decideAgain()
+  }
+}
+
+/** Its fields are private: whoever prints a grant must not print a token. A WeakMap would cost more than the decision. */
+class Watchable {
+  readonly #watcher: Watcher
+  readonly #request: GrantedRequest
+  #of: Granted<unknown> | undefined
+
+  constructor(watcher: Watcher, request: GrantedRequest) {
+    this.#watcher = watcher
+    this.#request = request
+  }
+
+  set of(grant: Granted<unknown>) {
+    this.#of = grant
+  }
+
+  /** `undefined` for a copy, whose principal may be another, and for a grant of another server. */
+  requestOf(grant: Granted<unknown>, watcher: Watcher): GrantedRequest | undefined {
+    return grant === this.#of && watcher === this.#watcher ? this.#request : undefined
   }
 }
 

@@ -37,17 +37,24 @@ interface KeySourceOptions {
   /** Milliseconds a fetch takes at most. */
   readonly longest?: number
   readonly given?: (clock: ManualClock) => GivenKeySet
+  /** Milliseconds since the epoch. */
+  readonly startsAt?: number
 }
 
 /** A source of keys named `a`, on an endpoint and a clock of the test's own. */
-export function keysFromEndpoint({ refreshAfter = REFRESH_AFTER, longest = 60_000, given }: KeySourceOptions = {}): {
+export function keysFromEndpoint({
+  refreshAfter = REFRESH_AFTER,
+  longest = 60_000,
+  given,
+  startsAt,
+}: KeySourceOptions = {}): {
   readonly source: JwksSource
   readonly upstream: KeyEndpoint
   readonly clock: ManualClock
   readonly events: readonly TokenwardEvent[]
   find(kid: string): Promise<KeyLookup>
 } {
-  const clock = manualClock()
+  const clock = manualClock(startsAt)
   const events: TokenwardEvent[] = []
   let waiting: (() => void)[] = []
   let fetches = 0

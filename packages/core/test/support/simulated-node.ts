@@ -53,7 +53,7 @@ export class SimulatedNode {
       opaqueTokens: true,
       connect: () => ({
         keys: { find: never, load: async () => {}, snapshot: () => undefined, close: () => {} },
-        validator: { validate: never },
+        validator: { validate: never, stillHolds: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,
     })
@@ -115,7 +115,7 @@ const keys = new WeakMap<SimulatedToken, TokenKey>()
 
 function keyOf(token: SimulatedToken): TokenKey {
   let key = keys.get(token)
-  if (key === undefined) keys.set(token, (key = new TokenKey(new TextEncoder().encode(token.name))))
+  if (key === undefined) keys.set(token, (key = new TokenKey(token.name)))
   return key
 }
 

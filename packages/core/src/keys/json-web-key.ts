@@ -154,3 +154,10 @@ function bitLength(bytes: Uint8Array): number {
 function isCoordinate(value: unknown, crv: string): value is string {
   return typeof value === 'string' && decodeBase64url(value)?.length === COORDINATE_BYTES[crv]
 }
+
+/** Bytes that a signature of the key has: as many as the modulus of an RSA key, else what the algorithm says. */
+export function signatureLengthOf(jwk: PublicJwk, algorithm: SignatureAlgorithm): number {
+  const { signatureLength } = parametersOf(algorithm)
+  if (signatureLength !== undefined || jwk.kty !== 'RSA') return signatureLength ?? 0
+  return Math.ceil(bitLength(decodeBase64url(jwk.n) ?? new Uint8Array()) / 8)
+}

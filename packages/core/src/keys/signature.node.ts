@@ -1,5 +1,6 @@
 import crypto from 'node:crypto'
 import { parametersOf } from './algorithms.js'
+import { signatureLengthOf } from './json-web-key.js'
 import type { Digest, SignatureVerifier } from './signature.js'
 
 /** Node takes other spellings, too; Deno takes this one alone. */
@@ -11,7 +12,6 @@ interface Handle {
   readonly digest: string | null
   readonly isEcdsa: boolean
   readonly saltLength: number | undefined
-  readonly signatureLength: number | undefined
 }
 
 /**
@@ -20,20 +20,19 @@ interface Handle {
  */
 export const signatureVerifier: SignatureVerifier = {
   importKey(jwk, algorithm) {
-    const { kty, hash, saltLength, signatureLength } = parametersOf(algorithm)
+    const { kty, hash, saltLength } = parametersOf(algorithm)
     const handle: Handle = {
       key: crypto.createPublicKey({ key: { ...jwk }, format: 'jwk' }),
       digest: hash === undefined ? null : DIGESTS[hash],
       isEcdsa: kty === 'EC',
       saltLength,
-      signatureLength,
     }
-    return { algorithm, handle }
+    return { algorithm, handle, signatureLength: signatureLengthOf(jwk, algorithm) }
   },
 
   verifySignature(verificationKey, signingInput, signature) {
-    const { key, digest, isEcdsa, saltLength, signatureLength } = verificationKey.handle as Handle
-    if (signatureLength !== undefined && signature.length !== signatureLength) return false
+    if (signature.length !== verificationKey.signatureLength) return false
+    const { key, digest, isEcdsa, saltLength } = verificationKey.handle as Handle
     const data = bytesOf(signingInput)
     if (isEcdsa) {
       const der = derSignature(signature)

@@ -6,6 +6,11 @@ export interface VerificationKey {
   readonly algorithm: SignatureAlgorithm
   /** The runtime's own key object. */
   readonly handle: unknown
+  /**
+   * Bytes a signature has. Some runtimes take an RSA signature whose leading zeros were left out, which would make two
+   * texts of one signature (RFC 8017 §8.1.2, §8.2.2).
+   */
+  readonly signatureLength: number
 }
 
 /** SHA-256 of a text in UTF-8, in base64url; at once where the runtime can. */

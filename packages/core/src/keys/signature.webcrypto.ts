@@ -1,5 +1,6 @@
 import { encodeBase64url } from '../vocabulary/base64url.js'
 import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
+import { signatureLengthOf } from './json-web-key.js'
 import type { Digest, SignatureVerifier } from './signature.js'
 
 const utf8 = new TextEncoder()
@@ -10,12 +11,11 @@ type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 export const signatureVerifier: SignatureVerifier = {
   async importKey(jwk, algorithm) {
     const handle = await crypto.subtle.importKey('jwk', { ...jwk }, webCryptoName(algorithm), false, ['verify'])
-    return { algorithm, handle }
+    return { algorithm, handle, signatureLength: signatureLengthOf(jwk, algorithm) }
   },
 
   async verifySignature(key, signingInput, signature) {
-    const { signatureLength } = parametersOf(key.algorithm)
-    if (signatureLength !== undefined && signature.length !== signatureLength) return false
+    if (signature.length !== key.signatureLength) return false
     return crypto.subtle.verify(webCryptoName(key.algorithm), key.handle as Key, signature, utf8.encode(signingInput))
   },
 }

@@ -6,6 +6,7 @@ import { checkOptionNames } from '../outcomes/option-check.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
 import { type Clock, steadyClock, systemClock } from '../transport/clock.js'
 import type { Fetch } from '../transport/fetch-client.js'
+import { checkDecisionPoint, type PolicyDecisionPoint } from './policy-decision-point.js'
 
 /** Options of {@link createResourceServer}. */
 export interface ResourceServerOptions {
@@ -16,6 +17,8 @@ export interface ResourceServerOptions {
    * {@link inMemoryRevocationList}.
    */
   readonly revocationList?: RevocationList | undefined
+  /** Decides routes with an `action`, by policies of its own. Default none: such routes are refused when they are defined. */
+  readonly decisionPoint?: PolicyDecisionPoint | undefined
   /** The `realm` of every challenge (RFC 9110 §11.5): printable ASCII, not empty. Default `'api'`. */
   readonly realm?: string | undefined
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
@@ -52,12 +55,15 @@ export interface CheckedResourceServerOptions {
   readonly maxRememberedTokens: number
   readonly clock: Clock
   readonly givenKeys: ReadonlyMap<string, GivenKeySet>
+  /** Milliseconds for one decision of the decision point. */
+  readonly decisionTimeout: number
 }
 
 const OWNER = 'createResourceServer'
 const KNOWN = [
   'issuers',
   'revocationList',
+  'decisionPoint',
   'realm',
   'maxTokenBytes',
   'maxVerifiedTokens',
@@ -67,7 +73,7 @@ const KNOWN = [
   'clock',
   'onEvent',
 ] as const
-const TO_COME = ['resource', 'senderConstraints', 'decisionPoint'] as const
+const TO_COME = ['resource', 'senderConstraints'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
@@ -100,7 +106,10 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
     }
   }
   const givenKeys = checkKeySnapshot(`${OWNER}.keySnapshot`, options.keySnapshot)
-  return { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock: steadyClock(clock), givenKeys }
+  const { decisionPoint } = options
+  const decisionTimeout = decisionPoint === undefined ? 0 : checkDecisionPoint(OWNER, decisionPoint)
+  const limits = { maxTokenBytes, maxVerifiedTokens, maxRememberedTokens }
+  return { realm, ...limits, clock: steadyClock(clock), givenKeys, decisionTimeout }
 }
 
 /** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */

@@ -4,7 +4,6 @@ import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import type { KeySnapshot } from '../keys/key-snapshot.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
-import { isRefusalCode } from '../outcomes/operator-codes.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
@@ -15,13 +14,16 @@ import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
+import { createAnswerer } from './answering.js'
 import { type Authenticated, type Authentication, createAuthenticator } from './authentication.js'
-import { type Authorization, createAuthorizer, lacksEvidence } from './authorization.js'
+import { type Authorization, createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
+import { createDecisionMaker } from './decision-making.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
-import { type Denied, errorOf, type Granted, type Outcome, refused, unavailable } from './outcome.js'
+import { type Denied, errorOf, type Granted, type Outcome, passed, type Prechecked } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
+import { explainDecisions } from './policy-decision-point.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -62,6 +64,14 @@ export interface ResourceServer {
   /** Parses and verifies once, for several policies on one request. */
   present(request: AnyRequest): Promise<Presented>
   /**
+   * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
+   * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
+   * that its token was not revoked. The handler authorizes it all the same. Only a set of keys may be fetched.
+   *
+   * @throws {@link ConfigurationError} as `authorize` does.
+   */
+  precheck(request: AnyRequest, policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): Promise<Prechecked>
+  /**
    * For tokens that come another way, in queues, sockets or scripts.
    *
    * @throws {@link TokenRefusedError} when the token is not accepted.
@@ -101,9 +111,10 @@ export interface ResourceServer {
   /** What a policy means here: which issuers, which evidence, what an outage does. */
   explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
   /**
-   * Fetches all keys before traffic; keys that are fresh are not fetched again, so it can serve as a readiness probe.
+   * Fetches all keys before traffic, and lets the decision point get ready; keys that are fresh are not fetched again, so
+   * it can serve as a readiness probe.
    *
-   * @throws {@link UpstreamError} when an issuer has no keys to give.
+   * @throws {@link UpstreamError} when an issuer has no keys to give, or whatever the decision point is not ready for.
    */
   ready(): Promise<void>
   /**
@@ -122,9 +133,9 @@ export interface ResourceServer {
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock, givenKeys } =
+  const { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock, givenKeys, decisionTimeout } =
     checkResourceServerOptions(options)
-  const { fetch, onEvent, revocationList } = options
+  const { fetch, onEvent, revocationList, decisionPoint } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
   const context = { http, clock, emit, givenKeys }
@@ -137,10 +148,12 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     ]),
   )
   const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
-  const compile = createPolicyCompiler(issuers, { onNew: warnOfUnobtainableEvidence })
+  const compile = createPolicyCompiler(issuers, { decisionPoint, onNew: warnOfUnobtainableEvidence })
   const isClosed = () => closed
   const authenticator = createAuthenticator({ issuers, maxTokenBytes, maxVerifiedTokens, isClosed })
-  const authorize = createAuthorizer({ issuers, strategyOf, clock, isClosed })
+  const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
+  const { authorize, precheck } = createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker })
+  const { answer, denied } = createAnswerer({ clock, emit, realm })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -151,12 +164,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     isKnownToEnd: async ({ authentication, facts }) =>
       closed || issuerOf(facts).strategy.isRevoked(authentication.key, facts),
     onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),
-    async decideAgain({ authentication, policy }, earlyBound) {
+    async decideAgain({ authentication, policy, request }, earlyBound) {
       const maxRevocationLag = earlyBound ?? policy.maxRevocationLag
-      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock))
-      if (earlyBound !== undefined && lacksEvidence(again)) return undefined
+      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock), { request })
+      if (earlyBound !== undefined && isInconclusive(again)) return undefined
       if (typeof again.result !== 'string' && !again.result.evidence.relaxed) return { principal: again.result }
-      return answer(again, policy)
+      const outcome = answer(again, policy)
+      return outcome.outcome === 'granted' ? { principal: outcome.principal } : { denied: outcome }
     },
   })
   /** A policy that is written out anew for each request is no news. */
@@ -179,13 +193,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const authorization = await authorize(authentication, anyToken, arrival)
     const { facts, result } = authorization
     if (facts !== undefined && (typeof result !== 'string' || result === 'token-revoked')) return facts
-    throw errorOf((answer(authorization, anyToken) as { readonly denied: Denied }).denied)
+    throw errorOf(answer(authorization, anyToken) as Denied)
   }
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
     const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, policy.issuers)
     return explainPolicy(
-      policy,
+      { ...policy, decisions: explainDecisions(policy.decisions, decisionPoint) },
       issuers.trusted.filter(isAdmitted).map((trusted) => ({
         issuers: trusted.issuers,
         definition: definitionOf(trusted, 'issuers'),
@@ -195,8 +209,12 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     )
   }
 
+  async function readyToDecide(): Promise<void> {
+    await decisionPoint?.ready?.()
+  }
+
   function warnOfUnobtainableEvidence(policy: CompiledPolicy<unknown>): void {
-    for (const { issuers: identifiers, tokens, sources } of explain(policy).issuers) {
+    for (const { issuers: identifiers, tokens, sources } of explain({ ...policy, decisions: [] }).issuers) {
       if (sources.length > 0) continue
       const [issuer] = identifiers as readonly [string]
       const told = JSON.stringify([issuer, tokens, policy.name, policy.maxRevocationLag])
@@ -206,53 +224,27 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     }
   }
 
-  /** Whoever wants to wait for nothing that is there already asks whether it is a promise. */
+  /** At once where nothing has to be waited for. */
   function settle<Claims>(
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-  ): Settled<Claims> | Promise<Settled<Claims>> {
-    const authorization = authorize(authentication, policy, arrival)
-    return authorization instanceof Promise
-      ? authorization.then((landed) => answer(landed, policy))
-      : answer(authorization, policy)
-  }
+    inHand?: RequestInHand,
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+    const authorization = authorize(authentication, policy, arrival, inHand)
+    return authorization instanceof Promise ? authorization.then(land) : land(authorization)
 
-  function answer<Claims>(
-    { issuer, facts, result }: Authorization<Claims>,
-    policy: CompiledPolicy<Claims>,
-  ): Settled<Claims> {
-    if (typeof result !== 'string') {
-      if (onEvent !== undefined) {
-        const { clientId } = facts as TokenFacts
-        const about = { at: clock.now(), route: policy.name, issuer, clientId }
-        emit({ type: 'request-granted', ...about, evidence: result.evidence })
+    function land(landed: Authorization<Claims>): Outcome<Claims> {
+      const outcome = answer(landed, policy)
+      if (outcome.outcome === 'granted') {
+        const facts = landed.facts as TokenFacts
+        // From the arrival: what a schema took is no time in which the evidence stayed young.
+        const request = policy.decisions.length === 0 ? undefined : inHand?.request
+        const authenticated = authentication as Authenticated
+        watcher.remember(outcome, { authentication: authenticated, facts, policy, decidedAt: arrival, request })
       }
-      return { principal: result, facts: facts as TokenFacts }
+      return outcome
     }
-    const event = { at: clock.now(), route: policy.name, issuer }
-    if (!isRefusalCode(result)) {
-      emit({ type: 'request-unavailable', ...event, reason: result })
-      return { denied: unavailable(result) }
-    }
-    const denied = refused(result, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
-    const { status, body, reason } = denied
-    emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
-    return { denied }
-  }
-
-  async function outcomeOf<Claims>(
-    authentication: Authentication,
-    policy: CompiledPolicy<Claims>,
-    arrival: Instant,
-  ): Promise<Outcome<Claims>> {
-    const soon = settle(authentication, policy, arrival)
-    const settled = soon instanceof Promise ? await soon : soon
-    if ('denied' in settled) return settled.denied
-    const { principal, facts } = settled
-    // From the arrival: what a schema took is no time in which the evidence stayed young.
-    const request = { authentication: authentication as Authenticated, facts, policy, decidedAt: arrival }
-    return watcher.grant(principal, request)
   }
 
   function authenticateRequest(request: AnyRequest, arrival: Instant): Authentication | Promise<Authentication> {
@@ -269,36 +261,45 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     async present(request) {
       const authentication = await authenticateRequest(request, readInstant(clock))
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
+      const inHand = { request, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => outcomeOf(authentication, compile(...policy), readInstant(clock)),
+        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
       }
     },
     async authorize(request, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
       const soon = authenticateRequest(request, arrival)
-      return outcomeOf(soon instanceof Promise ? await soon : soon, compiled, arrival)
+      return settle(soon instanceof Promise ? await soon : soon, compiled, arrival, { request })
+    },
+    async precheck(request, ...policy) {
+      const compiled = compile(...policy)
+      const checked = await precheck(await authenticateRequest(request, readInstant(clock)), compiled)
+      return checked.result === undefined ? passed : denied(checked.result, checked, compiled)
     },
     async verify(token, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
       const soon = authenticator.authenticate(token, arrival)
-      const answered = settle(soon instanceof Promise ? await soon : soon, compiled, arrival)
-      const settled = answered instanceof Promise ? await answered : answered
-      if ('denied' in settled) throw errorOf(settled.denied)
-      return settled.principal
+      const settled = settle(soon instanceof Promise ? await soon : soon, compiled, arrival)
+      const outcome = settled instanceof Promise ? await settled : settled
+      if (outcome.outcome === 'granted') return outcome.principal
+      throw errorOf(outcome)
     },
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
     backChannelLogout,
     explain: (...policy) => explain(compile(...policy)),
-    ready: () => issuers.ready(),
+    async ready() {
+      await Promise.all([issuers.ready(), readyToDecide()])
+    },
     exportKeys: () => issuers.exportKeys(),
     async close() {
       closed = true
       watcher.close()
       signOuts.close()
+      decisionMaker?.close()
       issuers.close()
       authenticator.close()
       revocations?.close()
@@ -307,8 +308,3 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     },
   } satisfies ResourceServer)
 }
-
-/** A principal and what it was made from, or the answer to whoever is none. */
-type Settled<Claims> =
-  | { readonly principal: Principal<Claims>; readonly facts: TokenFacts }
-  | { readonly denied: Denied }

@@ -7,8 +7,9 @@ import { type Clock, elapsedSince, type Instant, readInstant } from '../transpor
 import type { FetchSignal } from '../transport/fetch-client.js'
 import { callAfter } from '../transport/timer.js'
 import type { Principal } from '../vocabulary/principal.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
 import type { Authenticated } from './authentication.js'
-import { type Denied, GRANT, type Granted, granted } from './outcome.js'
+import { type Denied, type Granted, Seal } from './outcome.js'
 
 /** Options of `ResourceServer.watch`. */
 export interface WatchOptions {
@@ -40,6 +41,8 @@ export interface GrantedRequest {
   readonly facts: TokenFacts
   readonly policy: CompiledPolicy<unknown>
   readonly decidedAt: Instant
+  /** For the functions of the policy; `undefined` where it has none, or where there is no request. */
+  readonly request: AnyRequest | undefined
 }
 
 interface WatcherParts {
@@ -72,22 +75,17 @@ export class Watcher {
     this.#parts = parts
   }
 
-  /** A grant that can be watched, here and nowhere else. */
-  grant<Claims>(principal: Principal<Claims>, request: GrantedRequest): Granted<Claims> {
-    const watchable = new Watchable(this, request)
-    const grant = granted(principal, watchable)
-    watchable.of = grant
-    return grant
+  remember(granted: Granted<unknown>, request: GrantedRequest): void {
+    Seal.put(granted, this, request)
   }
 
-  watch(grant: Granted<unknown>, options: WatchOptions = {}): Watch {
-    const madeFrom: unknown = grant?.[GRANT]
-    const request = madeFrom instanceof Watchable ? madeFrom.requestOf(grant, this) : undefined
+  watch(granted: Granted<unknown>, options: WatchOptions = {}): Watch {
+    const request = Seal.behind(granted, this) as GrantedRequest | undefined
     if (request === undefined) {
       throw new ConfigurationError('watch', 'takes what authorize() of this very server granted')
     }
     checkWatchOptions(options)
-    const watch = new GrantWatch(this.#parts, request, grant.principal, options, () => this.#running.delete(watch))
+    const watch = new GrantWatch(this.#parts, request, granted.principal, options, () => this.#running.delete(watch))
     this.#running.add(watch)
     watch.start()
     return watch
@@ -96,27 +94,6 @@ export class Watcher {
   /** The server closes: what is open is decided a last time, and ends. */
   close(): void {
     for (const watch of this.#running) void watch.decideAgain()
-  }
-}
-
-/** Its fields are private: whoever prints a grant must not print a token. A WeakMap would cost more than the decision. */
-class Watchable {
-  readonly #watcher: Watcher
-  readonly #request: GrantedRequest
-  #of: Granted<unknown> | undefined
-
-  constructor(watcher: Watcher, request: GrantedRequest) {
-    this.#watcher = watcher
-    this.#request = request
-  }
-
-  set of(grant: Granted<unknown>) {
-    this.#of = grant
-  }
-
-  /** `undefined` for a copy, whose principal may be another, and for a grant of another server. */
-  requestOf(grant: Granted<unknown>, watcher: Watcher): GrantedRequest | undefined {
-    return grant === this.#of && watcher === this.#watcher ? this.#request : undefined
   }
 }
 
@@ -221,11 +198,15 @@ class GrantWatch implements Watch {
     if (this.#ended === undefined && (await this.#parts.isKnownToEnd(this.#request))) await this.decideAgain()
   }
 
+  /** Until the token ends, or is too old, or the login is. */
   #untilExpiry(): number {
     const { clock, timesOf } = this.#parts
     const { clockTolerance, maxTokenAge = Infinity } = timesOf(this.#request)
-    const { issuedAt = Infinity } = this.#request.facts
-    return Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge) + clockTolerance - clock.now()
+    const { facts, policy } = this.#request
+    const { issuedAt = Infinity, authenticatedAt = Infinity } = facts
+    const { maxAge = Infinity } = policy
+    const endsAt = Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge, authenticatedAt + maxAge)
+    return endsAt + clockTolerance - clock.now()
   }
 
   /** Milliseconds until the evidence is as old as the route allows. */

@@ -51,6 +51,8 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
       claims: payload as unknown as AccessTokenClaims,
       expiresAt: claims.exp,
       issuedAt: claims.iat,
+      authenticatedAt: claims.authTime,
+      acr: claims.acr,
     }
     return { facts, notBefore: claims.nbf }
   }
@@ -68,7 +70,8 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
     },
 
     stillHolds({ facts, header, key, notBefore }, now) {
-      const claims = { exp: facts.expiresAt, nbf: notBefore, iat: facts.issuedAt }
+      const { expiresAt: exp, issuedAt: iat, authenticatedAt: authTime } = facts
+      const claims = { exp, nbf: notBefore, iat, authTime }
       if (refusalByTime(claims, times, now.wall) !== undefined) return false
       // The name must still stand for this very key; a look-up that takes its time is one for a validation.
       const lookup = keys.find({ algorithm: key.algorithm, kid: header.kid }, now)

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { SignatureAlgorithm } from '../../src/keys/algorithms.js'
-import { describeKey, type JsonWebKeySet, whatIsWrongWithJwks } from '../../src/keys/json-web-key.js'
+import {
+  describeKey,
+  type JsonWebKeySet,
+  type SigningKeyDescription,
+  signatureLengthOf,
+  whatIsWrongWithJwks,
+} from '../../src/keys/json-web-key.js'
 import type { JsonObject, JsonValue } from '../../src/vocabulary/json-object.js'
 import { signer } from '../support/signing.js'
 
@@ -113,5 +119,25 @@ describe('whatIsWrongWithJwks', () => {
 
   it('names the key that cannot be used', () => {
     expect(whatIsWrongWithJwks({ keys: [ec as never, rsa as never] }, ['ES256'])).toContain('keys[1]')
+  })
+})
+
+describe('signatureLengthOf', () => {
+  it.each([
+    ['RS256', 2048, 256],
+    ['PS512', 3072, 384],
+    ['RS256', 2056, 257],
+  ] as const)('is that of the modulus of an RSA key: %s, %i bits', (alg, modulusLength, expected) => {
+    const description = describeKey(jwkOf(alg, { modulusLength }), [alg]) as SigningKeyDescription
+    expect(signatureLengthOf(description.jwk, alg)).toBe(expected)
+  })
+
+  it.each([
+    ['ES256', 64],
+    ['ES512', 132],
+    ['EdDSA', 64],
+  ] as const)('is that of the algorithm else: %s', (alg, expected) => {
+    const description = describeKey(jwkOf(alg), [alg]) as SigningKeyDescription
+    expect(signatureLengthOf(description.jwk, alg)).toBe(expected)
   })
 })

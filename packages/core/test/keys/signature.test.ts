@@ -78,6 +78,19 @@ describe('verifySignature', () => {
     expect(await signatureVerifier.verifySignature(key, input, signature)).toBe(false)
   })
 
+  it.each(['PS256', 'PS384', 'PS512'] as const)(
+    'refuses an %s signature without its leading zero',
+    async (algorithm) => {
+      const own = signer(algorithm)
+      const key = await signatureVerifier.importKey(publicJwk(own.jwk), algorithm)
+      const made = () => Buffer.from(sealed(input, own).split('.').at(-1) as string, 'base64url')
+      let signature = made()
+      while (signature[0] !== 0) signature = made()
+      expect(await signatureVerifier.verifySignature(key, input, signature)).toBe(true)
+      expect(await signatureVerifier.verifySignature(key, input, signature.subarray(1))).toBe(false)
+    },
+  )
+
   it('refuses a DER signature, which is another encoding of the same numbers', async () => {
     const own = signer('ES256')
     const { sign } = await import('node:crypto')

@@ -26,7 +26,7 @@ const facts = {
 const verified = (sub: string): VerifiedToken => ({
   facts: { ...facts, subject: sub },
   header: { alg: 'ES256', kid: 'a', typ: undefined },
-  key: { algorithm: 'ES256', handle: undefined },
+  key: { algorithm: 'ES256', handle: undefined, signatureLength: 64 },
   notBefore: undefined,
 })
 

@@ -5,11 +5,12 @@ import { sha256 } from '#signature'
  * A signature may have more than one valid spelling (ECDSA), so that it must not tell one token from another.
  */
 export class TokenKey {
-  readonly #bytes: Uint8Array
+  readonly #text: string
   #known: string | undefined
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+  /** ASCII. */
+  constructor(text: string) {
+    this.#text = text
   }
 
   /** `undefined` until it was computed: most requests never need it. */
@@ -20,7 +21,7 @@ export class TokenKey {
   /** At once where the runtime can. */
   compute(): string | Promise<string> {
     if (this.#known !== undefined) return this.#known
-    const digest = sha256(this.#bytes)
+    const digest = sha256(this.#text)
     return typeof digest === 'string' ? (this.#known = digest) : digest.then((name) => (this.#known = name))
   }
 }

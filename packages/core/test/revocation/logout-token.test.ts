@@ -71,6 +71,7 @@ describe('a logout token', () => {
     const down: JwksSource = {
       find: async () => ({ result: 'unavailable', reason: 'jwks-unreachable' }),
       async load() {},
+      snapshot: () => undefined,
       close() {},
     }
     expect(await setUp(down).receive(token())).toBe('jwks-unreachable')
@@ -82,6 +83,7 @@ describe('a logout token', () => {
         throw new Error('asked for a key')
       },
       async load() {},
+      snapshot: () => undefined,
       close() {},
     }
     expect(await setUp(never).receive(token({ aud: 'other' }))).toBe('audience-not-accepted')

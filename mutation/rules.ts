@@ -1,5 +1,6 @@
 import { answerRules } from './answers.ts'
 import { decisionRules } from './decisions.ts'
+import { heldDecisionRules } from './held-decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { stepUpRules } from './step-up.ts'
@@ -16,6 +17,7 @@ export const areas: readonly Area[] = [
   promise,
   stepUpRules,
   decisionRules,
+  heldDecisionRules,
   answerRules,
   {
     title: 'Sender constraints',
@@ -95,7 +97,10 @@ export const areas: readonly Area[] = [
         rule: 'A claims schema that takes its time lets no token in that expired meanwhile',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),
-        remove: ['return ended(facts) ?? refusalOfLogin', 'return refusalOfLogin'],
+        remove: [
+          'const refusalAtLast = ended(facts, policy) ?? refusalOfLogin',
+          'const refusalAtLast = refusalOfLogin',
+        ],
         test: inCore('resource-server/authorization.test.ts', 'that expired meanwhile'),
       },
       {
@@ -1067,7 +1072,7 @@ export const areas: readonly Area[] = [
         rule: 'The oldest accepted token is checked at every decision',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),
-        remove: ["isTooOld(issuedAt, definition, now) ? 'token-too-old' : undefined", 'undefined'],
+        remove: ["isTooOld(issuedAt, definition, now + heldFor) ? 'token-too-old' : undefined", 'undefined'],
         test: inCore('resource-server/authorization.test.ts', 'is held to maxTokenAge at every decision'),
       },
       {

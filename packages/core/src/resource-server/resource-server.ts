@@ -65,6 +65,13 @@ export interface ResourceServer {
   /** Parses and verifies once, for several policies on one request. */
   present(request: AnyRequest): Promise<Presented>
   /**
+   * For claims of an access token that somebody else has verified, such as an authorizer of API Gateway; names and types as
+   * in the token. Signature, key and header are taken on trust, and every other check is made. Whoever can get claims of
+   * their own in here can be anybody: see to it that only the verifier can. As there is no token, no issuer can be asked
+   * about it: evidence is its age, and the revocation list.
+   */
+  presentClaims(claims: Readonly<Record<string, unknown>>): Promise<Presented>
+  /**
    * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
    * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
    * that its token was not revoked. The handler authorizes it all the same. Only a set of keys may be fetched.
@@ -275,6 +282,17 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       const inHand = { request, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
+        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
+      }
+    },
+    async presentClaims(claims) {
+      if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+        throw new ConfigurationError('claims', 'must be an object with the claims of one token')
+      }
+      const authentication = authenticator.authenticateClaims(claims, readInstant(clock))
+      const inHand = { request: undefined, memo: decisionMaker && new WeakMap() }
+      return {
+        credentials: 'present',
         authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
       }
     },

@@ -105,6 +105,10 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
       const inHand: RequestInHand = { request, memo: new WeakMap() }
       return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }
     },
+    async presentClaims() {
+      const inHand: RequestInHand = { request: undefined, memo: new WeakMap() }
+      return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }
+    },
     async precheck(request, ...policy) {
       const compiled = compile(...policy)
       assertRequest(request)
@@ -130,8 +134,8 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
         liveEndpoints: [],
         duringOutage: 'unaffected',
       } as const
-      const { name: route, maxRevocationLag, maxRevocationLagDuringOutage, acrValues, maxAge } = policy
-      const told = { route, maxRevocationLag, maxRevocationLagDuringOutage, acrValues, maxAge }
+      const { name: route, maxRevocationLag, maxRevocationLagDuringOutage, heldFor, acrValues, maxAge } = policy
+      const told = { route, maxRevocationLag, maxRevocationLagDuringOutage, heldFor, acrValues, maxAge }
       const decisions = explainDecisions(policy.decisions, decisionPoint)
       return { ...told, decisions, issuers: isAdmitted ? [explained] : [] }
     },

@@ -53,7 +53,7 @@ export class SimulatedNode {
       opaqueTokens: true,
       connect: () => ({
         keys: { find: never, load: async () => {}, snapshot: () => undefined, close: () => {} },
-        validator: { validate: never, stillHolds: never },
+        validator: { validate: never, factsOfClaims: never, stillHolds: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,
     })

@@ -10,6 +10,7 @@ const workspace = {
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/lambda': at('packages/lambda/src/index.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
   '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
@@ -76,6 +77,10 @@ export default defineConfig({
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
         test: { testTimeout, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { ...shared, name: 'lambda', root: at('packages/lambda'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

@@ -10,6 +10,7 @@ const entries = {
   '@tokenward/core/errors': 'packages/core/src/errors.ts',
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',
   '@tokenward/core/testing': 'packages/core/src/testing/index.ts',
+  '@tokenward/lambda': 'packages/lambda/src/index.ts',
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
@@ -53,4 +54,11 @@ it('an application that installs the NestJS package has a name for everything of
     exportedNames(entries[entry]),
   )
   expect(exportedNames(entries['@tokenward/nestjs'])).toEqual(expect.arrayContaining(ofCore))
+})
+
+it('a function that installs the Lambda package has a name for everything of core', () => {
+  const ofCore = (['@tokenward/core', '@tokenward/core/cognito', '@tokenward/core/aws'] as const).flatMap((entry) =>
+    exportedNames(entries[entry]),
+  )
+  expect(exportedNames(entries['@tokenward/lambda'])).toEqual(expect.arrayContaining(ofCore))
 })

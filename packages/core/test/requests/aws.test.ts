@@ -56,6 +56,7 @@ describe('an event of a REST API', () => {
       url: '/prod/orders?tag=a+b&tag=c%26d&page=2',
       headers: { Authorization: ['Bearer a'], 'X-Other': ['a', 'b'] },
       clientCertificate: undefined,
+      params: undefined,
     })
     expect(credentialsOf(event)).toStrictEqual({ token: 'a' })
   })
@@ -128,6 +129,7 @@ describe('an event of an HTTP API or a function URL', () => {
       url: '/prod/orders?tag=a%20b&tag=c',
       headers: { authorization: 'Bearer a', 'x-other': 'a,b' },
       clientCertificate: undefined,
+      params: undefined,
     })
   })
 

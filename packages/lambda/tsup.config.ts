@@ -1,11 +1,19 @@
 import { defineConfig } from 'tsup'
 
-export default defineConfig({
-  entry: ['src/index.ts'],
+const common = {
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'node',
-  clean: true,
-  dts: true,
   tsconfig: 'tsconfig.build.json',
-})
+} as const
+
+export default defineConfig([
+  { ...common, entry: ['src/index.ts'], clean: true, dts: true },
+  {
+    // One file with core in it: a function without a bundler of its own then reads one file when it starts.
+    ...common,
+    entry: { standalone: 'src/index.ts' },
+    noExternal: [/^@tokenward\/core/],
+    minify: true,
+  },
+])

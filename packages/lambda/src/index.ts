@@ -24,6 +24,7 @@ export type { RestTokenAuthorizerOptions } from './authorizers/rest-token-author
 export type { ResultCache, ResultCacheOptions } from './authorizers/result-cache.js'
 export { webSocketAuthorizer } from './authorizers/web-socket-authorizer.js'
 export type { WebSocketAuthorizerOptions } from './authorizers/web-socket-authorizer.js'
+export { writeJwksSnapshot } from './cold-start/write-jwks-snapshot.js'
 export { gatewayPrincipal } from './gateway/gateway-principal.js'
 export type { GatewayPrincipalOptions, JwtAuthorizedEvent } from './gateway/gateway-principal.js'
 export { authMiddleware } from './handlers/auth-middleware.js'

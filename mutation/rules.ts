@@ -53,7 +53,7 @@ export const areas: readonly Area[] = [
         source: 'RFC 7517 §9.2',
         file: core('tokens/jwt-validator.ts'),
         remove: [
-          "return !(lookup instanceof Promise) && lookup.result === 'found' && lookup.keys.includes(key)",
+          'return keys.atHand({ algorithm: key.algorithm, kid: header.kid }, now)?.includes(key) === true',
           'return true',
         ],
         test: inCore('resource-server/authentication.test.ts', 'dead as soon as its key'),
@@ -62,7 +62,7 @@ export const areas: readonly Area[] = [
         rule: 'A token that was verified before dies when its key name stands for another key',
         source: 'RFC 7517 §4.5',
         file: core('tokens/jwt-validator.ts'),
-        remove: [' && lookup.keys.includes(key)', ''],
+        remove: ['?.includes(key) === true', ' !== undefined'],
         test: inCore('resource-server/authentication.test.ts', 'dead as soon as its name'),
       },
       {
@@ -312,7 +312,7 @@ export const areas: readonly Area[] = [
         rule: 'A claim of another type is never skipped',
         source: 'CVE-2025-30144 and its like',
         file: core('tokens/registered-claims.ts'),
-        remove: ['if (claim === MALFORMED) return undefined', ''],
+        remove: ['exp === MALFORMED || nbf === MALFORMED || ', ''],
         test: inCore('tokens/registered-claims.test.ts', 'refuses'),
       },
       {

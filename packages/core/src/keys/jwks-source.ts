@@ -18,6 +18,8 @@ import { UnknownKeys } from './unknown-keys.js'
 export interface JwksSource {
   /** Answers at once for a known key; may fetch for an unknown one. `now`: for who has read the clocks already. */
   find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup>
+  /** The keys that `find` would answer with at once; `undefined` where it would have to fetch. It fetches nothing. */
+  atHand(want: KeyWanted, now?: Instant): readonly VerificationKey[] | undefined
   /** Fetches the key set unless a fresh one is at hand; throws {@link UpstreamError}. */
   load(): Promise<void>
   /** The keys at hand that were fetched; `undefined` where there are none. */
@@ -187,18 +189,26 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     return ABSENT
   }
 
-  function find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup> {
-    if (closed) return CLOSED
+  function atHand(want: KeyWanted, now?: Instant): readonly VerificationKey[] | undefined {
     const usable = usableKeys(now)
     const keys = usable?.keys.select(want)
-    if (usable !== undefined && keys !== undefined) {
-      if (usable.age > (current as CurrentKeys).refreshAt) {
-        // Where the runtime gave up the last one, one request has to see the next one through.
-        if (flight.wasAbandoned && backoff.isDue()) return findAfterRefresh(want)
-        refreshInBackground()
-      }
-      return { result: 'found', keys }
+    if (usable !== undefined && keys !== undefined && usable.age > (current as CurrentKeys).refreshAt) {
+      if (mustSeeThrough()) return undefined
+      refreshInBackground()
     }
+    return keys
+  }
+
+  /** Where the runtime gave up the last refresh, one request has to see the next one through. */
+  function mustSeeThrough(): boolean {
+    return flight.wasAbandoned && backoff.isDue()
+  }
+
+  function find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup> {
+    if (closed) return CLOSED
+    const keys = atHand(want, now)
+    if (keys !== undefined) return { result: 'found', keys }
+    if (lookUp(want) !== undefined) return findAfterRefresh(want)
     const imported = importGiven()
     if (imported !== undefined) return imported.catch(() => {}).then(() => find(want))
     return unknown.isAbsent(want.kid) ? ABSENT : findByFetching(want)
@@ -211,6 +221,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
 
   return {
     find,
+    atHand,
     async load() {
       if (closed) throw closedError()
       await importGiven()

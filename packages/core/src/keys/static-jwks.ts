@@ -39,6 +39,7 @@ export function createStaticJwks(
       if (closed) return { result: 'unavailable', reason: 'resource-server-closed' }
       return imported === undefined ? keys().then((set) => selectFrom(set, want)) : selectFrom(imported, want)
     },
+    atHand: (want) => (closed ? undefined : imported?.select(want)),
     async load() {
       await keys()
       if (firstProblem !== undefined) throw new UpstreamError('no-usable-key', firstProblem)

@@ -171,7 +171,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     options.resource === undefined
       ? undefined
       : createMetadata('createResourceServer.resource', options.resource, issuers.trusted.map(firstIdentifier))
-  const { answer, denied } = createAnswerer({ clock, emit, resource: { realm, resourceMetadata: metadata?.url } })
+  const resource = { realm, resourceMetadata: metadata?.url }
+  const { answer, principalOrDenied, denied } = createAnswerer({ clock, emit: onEvent && emit, resource })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -311,10 +312,11 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
       const soon = authenticator.authenticate(token, arrival)
-      const settled = settle(soon instanceof Promise ? await soon : soon, compiled, arrival)
-      const outcome = settled instanceof Promise ? await settled : settled
-      if (outcome.outcome === 'granted') return outcome.principal
-      throw errorOf(outcome)
+      const authorization = authorize(soon instanceof Promise ? await soon : soon, compiled, arrival)
+      const landed = authorization instanceof Promise ? await authorization : authorization
+      const settled = principalOrDenied(landed, compiled)
+      if ('denied' in settled) throw errorOf(settled.denied)
+      return settled.principal
     },
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),

@@ -75,5 +75,8 @@ export function mediaType(typ: string): string {
  * is something else: a DPoP proof, a logout token, an introspection response (RFC 8725 §3.11).
  */
 export function isPlainTokenType(typ: string | undefined): boolean {
-  return typ === undefined || ['jwt', 'at+jwt'].includes(mediaType(typ))
+  // As nearly all write it.
+  if (typ === undefined || typ === 'at+jwt' || typ === 'JWT') return true
+  const type = mediaType(typ)
+  return type === 'jwt' || type === 'at+jwt'
 }

@@ -86,9 +86,8 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
       const { expiresAt: exp, issuedAt: iat, authenticatedAt: authTime } = facts
       const claims = { exp, nbf: notBefore, iat, authTime }
       if (refusalByTime(claims, times, now.wall) !== undefined) return false
-      // The name must still stand for this very key; a look-up that takes its time is one for a validation.
-      const lookup = keys.find({ algorithm: key.algorithm, kid: header.kid }, now)
-      return !(lookup instanceof Promise) && lookup.result === 'found' && lookup.keys.includes(key)
+      // The name must still stand for this very key; what has to be fetched is for a validation to fetch.
+      return keys.atHand({ algorithm: key.algorithm, kid: header.kid }, now)?.includes(key) === true
     },
   }
 }

@@ -18,8 +18,8 @@ export class VerifiedTokens {
   readonly #capacity: number
   readonly #entries = new Map<number, Entry>()
   readonly #repeated = new RepeatedValues()
-  #seen = new Set<number>()
-  #seenBefore = new Set<number>()
+  /** Ends of tokens that came lately, each in the one place it has; what comes later takes the place of what was there. */
+  #latest: Int32Array | undefined
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -55,8 +55,7 @@ export class VerifiedTokens {
   clear(): void {
     this.#entries.clear()
     this.#repeated.clear()
-    this.#seen.clear()
-    this.#seenBefore.clear()
+    this.#latest = undefined
   }
 
   #set(end: number, digest: string, { facts, header, key, notBefore }: VerifiedToken): void {
@@ -69,24 +68,26 @@ export class VerifiedTokens {
     }
   }
 
-  /** Of the latest tokens, as many as are remembered at least and twice as many at most. */
   #cameBefore(end: number): boolean {
-    if (this.#seen.has(end) || this.#seenBefore.has(end)) return true
-    if (this.#seen.size >= this.#capacity) {
-      this.#seenBefore = this.#seen
-      this.#seen = new Set()
-    }
-    this.#seen.add(end)
+    this.#latest ??= new Int32Array(2 ** Math.ceil(Math.log2(this.#capacity) + 1))
+    const place = end & (this.#latest.length - 1)
+    if (this.#latest[place] === end) return true
+    this.#latest[place] = end
     return false
   }
 }
 
-/** Characters of the signature that tell tokens apart well enough to look for one; the hash decides whether it is. */
-const END = 8
+/** How far from its end the characters stand that are read: the last ones of some signatures hardly differ. */
+const FROM_END = 10
+const CHARACTERS = 5
 
-/** A number rather than a text: a piece of a text may keep the whole of it in memory. */
+/**
+ * Thirty bits of the signature, which tell tokens apart well enough to look for one; the hash decides whether it is. A
+ * number rather than a text, because a piece of a text may keep the whole of it in memory; and never 0, which is nothing.
+ */
 function endOf(token: string): number {
   let end = 0
-  for (let at = token.length - END; at < token.length; at++) end = end * 64 + (token.charCodeAt(at) & 63)
-  return end
+  const from = token.length - FROM_END
+  for (let at = from; at < from + CHARACTERS; at++) end = (end << 6) | (token.charCodeAt(at) & 63)
+  return end === 0 ? 1 : end
 }

@@ -237,6 +237,8 @@ describe('a token that comes again', () => {
     expect(await decide()).toMatchObject({ outcome: 'granted' })
     await expect.poll(() => events.filter(({ type }) => type === 'jwks-refreshed')).toHaveLength(2)
     expect(await decide()).toMatchObject({ status: 401, reason: 'unknown-key' })
+    // The first, the refresh, and one to make sure: the memory looks nothing up.
+    expect(issuer.jwks.requests).toHaveLength(3)
   })
 
   it('is dead as soon as its name stands for another key', async () => {

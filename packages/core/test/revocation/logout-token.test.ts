@@ -71,6 +71,7 @@ describe('a logout token', () => {
     const down: JwksSource = {
       find: async () => ({ result: 'unavailable', reason: 'jwks-unreachable' }),
       async load() {},
+      atHand: () => undefined,
       snapshot: () => undefined,
       close() {},
     }
@@ -83,6 +84,7 @@ describe('a logout token', () => {
         throw new Error('asked for a key')
       },
       async load() {},
+      atHand: () => undefined,
       snapshot: () => undefined,
       close() {},
     }

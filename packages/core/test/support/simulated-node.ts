@@ -52,7 +52,13 @@ export class SimulatedNode {
       evidence: { propagationDelay, issuedAtIsEvidence, maxTokenLifetime, inactiveMemory: 1_000 },
       opaqueTokens: true,
       connect: () => ({
-        keys: { find: never, load: async () => {}, snapshot: () => undefined, close: () => {} },
+        keys: {
+          find: never,
+          load: async () => {},
+          atHand: () => undefined,
+          snapshot: () => undefined,
+          close: () => {},
+        },
         validator: { validate: never, factsOfClaims: never, stillHolds: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { connectIssuers } from '../../src/issuers/issuer-registry.js'
@@ -33,6 +34,9 @@ const verified = (sub: string): VerifiedToken => ({
 async function addTwice(tokens: VerifiedTokens, token: string, sub = token): Promise<void> {
   for (let i = 0; i < 2; i++) await tokens.add(token, verified(sub))
 }
+
+/** Their signatures differ as signatures do. */
+const tokenOf = (index: number) => `a.b.${index}`.padEnd(20, String.fromCharCode(65 + (index % 26)))
 
 describe('the memory of verified tokens', () => {
   it('holds what it was told twice', async () => {
@@ -76,18 +80,27 @@ describe('the memory of verified tokens', () => {
 
   it('forgets the oldest when it is full', async () => {
     const tokens = new VerifiedTokens(3)
-    for (let index = 0; index < 5; index++) await addTwice(tokens, `a.b.number-${index}`)
+    for (let index = 0; index < 5; index++) await addTwice(tokens, tokenOf(index))
     expect(tokens.size).toBe(3)
-    expect(await tokens.find('a.b.number-1')).toBeUndefined()
-    expect(await tokens.find('a.b.number-2')).toBeDefined()
+    expect(await tokens.find(tokenOf(1))).toBeUndefined()
+    expect(await tokens.find(tokenOf(2))).toBeDefined()
   })
 
   it('is not emptied by tokens that come once, however many', async () => {
     const tokens = new VerifiedTokens(3)
     await addTwice(tokens, 'a.b.the-one-that-comes-again')
-    for (let index = 0; index < 1_000; index++) await tokens.add(`a.b.${index}-once`, verified('u'))
+    for (let index = 0; index < 1_000; index++) await tokens.add(tokenOf(index), verified('u'))
     expect(tokens.size).toBe(1)
     expect(await tokens.find('a.b.the-one-that-comes-again')).toBeDefined()
+  })
+
+  it('notices that a token comes again, whatever has come in between, within its size', async () => {
+    const tokens = new VerifiedTokens(1_000)
+    const all = Array.from({ length: 300 }, () => `a.b.${randomBytes(64).toString('base64url')}`)
+    for (const token of all) await tokens.add(token, verified('u'))
+    for (const token of all) await tokens.add(token, verified('u'))
+    // Two may share a place; then the second is noticed when it comes once more.
+    expect(tokens.size).toBeGreaterThan(200)
   })
 
   it('forgets one, or all, when it is told to', async () => {

@@ -1,14 +1,19 @@
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
-const common = {
+const common: Options = {
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'node',
   tsconfig: 'tsconfig.build.json',
-} as const
+}
 
 export default defineConfig([
-  { ...common, entry: ['src/index.ts'], clean: true, dts: true },
+  {
+    ...common,
+    entry: { index: 'src/index.ts', wiring: 'src/wiring/index.ts', cdk: 'src/wiring/cdk.ts' },
+    clean: true,
+    dts: true,
+  },
   {
     // One file with core in it: a function without a bundler of its own then reads one file when it starts.
     ...common,

@@ -16,7 +16,7 @@ export const prepare: Prepare<VerificationSetup> = async ({ tokens, algorithm, e
 }
 
 /** What the middlewares read of a request of Express. */
-class ExpressRequest {
+export class ExpressRequest {
   readonly method = 'GET'
   readonly url = '/orders'
   readonly protocol = 'https'

@@ -8,8 +8,8 @@ import type { VerificationSetup } from '../verification-rows.ts'
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, algorithm, endpoint }) => {
   const keys = buildGetJwks({ ttl: 3_600_000 })
   const verify = createVerifier({
-    key: async ({ header }: { readonly header: { readonly kid: string; readonly alg: string } }) =>
-      keys.getPublicKey({ domain: endpoint, kid: header.kid, alg: header.alg }),
+    key: (async ({ header }: { readonly header: { readonly kid: string; readonly alg: string } }) =>
+      keys.getPublicKey({ domain: endpoint, kid: header.kid, alg: header.alg })) as never,
     algorithms: [algorithm],
     allowedIss: ISSUER,
     allowedAud: AUDIENCE,

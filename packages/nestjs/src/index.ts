@@ -76,6 +76,7 @@ export type {
   PolicyExplanation,
   PolicyOrLiteral,
   Presented,
+  PresentOptions,
   Principal,
   PrivateKeyJwtOptions,
   ProtectedRequest,

@@ -21,6 +21,7 @@ import { readBearerCredentials } from './bearer-credentials.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
 import { type Denied, errorOf, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
+import { arrivalsOf, type PresentOptions } from './present-options.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -58,8 +59,12 @@ export interface ResourceServer {
     request: AnyRequest,
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Outcome<Claims>>
-  /** Parses and verifies once, for several policies on one request. */
-  present(request: AnyRequest): Promise<Presented>
+  /**
+   * Parses and verifies once, for several policies on one request.
+   *
+   * @throws {@link ConfigurationError} where `request` is no request at all, or for an option that is none.
+   */
+  present(request: AnyRequest, options?: PresentOptions): Promise<Presented>
   /**
    * For tokens that come another way, in queues, sockets or scripts.
    *
@@ -245,12 +250,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
   return Object.freeze({
     policy: (policy) => compile(policy),
-    async present(request) {
+    async present(request, presentOptions = {}) {
+      const arrival = arrivalsOf(clock, presentOptions)
       const authentication = await authenticateRequest(request)
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock)),
+        authorize: async (...policy) => settle(authentication, compile(...policy), arrival()),
       }
     },
     async authorize(request, ...policy) {

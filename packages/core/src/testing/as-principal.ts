@@ -2,6 +2,7 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import type { RefusalCode } from '../outcomes/operator-codes.js'
 import { errorOf, granted, type Outcome, refused, unavailable } from '../resource-server/outcome.js'
 import { policyOf } from '../resource-server/policy-compiler.js'
+import { checkPresentOptions } from '../resource-server/present-options.js'
 import type { ResourceServer } from '../resource-server/resource-server.js'
 import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
@@ -51,7 +52,8 @@ export function asPrincipal(principal: TestPrincipal): ResourceServer {
       assertRequest(request)
       return decide(compiled)
     },
-    async present(request) {
+    async present(request, options = {}) {
+      checkPresentOptions(options)
       assertRequest(request)
       return { credentials: 'present', authorize: async (...policy) => decide(policyOf(policy)) }
     },

@@ -14,7 +14,7 @@ import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
-import { type Authentication, createAuthenticator } from './authentication.js'
+import { type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
 import { type Authorization, createAuthorizer, lacksEvidence } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
@@ -252,11 +252,18 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     policy: (policy) => compile(policy),
     async present(request, presentOptions = {}) {
       const arrival = arrivalsOf(clock, presentOptions)
-      const authentication = await authenticateRequest(request)
+      let authentication = await authenticateRequest(request)
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => settle(authentication, compile(...policy), arrival()),
+        async authorize(...policy) {
+          const compiled = compile(...policy)
+          const arrived = arrival()
+          // A connection that was opened during an outage need not stay shut when it is over.
+          if (arrived.ofSeveral !== true && couldNotTell(authentication))
+            authentication = await authenticateRequest(request)
+          return settle(authentication, compiled, arrived)
+        },
       }
     },
     async authorize(request, ...policy) {

@@ -66,6 +66,23 @@ it.each([undefined, {}, { arrival: undefined }, { arrival: 'each-policy' }] as c
 )
 
 it.each([
+  ['each-policy', 'granted'],
+  ['request', 'unavailable'],
+] as const)(
+  'what was presented while the keys were out of reach, is after that, with %s, %s',
+  async (arrival, after) => {
+    const { server, api } = await introspectedApi()
+    server.jwks.fail({ status: 503 })
+    const headers = { authorization: `Bearer ${await server.accessToken()}` }
+    const presented = await api.present({ method: 'GET', url: '/', headers }, { arrival })
+    expect(await presented.authorize()).toMatchObject({ outcome: 'unavailable' })
+    server.jwks.recover()
+    server.clock.advance('1m')
+    expect(await presented.authorize()).toMatchObject({ outcome: after })
+  },
+)
+
+it.each([
   [{ arrival: 'once' }, "present.arrival must be 'each-policy' or 'request'"],
   [{ arival: 'request' }, 'present.arival is not an option'],
   [null, 'present takes a plain object of options'],

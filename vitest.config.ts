@@ -12,6 +12,9 @@ const workspace = {
   '@tokenward/core': at('packages/core/src/index.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/trpc/client': at('packages/trpc/src/client.ts'),
+  '@tokenward/trpc/testing': at('packages/trpc/src/testing.ts'),
+  '@tokenward/trpc': at('packages/trpc/src/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
 const onNode = {
@@ -64,6 +67,10 @@ export default defineConfig({
           root: at('packages/testkit'),
           include: ['test/delivery/{listen,faults}.test.ts'],
         },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { testTimeout, name: 'trpc', root: at('packages/trpc'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

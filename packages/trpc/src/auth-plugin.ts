@@ -1,0 +1,102 @@
+import {
+  type AccessTokenClaims,
+  type ClaimsOf,
+  type ClaimsSchema,
+  ConfigurationError,
+  type PolicyOrLiteral,
+  type Principal,
+  type ResourceServer,
+} from '@tokenward/core'
+import { authContext, type CreateContextMustSpreadAuthContext } from './auth-context.js'
+import { type AuthProcedure, createGuard } from './guard.js'
+import { isHttpRequest, requestOf, type RequestSource, type TokenInConnectionParams } from './request-source.js'
+
+/** Options of `createAuthPlugin`. */
+export interface AuthPluginOptions {
+  /**
+   * Where a token may stand in `connectionParams`, as `{ authorization: 'Bearer …' }`. `'websocket'` (default): in the
+   * first message of a WebSocket, where browsers can send no header. `'websocket-and-sse'`: also in the URL of an SSE
+   * subscription, from where it reaches logs and histories (RFC 6750 §5.3). `'nowhere'`: in the header alone.
+   */
+  readonly tokenInConnectionParams?: TokenInConnectionParams | undefined
+}
+
+/** What a policy adds to the context: the caller and, where it has a claims schema, what that has made of the claims. */
+export type PolicyContext<Claims> = [AccessTokenClaims, Claims] extends [Claims, AccessTokenClaims]
+  ? { principal: Principal }
+  : { principal: Principal<Claims>; claims: Claims }
+
+/** Procedures that carry their policy. */
+export interface AuthPlugin {
+  /**
+   * What procedures need to know of a request: `createContext: (opts) => ({ ...auth.context(opts), db })`. For every
+   * adapter of tRPC. Nothing is verified until a procedure asks, and then once for all calls of an HTTP request.
+   */
+  context(source: RequestSource): CreateContextMustSpreadAuthContext
+  /** Needs a valid token. Adds `ctx.principal`. */
+  readonly authenticated: AuthProcedure<{ principal: Principal }>
+  /** Lets callers without a token in. Adds `ctx.principal`, `null` for them. A token that is not valid is refused. */
+  readonly optional: AuthProcedure<{ principal: Principal | null }>
+  /**
+   * Needs a token that meets a policy. Adds `ctx.principal`; with a claims schema also `ctx.claims`, which later policies
+   * without one leave alone. Stacked policies must all hold.
+   *
+   * @throws {@link ConfigurationError} naming the member that is wrong, or can never be met here.
+   */
+  policy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+    policy: PolicyOrLiteral<Schema, Claims>,
+  ): AuthProcedure<PolicyContext<Claims>>
+}
+
+const PLACES: readonly unknown[] = ['websocket', 'websocket-and-sse', 'nowhere'] satisfies TokenInConnectionParams[]
+
+/**
+ * Makes procedures that carry their policy, for one resource server.
+ *
+ * @throws {@link ConfigurationError} where `api` is no resource server, or for an option that is none.
+ */
+export function createAuthPlugin(api: ResourceServer, options: AuthPluginOptions = {}): AuthPlugin {
+  checkServer(api)
+  const { tokenInConnectionParams = 'websocket' } = checkOptions(options)
+  const guard = createGuard(api)
+
+  return Object.freeze({
+    context(source) {
+      const arrival = isHttpRequest(source) ? 'request' : 'each-policy'
+      return authContext(api, () => api.present(requestOf(source, tokenInConnectionParams), { arrival }))
+    },
+    authenticated: guard.required(api.policy({}), (principal) => ({ principal: principal as Principal })),
+    optional: guard.optional(),
+    policy<Schema extends ClaimsSchema | undefined, Claims>(policy: PolicyOrLiteral<Schema, Claims>) {
+      const compiled = api.policy(policy)
+      const hasSchema = compiled.claims !== undefined
+      return guard.required(compiled, (principal) => {
+        return (hasSchema ? { principal, claims: principal.claims } : { principal }) as PolicyContext<Claims>
+      })
+    },
+  } satisfies AuthPlugin)
+}
+
+function checkServer(api: ResourceServer): void {
+  if (typeof (api as Partial<ResourceServer> | null)?.present !== 'function') {
+    throw new ConfigurationError('createAuthPlugin.api', 'must be made by createResourceServer()')
+  }
+}
+
+function checkOptions(options: AuthPluginOptions): AuthPluginOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('createAuthPlugin', 'takes an object of options')
+  }
+  const unknown = Object.keys(options).find((name) => name !== 'tokenInConnectionParams')
+  if (unknown !== undefined) {
+    throw new ConfigurationError(
+      `createAuthPlugin.${unknown}`,
+      'is not an option; the only one is tokenInConnectionParams, and those of the resource server belong to it',
+    )
+  }
+  const { tokenInConnectionParams: place } = options
+  if (place !== undefined && !PLACES.includes(place)) {
+    throw new ConfigurationError('createAuthPlugin.tokenInConnectionParams', `must be one of ${PLACES.join(', ')}`)
+  }
+  return options
+}

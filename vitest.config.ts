@@ -15,6 +15,11 @@ const workspace = {
   '@tokenward/trpc/client': at('packages/trpc/src/client.ts'),
   '@tokenward/trpc/testing': at('packages/trpc/src/testing.ts'),
   '@tokenward/trpc': at('packages/trpc/src/index.ts'),
+  '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
+  '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
+  '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
+  '@tokenward/testkit/vitest': at('packages/testkit/src/vitest.ts'),
+  '@tokenward/testkit/conformance': at('packages/testkit/src/conformance/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
 const onNode = {
@@ -48,11 +53,13 @@ export default defineConfig({
           name: 'core on WebCrypto and fetch',
           root: at('packages/core'),
           include: ['test/**/*.test.ts'],
-          // Simulated time has no place for what the platform does at its own pace; a flood is counted once.
+          // Simulated time has no place for what the platform does at its own pace; a flood is counted once, and so are
+          // the mistakes a suite must notice.
           exclude: [
             'test/**/*.node.test.ts',
             'test/strategy/lag-promise.test.ts',
             'test/resource-server/flood.test.ts',
+            'test/conformance/broken-adapters.test.ts',
           ],
         },
       },
@@ -65,7 +72,7 @@ export default defineConfig({
           testTimeout,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
-          include: ['test/delivery/{listen,faults}.test.ts'],
+          include: ['test/delivery/{listen,msw-handlers,side-by-side,faults}.test.ts'],
         },
       },
       {

@@ -19,6 +19,7 @@ export type { Denied, Granted, Outcome, Refused, Unavailable } from './resource-
 export { combinePolicies, definePolicy } from './strategy/route-policy.js'
 export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './strategy/route-policy.js'
 export type { IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
+export type { LiveEndpoint } from './tokens/live-check.js'
 
 export { inMemoryRevocationList } from './revocation/in-memory-revocation-list.js'
 export type { InMemoryRevocationList, InMemoryRevocationListOptions } from './revocation/in-memory-revocation-list.js'
@@ -78,6 +79,8 @@ export type { ReadableBody } from './transport/bounded-body.js'
 export type {
   BackChannelLogoutRefused,
   ClientCredentialsRejected,
+  CloudTrailEventNotApplied,
+  CloudTrailReason,
   EvidenceUnobtainable,
   IntrospectionContradiction,
   JwkIgnored,

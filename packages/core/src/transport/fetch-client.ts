@@ -86,13 +86,19 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
           leave()
         }
         const leave = open.add(fail)
-        exchange(request, currentFetch(), controller).then(
-          (response) => {
-            settle()
-            resolve(response)
-          },
-          (error: unknown) => fail(connectionError(error)),
-        )
+        const attempt = () => exchange(request, currentFetch(), controller)
+        attempt()
+          // Once more, within the same deadline: an idle connection may have been closed just as it was reused.
+          .catch((error: unknown) =>
+            isDropped(error) && !controller.signal.aborted ? attempt() : Promise.reject(error),
+          )
+          .then(
+            (response) => {
+              settle()
+              resolve(response)
+            },
+            (error: unknown) => fail(connectionError(error)),
+          )
       })
     },
     close() {
@@ -100,6 +106,18 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
       open.endAll(closedError)
     },
   }
+}
+
+const DROPPED: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** Whether a connection ended that had been open; Node says so in the cause, workerd by a member of its own. */
+function isDropped(error: unknown): boolean {
+  for (let depth = 0, at = error; depth < 5 && typeof at === 'object' && at !== null; depth += 1) {
+    const { code, cause, retryable } = at as { code?: unknown; cause?: unknown; retryable?: unknown }
+    if (DROPPED.has(code) || retryable === true) return true
+    at = cause
+  }
+  return false
 }
 
 async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortController): Promise<HttpResponse> {

@@ -1,5 +1,7 @@
+import { withInternals } from '../delivery/fake-internals.js'
 import { fetchFrom } from '../delivery/fetch.js'
 import { listen, type ListeningFake } from '../delivery/listen.js'
+import { closeable } from '../delivery/closeable.js'
 import { openDoors } from '../delivery/doors.js'
 import { checkServeOptions, serve, type ServedFake, type ServeOptions } from '../delivery/serve.js'
 import { endpointMaker } from '../endpoints/endpoint.js'
@@ -56,8 +58,8 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly forged: ForgedTokens<Scope>
   /** A `fetch` that reaches this pool and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
-  /** The public keys as published now. */
-  publicKeys(): Promise<{ readonly keys: readonly PublishedKey[] }>
+  /** The public keys as published now, a copy: what libraries take as a key set. */
+  publicKeys(): Promise<{ keys: PublishedKey[] }>
   /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`; default `true`. */
   rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
   /** Answers on the pool's own https addresses, inside this process, through msw. Throws where msw is not installed. */
@@ -68,6 +70,8 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   close(): Promise<void>
   /** As `close()`, at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void>
+  /** The same for `using`, which does not wait: nobody is answered any more. */
+  [Symbol.dispose](): void
 }
 
 /** Makes a fake user pool with its own random id and fresh RSA keys. */
@@ -84,7 +88,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     Object.entries(server.endpoints).map(([name, { control }]) => [name, control]),
   ) as Record<keyof typeof server.endpoints, EndpointControl>
 
-  return {
+  const fake: FakeCognito<StandardScope | ScopeOf<Servers>> = {
     userPoolId: settings.userPoolId,
     region: REGION,
     issuer: issuerOf(pool),
@@ -107,7 +111,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
       checkServeOptions(maker, how)
       return doors.open(() => serve(server, how))
     },
-    close: doors.close,
-    [Symbol.asyncDispose]: doors.close,
+    ...closeable(doors.close),
   }
+  return withInternals(fake, { server: server, closing: doors.closing })
 }

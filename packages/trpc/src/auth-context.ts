@@ -1,5 +1,6 @@
 import { ConfigurationError, type Presented, type ResourceServer } from '@tokenward/core'
 import { TRPCError } from '@trpc/server'
+import type { PolicyStack } from './policy-stack.js'
 
 /**
  * What procedures with a policy need of the context. If a type error mentions this name, `createContext` does not return
@@ -18,6 +19,8 @@ export interface RequestCredentials {
   readonly isOfTest: boolean
   /** @internal */
   readonly present: () => Promise<Presented>
+  /** @internal */
+  readonly stack?: PolicyStack
 }
 
 /** The context of one request or connection. */

@@ -34,9 +34,9 @@ export interface AuthPlugin {
    */
   context(source: RequestSource): CreateContextMustSpreadAuthContext
   /** Needs a valid token. Adds `ctx.principal`. */
-  readonly authenticated: AuthProcedure<{ principal: Principal }>
+  readonly authenticated: AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal }>
   /** Lets callers without a token in. Adds `ctx.principal`, `null` for them. A token that is not valid is refused. */
-  readonly optional: AuthProcedure<{ principal: Principal | null }>
+  readonly optional: AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal | null }>
   /**
    * Needs a token that meets a policy. Adds `ctx.principal`; with a claims schema also `ctx.claims`, which later policies
    * without one leave alone. Stacked policies must all hold.
@@ -45,7 +45,7 @@ export interface AuthPlugin {
    */
   policy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
     policy: PolicyOrLiteral<Schema, Claims>,
-  ): AuthProcedure<PolicyContext<Claims>>
+  ): AuthProcedure<CreateContextMustSpreadAuthContext, PolicyContext<Claims>>
 }
 
 const PLACES: readonly unknown[] = ['websocket', 'websocket-and-sse', 'nowhere'] satisfies TokenInConnectionParams[]

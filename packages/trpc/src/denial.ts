@@ -84,5 +84,6 @@ export function authErrorDataOf(error: unknown): AuthErrorData | undefined {
   const end = ended === undefined ? {} : { ended }
   if (denied.outcome === 'unavailable') return { retry_after: Number(denied.headers['Retry-After']), ...end }
   const { error_description: _, ...told } = denied.body
-  return { ...told, challenge: denied.headers['WWW-Authenticate'], ...end }
+  const scope = denied.scope === undefined ? {} : { scope: denied.scope }
+  return { ...told, ...scope, challenge: denied.headers['WWW-Authenticate'], ...end }
 }

@@ -1,21 +1,17 @@
-import {
-  combinePolicies,
-  type CompiledPolicy,
-  definePolicy,
-  type Granted,
-  type Presented,
-  type Principal,
-  type ResourceServer,
-} from '@tokenward/core'
+import type { CompiledPolicy, Granted, Principal, ResourceServer } from '@tokenward/core'
 import { initTRPC, TRPCError, type TRPCProcedureBuilder, type TRPCUnsetMarker } from '@trpc/server'
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable'
 import { type CreateContextMustSpreadAuthContext, credentialsIn, internalError } from './auth-context.js'
 import { denialError } from './denial.js'
+import { PolicyStack } from './policy-stack.js'
 import { watchedStream } from './watched-stream.js'
 
-/** A procedure builder for `.concat()`. It needs the context of the plugin, and adds to it. */
-export type AuthProcedure<Added extends object> = TRPCProcedureBuilder<
-  CreateContextMustSpreadAuthContext,
+/**
+ * A procedure builder for `.concat()`: it needs a context with the members of one type, and adds those of another. What it
+ * needs comes first and is always said, so that type errors begin with its name.
+ */
+export type AuthProcedure<Needed extends object, Added extends object> = TRPCProcedureBuilder<
+  Needed,
   object,
   Added,
   TRPCUnsetMarker,
@@ -33,44 +29,53 @@ interface GuardedCall {
   readonly signal: AbortSignal | undefined
 }
 
+/** A call that a policy has let in. */
+interface Admitted {
+  /** `undefined`: nobody, whom an optional policy lets in. */
+  readonly granted: Granted<unknown> | undefined
+  /** For what follows. */
+  readonly context: CreateContextMustSpreadAuthContext
+}
+
 /** Makes procedures whose calls are let in by one resource server. */
 export interface Guard {
   /** Needs a token that meets the policy. */
   required<Added extends object>(
     policy: CompiledPolicy<unknown>,
     addition: (principal: Principal<unknown>) => Added,
-  ): AuthProcedure<Added>
+  ): AuthProcedure<CreateContextMustSpreadAuthContext, Added>
   /** Needs a token that is valid, or none at all. */
-  optional(): AuthProcedure<{ principal: Principal | null }>
+  optional(): AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal | null }>
 }
 
 export function createGuard(api: ResourceServer): Guard {
   // A consumer's own settings take the place of these where builders are joined.
   const { procedure } = initTRPC.context<CreateContextMustSpreadAuthContext>().create({ allowOutsideOfServer: true })
+  const ground = new PolicyStack(api)
 
-  /** Where a policy has no name, events name the procedure. */
-  function naming<Claims>(policy: CompiledPolicy<Claims>): (path: string) => CompiledPolicy<Claims> {
-    if (policy.name !== undefined) return () => policy
-    const named = new Map<string, CompiledPolicy<Claims>>()
-    return (path) => {
-      const known = named.get(path) ?? api.policy(combinePolicies(policy, definePolicy({ name: path })))
-      named.set(path, known)
-      return known
+  async function admit(
+    { ctx, path }: GuardedCall,
+    policy: CompiledPolicy<unknown>,
+    { letsNobodyIn = false } = {},
+  ): Promise<Admitted> {
+    try {
+      const credentials = credentialsIn(ctx, api)
+      const presented = await credentials.present()
+      if (letsNobodyIn && presented.credentials === 'none') return { granted: undefined, context: ctx }
+      const step = (credentials.stack ?? ground).step(policy, path)
+      const outcome = await presented.authorize(step.policy)
+      if (outcome.outcome !== 'granted') throw denialError(outcome)
+      return { granted: outcome, context: { tokenward: { ...credentials, stack: step.above } } }
+    } catch (error) {
+      throw error instanceof TRPCError ? error : internalError(error)
     }
   }
 
-  async function decide<Claims>(presented: Presented, policy: CompiledPolicy<Claims>): Promise<Granted<Claims>> {
-    const outcome = await presented.authorize(policy)
-    if (outcome.outcome !== 'granted') throw denialError(outcome)
-    return outcome
-  }
-
   /** A stream, by SSE, WebSocket or `httpBatchStreamLink`, ends when its grant does. */
-  function whileGranted<Result extends object>(result: Result, granted: Granted<unknown>, call: GuardedCall): Result {
-    const { data } = result as { readonly data?: unknown }
-    const stream = streamIn(data, call)
-    if (stream === undefined) return result
-    const { server } = credentialsIn(call.ctx, api)
+  function whileGranted<Result extends object>(result: Result, { granted, context }: Admitted, call: GuardedCall) {
+    const stream = streamIn((result as { readonly data?: unknown }).data, call)
+    if (stream === undefined || granted === undefined) return result
+    const { server } = context.tokenward
     return { ...result, data: watchedStream(stream, (onEnd) => server.watch(granted, { onEnd }), call.signal) }
   }
 
@@ -79,26 +84,23 @@ export function createGuard(api: ResourceServer): Guard {
       policy: CompiledPolicy<unknown>,
       addition: (principal: Principal<unknown>) => Added,
     ) {
-      const policyOf = naming(policy)
       const builder = procedure.use(async (call) => {
-        const granted = await orInternalError(async () => {
-          return decide(await credentialsIn(call.ctx, api).present(), policyOf(call.path))
-        })
-        return whileGranted(await call.next({ ctx: addition(granted.principal) }), granted, call)
+        const admitted = await admit(call, policy)
+        const { principal } = admitted.granted as Granted<unknown>
+        const ctx = { ...addition(principal), ...admitted.context }
+        return whileGranted(await call.next({ ctx }), admitted, call)
       })
       // No compiler sees that nothing overwritten by `Added` is `Added`.
-      return builder as unknown as AuthProcedure<Added>
+      return builder as unknown as AuthProcedure<CreateContextMustSpreadAuthContext, Added>
     },
     optional() {
-      const policyOf = naming(api.policy({}))
-      return procedure.use(async (call) => {
-        const granted = await orInternalError(async () => {
-          const presented = await credentialsIn(call.ctx, api).present()
-          return presented.credentials === 'none' ? null : decide(presented, policyOf(call.path))
-        })
-        const result = await call.next({ ctx: { principal: granted?.principal ?? null } })
-        return granted === null ? result : whileGranted(result, granted, call)
+      const anyToken = api.policy({})
+      const builder = procedure.use(async (call) => {
+        const admitted = await admit(call, anyToken, { letsNobodyIn: true })
+        const ctx = { principal: admitted.granted?.principal ?? null, ...admitted.context }
+        return whileGranted(await call.next({ ctx }), admitted, call)
       })
+      return builder as unknown as AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal | null }>
     },
   }
 }
@@ -109,12 +111,4 @@ function streamIn(data: unknown, { type, signal }: GuardedCall): AsyncIterable<u
   if (Symbol.asyncIterator in data) return data as AsyncIterable<unknown>
   if (type !== 'subscription' || !isObservable(data)) return undefined
   return observableToAsyncIterable(data, signal ?? new AbortController().signal)
-}
-
-async function orInternalError<T>(step: () => Promise<T>): Promise<T> {
-  try {
-    return await step()
-  } catch (error) {
-    throw error instanceof TRPCError ? error : internalError(error)
-  }
 }

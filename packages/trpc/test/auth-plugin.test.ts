@@ -78,6 +78,29 @@ describe('stacked policies', () => {
     expect(await reasonOf(router.createCaller(await as(Promise.resolve(token))).live())).toBe('token-revoked')
   })
 
+  it('tell in a refusal the scopes of all up to the one that refused', async () => {
+    const { t, auth, server, as } = await setUp()
+    const base = t.procedure.concat(auth.policy({ scopes: ['a'], anyScope: ['b', 'c'] }))
+    const router = t.router({
+      write: base.concat(auth.policy({ scopes: ['d'] })).query(() => 'in'),
+      other: base
+        .concat(auth.authenticated)
+        .concat(auth.policy({ scopes: ['e'] }))
+        .query(() => 'in'),
+    })
+    const other = t.router({ write: t.procedure.concat(auth.policy({ scopes: ['f'] })).query(() => 'in') })
+    const scopeOf = (call: Promise<unknown>) =>
+      call.then(
+        () => expect.unreachable(),
+        (error: unknown) => deniedBy(error),
+      )
+    const caller = router.createCaller(await as(server.accessToken({ scopes: ['a', 'b'] })))
+    expect(await scopeOf(caller.write())).toMatchObject({ scope: 'd a b c' })
+    expect(await scopeOf(caller.other())).toMatchObject({ scope: 'e a b c' })
+    expect(await scopeOf(other.createCaller(await as(server.accessToken())).write())).toMatchObject({ scope: 'f' })
+    expect(await scopeOf(router.createCaller(await as(server.accessToken())).write())).toMatchObject({ scope: 'a b c' })
+  })
+
   it('after an optional one need somebody', async () => {
     const { t, auth, as } = await setUp()
     const router = t.router({

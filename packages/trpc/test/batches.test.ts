@@ -1,18 +1,13 @@
-import { httpBatchLink, httpBatchStreamLink } from '@trpc/client'
+import { httpBatchLink } from '@trpc/client'
 import { describe, expect, it } from 'vitest'
 import type { ResourceServer } from '../src/index.js'
-import { bearer, clientOf, failureOf, type TokenHolder } from './support/clients.js'
+import { batchLinks, bearer, clientOf, failureOf, type TokenHolder } from './support/clients.js'
 import { createAuthPlugin } from '../src/index.js'
 import { ordersRouter, ordersServer } from './support/orders-app.js'
 import { httpTransports, overStandalone } from './support/transports.js'
 
-const links = [
-  ['httpBatchLink', httpBatchLink],
-  ['httpBatchStreamLink', httpBatchStreamLink],
-] as const
-
 describe.each(httpTransports)('over %s', (_, start) => {
-  describe.each(links)('a batch by %s', (__, batchLink) => {
+  describe.each(batchLinks)('a batch by %s', (linkName, batchLink) => {
     async function setUp(token: (server: Awaited<ReturnType<typeof ordersServer>>['server']) => Promise<string>) {
       const orders = await ordersServer()
       const holder: TokenHolder = { token: await token(orders.server) }
@@ -21,12 +16,12 @@ describe.each(httpTransports)('over %s', (_, start) => {
         url: await start(orders),
         headers: () => bearer(holder),
         async fetch(url, init) {
-          const response = await fetch(url as string, init as RequestInit)
+          const response = await fetch(url, init)
           responses.push(response)
           return response
         },
       })
-      return { orders, client: clientOf(link as never), responses }
+      return { orders, client: clientOf(link), responses }
     }
 
     it("of twenty procedures on '0s' makes one upstream call", async () => {
@@ -57,7 +52,7 @@ describe.each(httpTransports)('over %s', (_, start) => {
       expect(report.data).toMatchObject({ code: 'FORBIDDEN', auth: { error: 'insufficient_scope' } })
       expect(failed.data?.code).toBe('INTERNAL_SERVER_ERROR')
       expect(failed.data?.auth).toBeUndefined()
-      expect(responses.map(({ status }) => status)).toStrictEqual([batchLink === httpBatchLink ? 207 : 200])
+      expect(responses.map(({ status }) => status)).toStrictEqual([linkName === 'httpBatchLink' ? 207 : 200])
     })
   })
 })

@@ -88,11 +88,14 @@ describe('authErrorFormatter', () => {
 
   it('adds to what another formatter has made, and takes the stack out', async () => {
     const { router, createContext } = await ordersServer()
-    const error: TRPCError = await router
+    const error: unknown = await router
       .createCaller(createContext({ req: { method: 'GET', url: '/', headers: {} } }))
       .me()
-      .catch((thrown: TRPCError) => thrown)
-    const formatted = authErrorFormatter({ error, shape: { ...shape, data: { ...shape.data, requestId: 'r1' } } })
+      .catch((thrown: unknown) => thrown)
+    const formatted = authErrorFormatter({
+      error: error as TRPCError,
+      shape: { ...shape, data: { ...shape.data, requestId: 'r1' } },
+    })
     expect(formatted.data).toStrictEqual({
       code: 'INTERNAL_SERVER_ERROR',
       httpStatus: 500,

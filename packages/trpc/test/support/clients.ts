@@ -1,6 +1,8 @@
 import {
   createTRPCClient,
   createWSClient,
+  httpBatchLink,
+  httpBatchStreamLink,
   httpSubscriptionLink,
   TRPCClientError,
   type TRPCLink,
@@ -18,6 +20,18 @@ export interface TokenHolder {
 }
 
 export const bearer = ({ token }: TokenHolder) => (token === undefined ? {} : { authorization: `Bearer ${token}` })
+
+interface BatchLinkOptions {
+  readonly url: string
+  readonly headers: () => Record<string, string>
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+}
+
+/** The links that send batches: one answers when all calls have, the other as they do. */
+export const batchLinks = [
+  ['httpBatchLink', (options: BatchLinkOptions) => httpBatchLink<OrdersRouter>(options as never)],
+  ['httpBatchStreamLink', (options: BatchLinkOptions) => httpBatchStreamLink<OrdersRouter>(options as never)],
+] as const
 
 /** A subscription link that sends the token in a header, with each connection anew. */
 export function sseLink(url: string, holder: TokenHolder): TRPCLink<OrdersRouter> {

@@ -82,6 +82,7 @@ export function ordersRouter(auth: AuthPlugin) {
         .concat(auth.policy({ groups: ['staff'] }))
         .concat(auth.policy({ groups: ['managers', 'auditors'] }))
         .query(() => 'report'),
+      sign: t.procedure.concat(auth.policy({ acrValues: ['mfa', 'phr'], maxAge: '5m' })).query(() => 'signed'),
       staff: t.procedure.concat(auth.policy({ groups: ['staff'] })).query(() => 'staff'),
       ofTenant: t.procedure
         .concat(auth.policy({ claims: tenantClaims }))

@@ -2,6 +2,7 @@ import {
   type AccessTokenClaims,
   type ClaimsOf,
   type ClaimsSchema,
+  type CompiledPolicy,
   ConfigurationError,
   type PolicyOrLiteral,
   type Principal,
@@ -26,6 +27,9 @@ export type PolicyContext<Claims> = [AccessTokenClaims, Claims] extends [Claims,
   ? { principal: Principal }
   : { principal: Principal<Claims>; claims: Claims }
 
+/** The same for callers who need no token. */
+export type OrNull<Context extends object> = { [Name in keyof Context]: Context[Name] | null }
+
 /** Procedures that carry their policy. */
 export interface AuthPlugin {
   /**
@@ -37,6 +41,14 @@ export interface AuthPlugin {
   readonly authenticated: AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal }>
   /** Lets callers without a token in. Adds `ctx.principal`, `null` for them. A token that is not valid is refused. */
   readonly optional: AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal | null }>
+  /**
+   * Lets callers without a token in, and others by a policy. Adds what `policy` adds, `null` for the former.
+   *
+   * @throws {@link ConfigurationError} as `policy` does.
+   */
+  optionalPolicy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+    policy: PolicyOrLiteral<Schema, Claims>,
+  ): AuthProcedure<CreateContextMustSpreadAuthContext, OrNull<PolicyContext<Claims>>>
   /**
    * Needs a token that meets a policy. Adds `ctx.principal`; with a claims schema also `ctx.claims`, which later policies
    * without one leave alone. Stacked policies must all hold.
@@ -59,22 +71,29 @@ export function createAuthPlugin(api: ResourceServer, options: AuthPluginOptions
   checkServer(api)
   const { tokenInConnectionParams = 'websocket' } = checkOptions(options)
   const guard = createGuard(api)
+  const anyToken = api.policy({})
 
   return Object.freeze({
     context(source) {
       const arrival = isHttpRequest(source) ? 'request' : 'each-policy'
       return authContext(api, () => api.present(requestOf(source, tokenInConnectionParams), { arrival }))
     },
-    authenticated: guard.required(api.policy({}), (principal) => ({ principal: principal as Principal })),
-    optional: guard.optional(),
+    authenticated: guard.required(anyToken, (principal) => ({ principal: principal as Principal })),
+    optional: guard.optional(anyToken, (principal) => ({ principal: principal as Principal | null })),
+    optionalPolicy<Schema extends ClaimsSchema | undefined, Claims>(policy: PolicyOrLiteral<Schema, Claims>) {
+      const compiled = api.policy(policy)
+      return guard.optional(compiled, (principal) => additionOf(compiled, principal) as OrNull<PolicyContext<Claims>>)
+    },
     policy<Schema extends ClaimsSchema | undefined, Claims>(policy: PolicyOrLiteral<Schema, Claims>) {
       const compiled = api.policy(policy)
-      const hasSchema = compiled.claims !== undefined
-      return guard.required(compiled, (principal) => {
-        return (hasSchema ? { principal, claims: principal.claims } : { principal }) as PolicyContext<Claims>
-      })
+      return guard.required(compiled, (principal) => additionOf(compiled, principal) as PolicyContext<Claims>)
     },
   } satisfies AuthPlugin)
+}
+
+/** A policy without a schema leaves the claims that an earlier one has checked where they are. */
+function additionOf({ claims }: CompiledPolicy<unknown>, principal: Principal<unknown> | null): object {
+  return claims === undefined ? { principal } : { principal, claims: principal?.claims ?? null }
 }
 
 function checkServer(api: ResourceServer): void {

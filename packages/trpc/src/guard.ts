@@ -44,8 +44,11 @@ export interface Guard {
     policy: CompiledPolicy<unknown>,
     addition: (principal: Principal<unknown>) => Added,
   ): AuthProcedure<CreateContextMustSpreadAuthContext, Added>
-  /** Needs a token that is valid, or none at all. */
-  optional(): AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal | null }>
+  /** Needs a token that meets the policy, or none at all. */
+  optional<Added extends object>(
+    policy: CompiledPolicy<unknown>,
+    addition: (principal: Principal<unknown> | null) => Added,
+  ): AuthProcedure<CreateContextMustSpreadAuthContext, Added>
 }
 
 export function createGuard(api: ResourceServer): Guard {
@@ -79,29 +82,30 @@ export function createGuard(api: ResourceServer): Guard {
     return { ...result, data: watchedStream(stream, (onEnd) => server.watch(granted, { onEnd }), call.signal) }
   }
 
+  function guarded<Added extends object>(
+    admission: (call: GuardedCall) => Promise<Admitted>,
+    addition: (granted: Granted<unknown> | undefined) => Added,
+  ) {
+    const builder = procedure.use(async (call) => {
+      const admitted = await admission(call)
+      const ctx = { ...addition(admitted.granted), ...admitted.context }
+      return whileGranted(await call.next({ ctx }), admitted, call)
+    })
+    // No compiler sees that nothing overwritten by `Added` is `Added`.
+    return builder as unknown as AuthProcedure<CreateContextMustSpreadAuthContext, Added>
+  }
+
   return {
-    required<Added extends object>(
-      policy: CompiledPolicy<unknown>,
-      addition: (principal: Principal<unknown>) => Added,
-    ) {
-      const builder = procedure.use(async (call) => {
-        const admitted = await admit(call, policy)
-        const { principal } = admitted.granted as Granted<unknown>
-        const ctx = { ...addition(principal), ...admitted.context }
-        return whileGranted(await call.next({ ctx }), admitted, call)
-      })
-      // No compiler sees that nothing overwritten by `Added` is `Added`.
-      return builder as unknown as AuthProcedure<CreateContextMustSpreadAuthContext, Added>
-    },
-    optional() {
-      const anyToken = api.policy({})
-      const builder = procedure.use(async (call) => {
-        const admitted = await admit(call, anyToken, { letsNobodyIn: true })
-        const ctx = { principal: admitted.granted?.principal ?? null, ...admitted.context }
-        return whileGranted(await call.next({ ctx }), admitted, call)
-      })
-      return builder as unknown as AuthProcedure<CreateContextMustSpreadAuthContext, { principal: Principal | null }>
-    },
+    required: (policy, addition) =>
+      guarded(
+        (call) => admit(call, policy),
+        (granted) => addition((granted as Granted<unknown>).principal),
+      ),
+    optional: (policy, addition) =>
+      guarded(
+        (call) => admit(call, policy, { letsNobodyIn: true }),
+        (granted) => addition(granted?.principal ?? null),
+      ),
   }
 }
 

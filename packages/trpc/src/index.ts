@@ -1,6 +1,6 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
 export { createAuthPlugin } from './auth-plugin.js'
-export type { AuthPlugin, AuthPluginOptions, PolicyContext } from './auth-plugin.js'
+export type { AuthPlugin, AuthPluginOptions, OrNull, PolicyContext } from './auth-plugin.js'
 export type { CreateContextMustSpreadAuthContext, RequestCredentials } from './auth-context.js'
 export type { AuthProcedure } from './guard.js'
 export type { CallInfo, WrappedRequest, RequestSource, TokenInConnectionParams } from './request-source.js'

@@ -180,6 +180,32 @@ describe('an optional procedure', () => {
   })
 })
 
+describe('an optional procedure with a policy', () => {
+  it('takes callers without a token, and others by the policy', async () => {
+    const { t, auth, as, server } = await setUp()
+    const router = t.router({
+      hello: t.procedure
+        .concat(auth.optionalPolicy({ scopes: ['a'], claims: z.object({ tenant: z.string() }) }))
+        .query(({ ctx }) => {
+          expectTypeOf(ctx.principal).toEqualTypeOf<Principal<{ tenant: string }> | null>()
+          expectTypeOf(ctx.claims).toEqualTypeOf<{ tenant: string } | null>()
+          return [ctx.principal?.subject ?? null, ctx.claims]
+        }),
+      plain: t.procedure.concat(auth.optionalPolicy({ scopes: ['a'] })).query(({ ctx }) => {
+        expectTypeOf(ctx.principal).toEqualTypeOf<Principal | null>()
+        return Object.keys(ctx)
+      }),
+    })
+    const hello = async (token?: Promise<string>) => router.createCaller(await as(token)).hello()
+    expect(await hello()).toStrictEqual([null, null])
+    const claims = { tenant: 'acme' }
+    expect(await hello(server.accessToken({ sub: 'u1', scopes: ['a'], claims }))).toStrictEqual(['u1', claims])
+    expect(await reasonOf(hello(server.accessToken({ claims })))).toBe('scope-missing')
+    expect(await reasonOf(hello(server.accessToken({ scopes: ['a'] })))).toBe('claims-not-accepted')
+    expect(await router.createCaller(await as(undefined)).plain()).not.toContain('claims')
+  })
+})
+
 describe('events', () => {
   it('name the procedure where its policy has no name of its own', async () => {
     const { t, auth, as, server, events } = await setUp()

@@ -11,6 +11,7 @@ const homes: Record<string, string> = {
   'packages/core/README.md': 'packages/core',
   'packages/nestjs/README.md': 'packages/nestjs',
   'packages/testkit/README.md': 'packages/testkit',
+  'packages/trpc/README.md': 'packages/trpc',
 }
 
 /** As strict as a careful user's project, and with what Nest needs. */
@@ -34,6 +35,8 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/core/node': source('core/src/requests/node.ts'),
         '@tokenward/nestjs': source('nestjs/src/index.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
+        '@tokenward/trpc': source('trpc/src/index.ts'),
+        '@tokenward/trpc/*': source('trpc/src/*.ts'),
         '@tokenward/testkit': source('testkit/src/index.ts'),
         '@tokenward/testkit/*': source('testkit/src/*.ts'),
         '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),

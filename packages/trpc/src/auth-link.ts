@@ -46,13 +46,17 @@ export function authLink<Router extends AnyTRPCRouter>(options: AuthLinkOptions)
               if (op.type === 'subscription' && wasLetIn) mayRefresh = true
               if (!mayRefresh || authDataOf(error)?.error !== 'invalid_token') return observer.error(error)
               mayRefresh = false
-              renewal.after(sentWith).then(
-                () => (isOver ? undefined : op.signal?.aborted === true ? observer.error(error) : send()),
-                () => observer.error(error),
-              )
+              void sendAgain(error, sentWith)
             },
             complete: () => observer.complete(),
           })
+        }
+
+        async function sendAgain(error: TRPCClientError<Router>, sentWith: number): Promise<void> {
+          const isRenewed = await renewal.after(sentWith)
+          if (isOver) return
+          if (isRenewed && op.signal?.aborted !== true) send()
+          else observer.error(error)
         }
 
         send()

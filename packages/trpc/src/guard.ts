@@ -74,14 +74,6 @@ export function createGuard(api: ResourceServer): Guard {
     }
   }
 
-  /** A stream, by SSE, WebSocket or `httpBatchStreamLink`, ends when its grant does. */
-  function whileGranted<Result extends object>(result: Result, { granted, context }: Admitted, call: GuardedCall) {
-    const stream = streamIn((result as { readonly data?: unknown }).data, call)
-    if (stream === undefined || granted === undefined) return result
-    const { server } = context.tokenward
-    return { ...result, data: watchedStream(stream, (onEnd) => server.watch(granted, { onEnd }), call.signal) }
-  }
-
   function guarded<Added extends object>(
     admission: (call: GuardedCall) => Promise<Admitted>,
     addition: (granted: Granted<unknown> | undefined) => Added,
@@ -107,6 +99,14 @@ export function createGuard(api: ResourceServer): Guard {
         (granted) => addition(granted?.principal ?? null),
       ),
   }
+}
+
+/** A stream, by SSE, WebSocket or `httpBatchStreamLink`, ends when its grant does. */
+function whileGranted<Result extends object>(result: Result, { granted, context }: Admitted, call: GuardedCall) {
+  const stream = streamIn((result as { readonly data?: unknown }).data, call)
+  if (stream === undefined || granted === undefined) return result
+  const { server } = context.tokenward
+  return { ...result, data: watchedStream(stream, (onEnd) => server.watch(granted, { onEnd }), call.signal) }
 }
 
 /** What a result streams; `undefined` where it is no stream. */

@@ -22,7 +22,7 @@ export function authResponseMeta({ data, errors }: ResponseMetaSource): Response
   if (first === undefined) return {}
   const challengeOf = ({ headers }: typeof first) => ('WWW-Authenticate' in headers ? headers['WWW-Authenticate'] : '')
   const isSame = (denied: typeof first) => denied.status === first.status && challengeOf(denied) === challengeOf(first)
-  if (denials.length < data.length || !denials.every(isSame))
-    return { headers: new Headers({ 'Cache-Control': 'no-store' }) }
-  return { status: first.status, headers: new Headers(first.headers) }
+  const speaksForAll = denials.length === data.length && denials.every(isSame)
+  if (speaksForAll) return { status: first.status, headers: new Headers(first.headers) }
+  return { headers: new Headers({ 'Cache-Control': 'no-store' }) }
 }

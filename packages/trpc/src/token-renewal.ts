@@ -16,7 +16,7 @@ export interface TokenRenewalOptions {
 export class TokenRenewal {
   readonly #options: TokenRenewalOptions
   #count = 0
-  #underWay: Promise<void> | undefined
+  #underWay: Promise<boolean> | undefined
 
   constructor(options: TokenRenewalOptions) {
     checkOptions(options)
@@ -28,19 +28,25 @@ export class TokenRenewal {
     return this.#count
   }
 
-  /** Resolves when the token is newer than it was at a count. */
-  async after(count: number): Promise<void> {
+  /** Whether the token is newer by now than it was at a count; sees to it. */
+  async after(count: number): Promise<boolean> {
     // Somebody else has seen to it while the call was on its way.
-    if (this.#count > count) return
+    if (this.#count > count) return true
     this.#underWay ??= this.#renew().finally(() => (this.#underWay = undefined))
-    await this.#underWay
+    return this.#underWay
   }
 
-  async #renew(): Promise<void> {
+  async #renew(): Promise<boolean> {
     const { refresh, reconnect } = this.#options
-    await refresh()
-    this.#count += 1
-    await reconnect?.()
+    try {
+      await refresh()
+      this.#count += 1
+      await reconnect?.()
+      return true
+    } catch {
+      // Why is the app's own affair; the calls say why they failed.
+      return false
+    }
   }
 }
 

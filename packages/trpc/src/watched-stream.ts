@@ -11,8 +11,8 @@ export async function* watchedStream<Item>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Item, unknown> {
   const items = source[Symbol.asyncIterator]()
-  let interrupt = () => {}
-  const onInterrupt = () => interrupt()
+  let interrupt: (() => void) | undefined
+  const onInterrupt = () => interrupt?.()
   const watch = beginWatch(onInterrupt)
   signal?.addEventListener('abort', onInterrupt)
   let state: 'waiting' | 'yielding' | 'over' = 'waiting'

@@ -29,13 +29,15 @@ const reading = { sub: 'u1', scopes: ['orders/read'] }
 
 describe.each(ways)('a subscription over %s', (_, connect) => {
   async function subscribed(
-    procedure: 'changes' | 'liveChanges' | 'openChanges' = 'changes',
+    procedure: 'changes' | 'liveChanges' | 'openChanges' | 'oldChanges' = 'changes',
     expiresIn: '1h' | '3s' = '1h',
   ) {
     const orders = await ordersServer()
     const holder: TokenHolder = { token: await orders.server.accessToken({ ...reading, expiresIn }) }
     const { link } = await connect(orders, holder)
-    const stream = receive((handlers) => clientOf(link)[procedure].subscribe(undefined, handlers))
+    const stream = receive((handlers) =>
+      (clientOf(link)[procedure] as ReturnType<typeof clientOf>['changes']).subscribe(undefined, handlers),
+    )
     await stream.started
     await untilListening(orders)
     return { orders, holder, stream }
@@ -97,6 +99,15 @@ describe.each(ways)('a subscription over %s', (_, connect) => {
     orders.change(1)
     await stream.count(1)
     stream.unsubscribe()
+    await vi.waitFor(() => expect(orders.emitter.listenerCount('change')).toBe(0), 10_000)
+  })
+
+  it('that returns an observable is watched, too', async () => {
+    const { orders, stream } = await subscribed('oldChanges')
+    orders.change(1)
+    await stream.count(1)
+    await orders.revocationList.add(revokedUser(orders))
+    expect((await stream.ended)?.data?.auth?.ended).toBe('access-withdrawn')
     await vi.waitFor(() => expect(orders.emitter.listenerCount('change')).toBe(0), 10_000)
   })
 

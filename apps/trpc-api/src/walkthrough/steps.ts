@@ -218,13 +218,13 @@ interface News {
 
 function subscribe({ trpc }: DemoClient, lastEventId?: string): News {
   const ids: number[] = []
-  let look = () => {}
-  let stop = () => {}
+  let look: (() => void) | undefined
+  let stop: (() => void) | undefined
   const ended = new Promise<string>((resolve) => {
     const subscription = trpc.orders.onAdd.subscribe(lastEventId === undefined ? undefined : { lastEventId }, {
       onData({ data }) {
         ids.push(data.id)
-        look()
+        look?.()
       },
       onError: (error) => resolve(refusal(error)),
       onComplete: () => resolve('completed'),
@@ -237,7 +237,7 @@ function subscribe({ trpc }: DemoClient, lastEventId?: string): News {
       look()
       void ended.then((how) => reject(new Error(`The subscription ended: ${how}`)))
     })
-  return { ids, until, ended, stop: () => stop() }
+  return { ids, until, ended, stop: () => stop?.() }
 }
 
 function statusOf(responses: DemoClient['responses']): string {

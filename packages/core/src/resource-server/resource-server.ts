@@ -261,8 +261,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           const compiled = compile(...policy)
           const arrived = arrival()
           // A connection that was opened during an outage need not stay shut when it is over.
-          if (arrived.ofSeveral !== true && couldNotTell(authentication))
-            authentication = await authenticateRequest(request)
+          const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
+          if (isLate) authentication = await authenticateRequest(request)
           return settle(authentication, compiled, arrived)
         },
       }

@@ -65,8 +65,7 @@ export async function failureOf(call: Promise<unknown>) {
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!(error instanceof TRPCClientError))
-    throw new Error('The call did not fail as calls of tRPC do', { cause: error })
+  if (!(error instanceof TRPCClientError)) throw new Error('It did not fail as calls of tRPC do', { cause: error })
   return {
     message: error.message,
     data: error.data as { code: string; auth?: AuthErrorData; stack?: string } | undefined,
@@ -89,6 +88,9 @@ export interface Received {
 
 type Ended = { readonly data?: { readonly code: string; readonly auth?: AuthErrorData } | undefined } | undefined
 
+/** Less than a test may take, so that a stream that goes on for ever fails its test rather than to time out. */
+const LONGEST_STREAM_MS = 20_000
+
 interface Handlers {
   onStarted(): void
   onConnectionStateChange(state: { readonly error: unknown }): void
@@ -105,7 +107,15 @@ export function receive(subscribe: (handlers: Handlers) => { unsubscribe(): void
   let onEnded: (error: Ended) => void = () => {}
   let onInterrupted: (error: Ended) => void = () => {}
   const started = new Promise<void>((resolve) => (onStarted = resolve))
-  const ended = new Promise<Ended>((resolve) => (onEnded = resolve))
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('The stream has not ended by itself')), LONGEST_STREAM_MS)
+    onEnded = (error) => {
+      clearTimeout(timer)
+      resolve(error)
+    }
+  })
+  // Not every test waits for the end.
+  ended.catch(() => {})
   const interrupted = new Promise<Ended>((resolve) => (onInterrupted = resolve))
   const subscription = subscribe({
     onStarted: () => onStarted(),
@@ -119,7 +129,10 @@ export function receive(subscribe: (handlers: Handlers) => { unsubscribe(): void
     onError: (error) => onEnded(error as Ended),
     onComplete: () => onEnded(undefined),
   })
-  onTestFinished(() => subscription.unsubscribe())
+  onTestFinished(() => {
+    subscription.unsubscribe()
+    onEnded(undefined)
+  })
   return {
     items,
     started,

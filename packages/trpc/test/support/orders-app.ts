@@ -1,6 +1,7 @@
 import { EventEmitter, on } from 'node:events'
 import { fakeAuthorizationServer } from '@tokenward/testkit'
 import { initTRPC, tracked } from '@trpc/server'
+import { observable } from '@trpc/server/observable'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import {
@@ -100,6 +101,14 @@ export function ordersRouter(auth: AuthPlugin) {
     }),
     changes: reader.input(lastEvent).subscription(changes),
     liveChanges: live.input(lastEvent).subscription(changes),
+    /** As subscriptions were written before async generators. */
+    oldChanges: reader.subscription(() =>
+      observable<number>((observer) => {
+        const tell = (id: number) => observer.next(id)
+        emitter.on('change', tell)
+        return () => void emitter.off('change', tell)
+      }),
+    ),
     openChanges: t.procedure.concat(auth.optional).input(lastEvent).subscription(changes),
   })
   /** Says whether anybody listens. */

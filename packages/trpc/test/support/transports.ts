@@ -25,7 +25,7 @@ export const httpTransports = [
   ['Fastify', overFastify],
 ] as const
 
-export async function overFetch({ router, createContext }: Parts): Promise<string> {
+async function overFetch({ router, createContext }: Parts): Promise<string> {
   const endpoint = '/trpc'
   const server = createServer((request, response) => {
     const gone = new AbortController()
@@ -103,9 +103,7 @@ function webRequest(request: IncomingMessage, signal: AbortSignal): Request {
 
 function writeAnswer({ status, headers, body }: Response, response: ServerResponse): void {
   response.writeHead(status, Object.fromEntries(headers))
-  if (body === null) response.end()
-  else
-    Readable.fromWeb(body as NodeReadableStream)
-      .on('error', () => response.destroy())
-      .pipe(response)
+  if (body === null) return void response.end()
+  const chunks = Readable.fromWeb(body as NodeReadableStream)
+  chunks.on('error', () => response.destroy()).pipe(response)
 }

@@ -11,6 +11,11 @@ const workspace = {
   '@tokenward/core': at('packages/core/src/index.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
+  '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
+  '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
+  '@tokenward/testkit/vitest': at('packages/testkit/src/vitest.ts'),
+  '@tokenward/testkit/conformance': at('packages/testkit/src/conformance/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
 const onNode = {
@@ -23,6 +28,8 @@ const onEdge = {
 }
 /** A test that takes this long hangs; less would fail on a busy machine. */
 const testTimeout = 60_000
+/** Files of one worker share its modules, which would take a third of the time to load again for each. */
+const shared = { isolate: false, testTimeout }
 const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }
 
 export default defineConfig({
@@ -32,21 +39,23 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias: { ...workspace, ...onNode } },
-        test: { testTimeout, name: 'core', root: at('packages/core'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'core', root: at('packages/core'), include: ['test/**/*.test.ts'] },
       },
       {
         // The same tests on what edge runtimes get: WebCrypto and fetch.
         resolve: { alias: { ...workspace, ...onEdge } },
         test: {
-          testTimeout,
+          ...shared,
           name: 'core on WebCrypto and fetch',
           root: at('packages/core'),
           include: ['test/**/*.test.ts'],
-          // Simulated time has no place for what the platform does at its own pace; a flood is counted once.
+          // Simulated time has no place for what the platform does at its own pace; a flood is counted once, and so are
+          // the mistakes a suite must notice.
           exclude: [
             'test/**/*.node.test.ts',
             'test/strategy/lag-promise.test.ts',
             'test/resource-server/flood.test.ts',
+            'test/conformance/broken-adapters.test.ts',
           ],
         },
       },
@@ -59,7 +68,7 @@ export default defineConfig({
           testTimeout,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
-          include: ['test/delivery/{listen,faults}.test.ts'],
+          include: ['test/delivery/{listen,msw-handlers,side-by-side,faults}.test.ts'],
         },
       },
       {

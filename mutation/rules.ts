@@ -1,5 +1,8 @@
+import { answerRules } from './answers.ts'
+import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
+import { stepUpRules } from './step-up.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
 const inCore = (file: string, title: string) => ({ project: 'core', file: `packages/core/test/${file}`, title })
@@ -11,6 +14,9 @@ const inNest = (file: string, title: string) => ({ project: 'nestjs', file: `pac
 
 export const areas: readonly Area[] = [
   promise,
+  stepUpRules,
+  decisionRules,
+  answerRules,
   {
     title: 'Sender constraints',
     rules: [
@@ -44,7 +50,7 @@ export const areas: readonly Area[] = [
         rule: 'A claims schema that takes its time lets no token in that expired meanwhile',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),
-        remove: ['ended(facts) ?? principalOf', 'principalOf'],
+        remove: ['return ended(facts) ?? refusalOfLogin', 'return refusalOfLogin'],
         test: inCore('resource-server/authorization.test.ts', 'that expired meanwhile'),
       },
       {
@@ -508,8 +514,46 @@ export const areas: readonly Area[] = [
         rule: 'The look-up of the endpoint has the deadline of the call',
         source: 'availability',
         file: core('tokens/introspection-client.ts'),
-        remove: ['await deadline.within(endpoint.find())', 'await endpoint.find()'],
+        remove: ['await deadline.within(address)', 'await address'],
         test: inCore('tokens/introspection-client.test.ts', 'within the deadline of the call'),
+      },
+      {
+        rule: 'A certificate is presented where the metadata says (RFC 8705 §5)',
+        source: 'RFC 8705 §5',
+        file: core('issuers/introspection-connection.ts'),
+        remove: ["clientAuthentication.method === 'tls_client_auth'", 'false'],
+        test: inCore('issuers/introspection-connection.test.ts', 'is another for a client that presents a certificate'),
+      },
+      {
+        rule: 'What an opaque token without an end is known by ends by the clock that never steps back, too',
+        source: 'the promise of a route',
+        file: core('strategy/strategy-engine.ts'),
+        remove: ['if (servesFor !== undefined && elapsedSince', 'if (false && servesFor !== undefined && elapsedSince'],
+        test: inCore('resource-server/authorization.test.ts', 'also where the wall clock was set back'),
+      },
+      {
+        rule: 'Made-up tokens push out no answer about a validated one',
+        source: 'the promise of a route',
+        file: core('strategy/live-answers.ts'),
+        remove: [
+          'const memory = validated ? this.#inactive.validated',
+          'const memory = validated ? this.#inactive.opaque',
+        ],
+        test: inCore('strategy/live-answers.test.ts', 'of validated tokens without an age'),
+      },
+      {
+        rule: 'A probe that hangs keeps no server shut out',
+        source: 'availability',
+        file: core('transport/circuit-breaker.ts'),
+        remove: [' && monotonic() - probingSince < OPEN_FOR.longest', ''],
+        test: inCore('transport/circuit-breaker.test.ts', 'where a probe hangs'),
+      },
+      {
+        rule: 'What stands behind a grant serves no copy of it',
+        source: 'forged grants',
+        file: core('resource-server/outcome.ts'),
+        remove: ['seal.#grant === grant && ', ''],
+        test: inCore('resource-server/watch.test.ts', 'takes nothing but what this very server granted'),
       },
       {
         rule: 'What the look-up took is not given to the call again',
@@ -1023,7 +1067,7 @@ export const areas: readonly Area[] = [
         rule: 'Evidence under a watch ages from the arrival of the request',
         source: 'the promise of a route',
         file: core('resource-server/resource-server.ts'),
-        remove: ['decidedAt: arrival }', 'decidedAt: readInstant(clock) }'],
+        remove: ['decidedAt: arrival,', 'decidedAt: readInstant(clock),'],
         test: inCore('resource-server/watch.test.ts', 'includes the time a claims schema took'),
       },
       {
@@ -1282,14 +1326,14 @@ export const areas: readonly Area[] = [
         rule: 'No credentials, no error code',
         source: 'RFC 6750 §3.1',
         file: core('resource-server/challenge.ts'),
-        remove: ['if (error !== undefined) {', 'if (true) {'],
+        remove: ['if (error !== undefined) parameters.push([', "parameters.push(['error', 'invalid_token'], ["],
         test: inCore('resource-server/challenge.test.ts', 'no error code'),
       },
       {
         rule: 'Clients are not told the reason',
         source: 'RFC 6750 §5.2',
         file: core('resource-server/outcome.ts'),
-        remove: ['error_description: description }', 'error_description: reason }'],
+        remove: ['error_description: description,', 'error_description: reason,'],
         test: inCore('resource-server/outcome.test.ts', 'names its reason to the operator alone'),
       },
       {
@@ -1367,7 +1411,7 @@ export const areas: readonly Area[] = [
         rule: 'Closing ends what is under way',
         source: 'availability',
         file: core('transport/http-client.node.ts'),
-        remove: ['for (const fail of connections.open) fail(closedError())', ''],
+        remove: ['connections.open.endAll(closedError)', ''],
         test: inCore('transport/http-client.test.ts', 'ends what is under way'),
       },
     ],

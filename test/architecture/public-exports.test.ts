@@ -12,6 +12,11 @@ const entries = {
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
+  '@tokenward/testkit/jest': 'packages/testkit/src/jest.ts',
+  '@tokenward/testkit/msw': 'packages/testkit/src/msw.ts',
+  '@tokenward/testkit/node-test': 'packages/testkit/src/node-test.ts',
+  '@tokenward/testkit/vitest': 'packages/testkit/src/vitest.ts',
+  '@tokenward/testkit/conformance': 'packages/testkit/src/conformance/index.ts',
 }
 
 /** Every name an entry exports, values and types alike. */

@@ -10,7 +10,7 @@ const homes: Record<string, string> = {
   'README.md': 'packages/nestjs',
   'packages/core/README.md': 'packages/core',
   'packages/nestjs/README.md': 'packages/nestjs',
-  'packages/testkit/README.md': 'packages/core',
+  'packages/testkit/README.md': 'packages/testkit',
 }
 
 /** As strict as a careful user's project, and with what Nest needs. */
@@ -34,7 +34,11 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/nestjs': source('nestjs/src/index.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
         '@tokenward/testkit': source('testkit/src/index.ts'),
+        '@tokenward/testkit/*': source('testkit/src/*.ts'),
+        '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),
       },
+      // Tests that suit several runners leave the import of the runner out.
+      ...(packageFolder === 'packages/testkit' && { types: ['node', 'expect', 'vitest/globals'] }),
     },
     include: ['./*.ts'],
   })

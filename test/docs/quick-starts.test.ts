@@ -106,11 +106,52 @@ async function runBlock(packageFolder: string, name: string, code: string): Prom
 }
 
 it.each([
+  ['Three doors', 'msw'],
+  ['Matchers', 'matchers'],
   ['A fake authorization server', 'introspection'],
   ['Sender-constrained tokens', 'dpop'],
 ])('the code of the testkit under %s runs', async (title, name) => {
   const code = codeBlockUnder(title, documentAt('packages/testkit/README.md'))
-  expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
+  expect(await runBlock('packages/testkit', `readme-${name}`, code)).toMatchObject({ done: true })
+})
+
+// The projects in consumers/testkit-* run it with the packed package, under each runner.
+it('the test at the top of the README of the testkit takes five lines, and passes', async () => {
+  const [block] = codeBlocks(documentAt('packages/testkit/README.md')) as [string]
+  const [, body] = /^it\(.*\n([\s\S]*)^\}\)\n$/m.exec(block) as unknown as [string, string]
+  expect(body.trim().split('\n')).toHaveLength(5)
+  const runner = 'export const tests = []\nconst it = (_, test) => tests.push(test)\n'
+  const file = writeCode('packages/testkit', 'readme-top', { 'top.js': `${runner}${block}` })('top.js')
+  const { tests } = (await import(/* @vite-ignore */ file)) as { tests: readonly (() => Promise<void>)[] }
+  expect(tests).toHaveLength(1)
+  await tests[0]?.()
+})
+
+it('the code of the testkit about conformance runs an adapter in ten lines', async () => {
+  const block = codeBlockUnder('A conformance suite for adapters', documentAt('packages/testkit/README.md'))
+  const written = block.split('\n').filter((line) => line !== '' && !line.startsWith('import'))
+  expect(written.length).toBeLessThanOrEqual(10)
+  const code = changed(block, {
+    "import { afterAll, describe, it } from 'vitest'": `
+      import { startNodeApp } from '../../test/support/conformance-app.js'
+      export const [cases, ends] = [new Map<string, () => Promise<void>>(), [] as (() => Promise<void>)[]]
+      const describe = (_: string, body: () => void) => body()
+      const it = (title: string, body: () => Promise<void>) => cases.set(title.split(':')[0] as string, body)
+      const afterAll = (body: () => Promise<void>) => ends.push(body)`,
+    'declare function serveMyApp(app: ConformanceApp): Promise<{ url: string; stop(): Promise<void> }>': `
+      const serveMyApp = async (app: ConformanceApp) => {
+        const { url, close } = await startNodeApp(app)
+        return { url: url as string, stop: async () => void (await close?.()) }
+      }`,
+  })
+  const file = writeCode('packages/core', 'readme-conformance', { 'test.ts': code })('test.ts')
+  const { cases, ends } = (await import(/* @vite-ignore */ file)) as {
+    cases: ReadonlyMap<string, () => Promise<void>>
+    ends: readonly (() => Promise<void>)[]
+  }
+  for (const id of ['no-credentials', 'scope-present', 'keys-fail']) await cases.get(id)?.()
+  for (const end of ends) await end()
+  expect([cases.size > 100, ends.length]).toStrictEqual([true, 1])
 })
 
 it.each(['fakeCognito', 'asPrincipal'])('the code about testing with %s in the README of core runs', async (name) => {

@@ -8,6 +8,11 @@ const entries = [
   'packages/core/src/requests/node.ts',
   'packages/nestjs/src/index.ts',
   'packages/testkit/src/index.ts',
+  'packages/testkit/src/jest.ts',
+  'packages/testkit/src/msw.ts',
+  'packages/testkit/src/node-test.ts',
+  'packages/testkit/src/vitest.ts',
+  'packages/testkit/src/conformance/index.ts',
 ]
 const files = ['core', 'nestjs', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
 const fileAt = (path: string) => files.find((file) => file.path === path) as SourceFile

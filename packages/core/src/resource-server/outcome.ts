@@ -3,7 +3,7 @@ import { type RefusalCode, refusals, unavailabilities, type UnavailableCode } fr
 import type { WireCode } from '../outcomes/wire-codes.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Principal } from '../vocabulary/principal.js'
-import { bearerChallenge } from './challenge.js'
+import { bearerChallenge, loginParameters, type ToldDemands } from './challenge.js'
 
 const GRANT: unique symbol = Symbol('granted')
 
@@ -14,7 +14,7 @@ export interface Granted<Claims = AccessTokenClaims> {
   /** Who is calling. */
   readonly principal: Principal<Claims>
   /** @internal Only a server makes one; nobody hands in a literal. */
-  readonly [GRANT]: true
+  readonly [GRANT]: Seal
 }
 
 /** The request is turned away. `status`, `headers` and `body` are the whole answer; write them as they are. */
@@ -23,15 +23,23 @@ export interface Refused {
   readonly outcome: 'refused'
   /** HTTP status (RFC 6750 §3.1). */
   readonly status: 400 | 401 | 403
-  /** The challenge (RFC 6750 §3), and that no cache may keep the answer. */
+  /** The challenge (RFC 6750 §3, RFC 9470 §3), and that no cache may keep the answer. */
   readonly headers: { readonly 'WWW-Authenticate': string; readonly 'Cache-Control': 'no-store' }
-  /** A JSON object with the code and the text of the challenge. Without credentials there is no `error`. */
-  readonly body: { readonly error?: WireCode; readonly error_description: string }
+  /**
+   * A JSON object with what the challenge says. Without credentials there is no `error`; `acr_values` and `max_age`
+   * (seconds) say what another login has to be like.
+   */
+  readonly body: {
+    readonly error?: WireCode
+    readonly error_description: string
+    readonly acr_values?: string
+    readonly max_age?: number
+  }
   /** Why, for the operator. It belongs in logs and never in the answer. */
   readonly reason: RefusalCode
 }
 
-/** The token could not be checked. Nothing is said about it; the client may try again. */
+/** The token could not be checked, or the request not decided. Nothing is said about them; the client may try again. */
 export interface Unavailable {
   /** Tells the outcomes apart. */
   readonly outcome: 'unavailable'
@@ -51,33 +59,75 @@ export type Outcome<Claims = AccessTokenClaims> = Granted<Claims> | Denied
 /** An {@link Outcome} that is not a grant. */
 export type Denied = Refused | Unavailable
 
-export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
-  return Object.freeze({ outcome: 'granted', principal, [GRANT]: true as const })
+/**
+ * Nothing is known against the request. It is no grant and says nothing of who is calling: whatever answers the request
+ * has to authorize it.
+ */
+export interface Passed {
+  /** Tells the outcomes apart. */
+  readonly outcome: 'passed'
 }
 
-export function refused(reason: RefusalCode, realm: string, scopes: readonly string[]): Refused {
+/** What `precheck` answers. */
+export type Prechecked = Passed | Denied
+
+export const passed: Passed = Object.freeze({ outcome: 'passed' })
+
+export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
+  return Object.freeze({ outcome: 'granted', principal, [GRANT]: new Seal() })
+}
+
+/**
+ * What stands behind a grant, for its maker alone. It goes with the grant, where a WeakMap would have every garbage
+ * collection look through all grants; and it is private, because it leads to the token, which nothing may print.
+ */
+export class Seal {
+  #grant: Granted<unknown> | undefined
+  #maker: object | undefined
+  #behind: unknown
+
+  static put(grant: Granted<unknown>, maker: object, behind: unknown): void {
+    const seal = grant[GRANT]
+    seal.#grant = grant
+    seal.#maker = maker
+    seal.#behind = behind
+  }
+
+  /** `undefined` for what is no grant, a copy of one, or somebody else's. */
+  static behind(grant: Granted<unknown>, maker: object): unknown {
+    const seal = (grant as Granted<unknown> | null | undefined)?.[GRANT]
+    return seal instanceof Seal && seal.#grant === grant && seal.#maker === maker ? seal.#behind : undefined
+  }
+}
+
+export function refused(reason: RefusalCode, demands: ToldDemands): Refused {
   const { status, error, description } = refusals[reason]
   return Object.freeze({
     outcome: 'refused',
     status,
     headers: Object.freeze({
-      'WWW-Authenticate': bearerChallenge({ realm, reason, scopes }),
+      'WWW-Authenticate': bearerChallenge(reason, demands),
       'Cache-Control': 'no-store',
     }),
-    body: Object.freeze({ ...(error === undefined ? {} : { error }), error_description: description }),
+    body: Object.freeze({
+      ...(error === undefined ? {} : { error }),
+      error_description: description,
+      ...loginParameters(reason, demands),
+    }),
     reason,
   })
 }
 
 export function unavailable(reason: UnavailableCode): Unavailable {
+  const { retryAfter, description } = unavailabilities[reason]
   return Object.freeze({
     outcome: 'unavailable',
     status: 503,
     headers: Object.freeze({
-      'Retry-After': String(unavailabilities[reason].retryAfter),
+      'Retry-After': String(retryAfter),
       'Cache-Control': 'no-store',
     }),
-    body: Object.freeze({ error_description: 'The access token cannot be checked right now; try again' }),
+    body: Object.freeze({ error_description: description }),
     reason,
   })
 }

@@ -7,8 +7,9 @@ import { type Clock, elapsedSince, type Instant, readInstant } from '../transpor
 import type { FetchSignal } from '../transport/fetch-client.js'
 import { callAfter } from '../transport/timer.js'
 import type { Principal } from '../vocabulary/principal.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
 import type { Authentication } from './authentication.js'
-import type { Denied, Granted } from './outcome.js'
+import { type Denied, type Granted, Seal } from './outcome.js'
 
 /** Options of `ResourceServer.watch`. */
 export interface WatchOptions {
@@ -40,6 +41,8 @@ export interface GrantedRequest {
   readonly facts: TokenFacts
   readonly policy: CompiledPolicy<unknown>
   readonly decidedAt: Instant
+  /** For the functions of the policy; `undefined` where it has none, or where there is no request. */
+  readonly request: AnyRequest | undefined
 }
 
 interface WatcherParts {
@@ -66,7 +69,6 @@ const SHORTEST_TIMED_LAG = 1_000
 /** Watches grants. Timers run here, so that adapters need none. */
 export class Watcher {
   readonly #parts: WatcherParts
-  readonly #requests = new WeakMap<Granted<unknown>, GrantedRequest>()
   readonly #running = new Set<GrantWatch>()
 
   constructor(parts: WatcherParts) {
@@ -74,11 +76,11 @@ export class Watcher {
   }
 
   remember(granted: Granted<unknown>, request: GrantedRequest): void {
-    this.#requests.set(granted, request)
+    Seal.put(granted, this, request)
   }
 
   watch(granted: Granted<unknown>, options: WatchOptions = {}): Watch {
-    const request = this.#requests.get(granted)
+    const request = Seal.behind(granted, this) as GrantedRequest | undefined
     if (request === undefined) {
       throw new ConfigurationError('watch', 'takes what authorize() of this very server granted')
     }
@@ -196,11 +198,15 @@ class GrantWatch implements Watch {
     if (this.#ended === undefined && (await this.#parts.isKnownToEnd(this.#request))) await this.decideAgain()
   }
 
+  /** Until the token ends, or is too old, or the login is. */
   #untilExpiry(): number {
     const { clock, timesOf } = this.#parts
     const { clockTolerance, maxTokenAge = Infinity } = timesOf(this.#request)
-    const { issuedAt = Infinity } = this.#request.facts
-    return Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge) + clockTolerance - clock.now()
+    const { facts, policy } = this.#request
+    const { issuedAt = Infinity, authenticatedAt = Infinity } = facts
+    const { maxAge = Infinity } = policy
+    const endsAt = Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge, authenticatedAt + maxAge)
+    return endsAt + clockTolerance - clock.now()
   }
 
   /** Milliseconds until the evidence is as old as the route allows. */

@@ -1,8 +1,10 @@
 import type { IssuerDefinition } from '../issuers/trusted-issuer.js'
-import type { LiveCheck } from '../tokens/live-check.js'
+import type { LiveCheck, LiveEndpoint } from '../tokens/live-check.js'
 import type { EvidenceSource } from '../vocabulary/evidence.js'
+import type { PolicyQuestion } from './decision-demand.js'
 import { newTokenKeepsPromise } from './evidence-rule.js'
 import type { RevocationLags } from './revocation-lag.js'
+import type { StepUp } from './step-up.js'
 
 /** What a policy means on one server, for boot logs and reviews. */
 export interface PolicyExplanation {
@@ -12,11 +14,23 @@ export interface PolicyExplanation {
   readonly maxRevocationLag: 'token-lifetime' | number
   /** The same while the authorization server cannot be reached; `undefined`: nothing is accepted then that is older. */
   readonly maxRevocationLagDuringOutage: number | undefined
+  /** Of these authentication context classes the user's login must have one; empty: none is needed (RFC 9470). */
+  readonly acrValues: readonly string[]
+  /** How long ago the user may have logged in, in milliseconds; `undefined`: at any time. */
+  readonly maxAge: number | undefined
+  /** What the decision point is asked; it must permit each. */
+  readonly decisions: readonly DecisionExplanation[]
   /**
    * One entry for each configured issuer whose tokens the policy admits, and one more for its opaque tokens where it has
    * some.
    */
   readonly issuers: readonly IssuerExplanation[]
+}
+
+/** What the decision point is asked. */
+export interface DecisionExplanation extends PolicyQuestion {
+  /** What it says of the question itself; `undefined` when it says nothing. */
+  readonly explanation: string | undefined
 }
 
 /** What a policy means for the tokens of one issuer. */
@@ -30,8 +44,8 @@ export interface IssuerExplanation {
    * what a source needs, as a machine's token lacks the scope for Cognito's `GetUser`.
    */
   readonly sources: readonly EvidenceSource[]
-  /** The endpoint a live call goes to; `undefined` where none is made. */
-  readonly liveEndpoint: LiveCheck['endpoint'] | undefined
+  /** Where a live call goes: to the first that the token's scopes allow. Empty where none is made. */
+  readonly liveEndpoints: readonly LiveEndpoint[]
   /**
    * What happens while the issuer cannot be reached. `'unaffected'`: nothing is asked of it, and keys that are at hand
    * serve until their `maxAge`. `'relaxed'`: evidence as old as `maxRevocationLagDuringOutage` will do.
@@ -49,14 +63,20 @@ export interface ExplainedIssuer {
   readonly hasCompleteList: boolean
 }
 
-export function explainPolicy(
-  policy: RevocationLags & { readonly name: string | undefined },
-  admitted: readonly ExplainedIssuer[],
-): PolicyExplanation {
+/** The parts of a policy that an explanation tells. */
+export interface ExplainedPolicy extends RevocationLags, StepUp {
+  readonly name: string | undefined
+  readonly decisions: readonly DecisionExplanation[]
+}
+
+export function explainPolicy(policy: ExplainedPolicy, admitted: readonly ExplainedIssuer[]): PolicyExplanation {
   return {
     route: policy.name,
     maxRevocationLag: policy.maxRevocationLag,
     maxRevocationLagDuringOutage: policy.maxRevocationLagDuringOutage,
+    acrValues: policy.acrValues,
+    maxAge: policy.maxAge,
+    decisions: policy.decisions,
     issuers: admitted.flatMap((issuer) => [
       explained(policy, issuer, 'jwt'),
       ...(issuer.definition.opaqueTokens ? [explained(policy, issuer, 'opaque')] : []),
@@ -71,7 +91,7 @@ function explained(lags: RevocationLags, issuer: ExplainedIssuer, tokens: 'jwt' 
     issuers: issuer.issuers,
     tokens,
     sources,
-    liveEndpoint: asks ? issuer.check?.endpoint : undefined,
+    liveEndpoints: asks ? (issuer.check?.endpoints ?? []) : [],
     duringOutage:
       sources.length === 0
         ? 'refused'

@@ -1,4 +1,6 @@
+import { closeable } from '../delivery/closeable.js'
 import { openDoors } from '../delivery/doors.js'
+import { withInternals } from '../delivery/fake-internals.js'
 import { fetchFrom } from '../delivery/fetch.js'
 import { listen, type ListeningFake } from '../delivery/listen.js'
 import { checkServeOptions, serve, type ServedFake, type ServeOptions } from '../delivery/serve.js'
@@ -37,8 +39,8 @@ export interface FakeAuthorizationServer extends ServerTokens {
   readonly revocation: EndpointControl
   /** A `fetch` that reaches this server and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
-  /** The public keys as published now. */
-  publicKeys(): Promise<{ readonly keys: readonly (PublishedKey | PublishedEcKey)[] }>
+  /** The public keys as published now, a copy: what libraries take as a key set. */
+  publicKeys(): Promise<{ keys: (PublishedKey | PublishedEcKey)[] }>
   /** Signs with a new key from now on. Unless told otherwise it is published at once, and the old one stays so. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
   /** Answers on the addresses of its issuer, inside this process, through msw. Throws where msw is not installed. */
@@ -52,6 +54,8 @@ export interface FakeAuthorizationServer extends ServerTokens {
   close(): Promise<void>
   /** As `close()`, at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void>
+  /** The same for `using`, which does not wait: nobody is answered any more. */
+  [Symbol.dispose](): void
 }
 
 /** Makes a fake authorization server with an issuer and a key of its own. */
@@ -81,7 +85,7 @@ export async function fakeAuthorizationServer(
   server = endpoints
   const { jwks, metadata, introspection, revocation } = endpoints
 
-  return {
+  const fake: FakeAuthorizationServer = {
     issuer: settings.issuer,
     client: settings.client,
     clock,
@@ -106,7 +110,7 @@ export async function fakeAuthorizationServer(
       }
       return door
     },
-    close: doors.close,
-    [Symbol.asyncDispose]: doors.close,
+    ...closeable(doors.close),
   }
+  return withInternals(fake, { server: endpoints, closing: doors.closing })
 }

@@ -13,7 +13,7 @@ import {
 /** The signing key of an authorization server, and those it signed with before. */
 export interface ServerKeys {
   readonly current: () => SigningKey
-  published(): readonly (PublishedKey | PublishedEcKey)[]
+  published(): (PublishedKey | PublishedEcKey)[]
   rotate(how: Rotation): Promise<void>
 }
 

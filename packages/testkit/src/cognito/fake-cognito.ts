@@ -1,5 +1,7 @@
+import { withInternals } from '../delivery/fake-internals.js'
 import { fetchFrom } from '../delivery/fetch.js'
 import { listen, type ListeningFake } from '../delivery/listen.js'
+import { closeable } from '../delivery/closeable.js'
 import { openDoors } from '../delivery/doors.js'
 import { checkServeOptions, serve, type ServedFake, type ServeOptions } from '../delivery/serve.js'
 import { endpointMaker } from '../endpoints/endpoint.js'
@@ -48,7 +50,7 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly adminUserGlobalSignOut: EndpointControl
   /** The operation `InitiateAuth`: `USER_PASSWORD_AUTH`, and `REFRESH_TOKEN_AUTH` or `REFRESH_TOKEN`. */
   readonly initiateAuth: EndpointControl
-  /** The operation `GetTokensFromRefreshToken`, the only one that rotates refresh tokens. */
+  /** The operation `GetTokensFromRefreshToken`, which brings a new refresh token where the client rotates them. */
   readonly getTokensFromRefreshToken: EndpointControl
   /** `/oauth2/authorize` on the domain: brings an authorization code, by way of the sign-in page or without. */
   readonly authorize: AuthorizeControl
@@ -66,8 +68,8 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly forged: ForgedTokens<Scope>
   /** A `fetch` that reaches this pool and nothing else, to inject. */
   readonly fetch: typeof globalThis.fetch
-  /** The public keys as published now. */
-  publicKeys(): Promise<{ readonly keys: readonly PublishedKey[] }>
+  /** The public keys as published now, a copy: what libraries take as a key set. */
+  publicKeys(): Promise<{ keys: PublishedKey[] }>
   /** Signs with new keys from now on. Unless told otherwise they are published at once, and the old ones stay so. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
   /** Declares one more user. Throws for a username or `sub` that the pool has. */
@@ -82,6 +84,8 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   close(): Promise<void>
   /** As `close()`, at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void>
+  /** The same for `using`, which does not wait: nobody is answered any more. */
+  [Symbol.dispose](): void
 }
 
 /** Makes a fake user pool with its own random id and fresh RSA keys. */
@@ -97,7 +101,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     Object.entries(server.endpoints).map(([name, { control }]) => [name, control]),
   ) as Record<keyof typeof server.endpoints, EndpointControl>
 
-  return {
+  const fake: FakeCognito<StandardScope | ScopeOf<Servers>> = {
     userPoolId: pool.settings.userPoolId,
     region: REGION,
     issuer: issuerOf(pool),
@@ -128,7 +132,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
       checkServeOptions(maker, how)
       return doors.open(() => serve(server, how))
     },
-    close: doors.close,
-    [Symbol.asyncDispose]: doors.close,
+    ...closeable(doors.close),
   }
+  return withInternals(fake, { server: server, closing: doors.closing })
 }

@@ -8,7 +8,7 @@ export interface PoolKeys {
   /** Taken when it is first asked for: many tests need none, and RSA keys are slow to make. */
   id(): Promise<SigningKey>
   /** The key set as published now. */
-  published(): Promise<readonly PublishedKey[]>
+  published(): Promise<PublishedKey[]>
   /** A key by its name: a published one, or one that will be. */
   find(kid: unknown): SigningKey | undefined
   /** Signs with new keys from now on. */

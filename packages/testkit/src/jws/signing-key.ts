@@ -19,8 +19,11 @@ export interface SigningKey {
   readonly privateKey: KeyObject
 }
 
-/** A public RSA key as Cognito publishes it: these members, in this order. */
-export interface PublishedKey {
+/**
+ * A public RSA key as Cognito publishes it: these members, in this order. A type, since libraries that take key sets as
+ * JSON take no interface for it.
+ */
+export type PublishedKey = {
   /** The algorithm of every Cognito key. */
   readonly alg: 'RS256'
   /** RSA exponent, base64url. */
@@ -36,7 +39,7 @@ export interface PublishedKey {
 }
 
 /** A public key on the curve P-256, as it is published (RFC 7518 §6.2). */
-export interface PublishedEcKey {
+export type PublishedEcKey = {
   /** The algorithm of every key on this curve. */
   readonly alg: 'ES256'
   /** The curve. */

@@ -7,14 +7,14 @@ const orders = { clients: ['web', 'mobile'], resourceServers: { orders: ['read',
 
 /** Verifies with jose, which shares no code with the fake. */
 async function verifiedByJose(pool: FakeCognito, token: string) {
-  const keys = createLocalJWKSet({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
+  const keys = createLocalJWKSet(await pool.publicKeys())
   return jwtVerify(token, keys, { issuer: pool.issuer, algorithms: ['RS256'], currentDate: new Date(pool.clock.now()) })
 }
 
 /** Verifies with AWS's own library, its keys given by hand. */
 async function verifiedByAws(pool: FakeCognito, token: string, tokenUse: 'access' | 'id' = 'access') {
   const verifier = CognitoJwtVerifier.create({ userPoolId: pool.userPoolId, clientId: pool.clientId, tokenUse })
-  verifier.cacheJwks({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
+  verifier.cacheJwks(await pool.publicKeys())
   return verifier.verify(token)
 }
 
@@ -233,7 +233,7 @@ describe('a forged token', () => {
 
   it('is wrong in one way only: its signature is good where the forgery is elsewhere', async () => {
     const pool = await fakeCognito()
-    const keys = createLocalJWKSet({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
+    const keys = createLocalJWKSet(await pool.publicKeys())
     const { expired, notYetValid, issuedInTheFuture, withoutExpiry, idToken, otherClient, senderConstrained } =
       pool.forged
     for (const forge of [

@@ -77,7 +77,7 @@ export default defineConfig({
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
-        test: { testTimeout, name: 'trpc', root: at('packages/trpc'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'trpc', root: at('packages/trpc'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

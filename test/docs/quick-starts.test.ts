@@ -128,6 +128,7 @@ async function runBlock(packageFolder: string, name: string, code: string): Prom
 it.each([
   ['Three doors', 'msw'],
   ['Matchers', 'matchers'],
+  ['Signing in', 'sign-in'],
   ['A fake authorization server', 'introspection'],
   ['Sender-constrained tokens', 'dpop'],
 ])('the code of the testkit under %s runs', async (title, name) => {

@@ -2,4 +2,4 @@
 export { createCallerFactory } from './test-caller.js'
 export type { CreateTestCaller, OtherContext } from './test-caller.js'
 export { asPrincipal, enableTestPrincipals } from '@tokenward/core/testing'
-export type { TestPrincipal } from '@tokenward/core/testing'
+export type { AsPrincipalOptions, TestPrincipal } from '@tokenward/core/testing'

@@ -34,7 +34,7 @@ describe('a WebSocket', () => {
     expect(await client.orders.list.query()).toHaveLength(2)
     expect((await failureOf(client.orders.remove.mutate())).data).toMatchObject({
       code: 'FORBIDDEN',
-      auth: { error: 'insufficient_scope', challenge: expect.stringContaining('scope="orders/write"') },
+      auth: { error: 'insufficient_scope', challenge: expect.stringContaining('scope="orders/write orders/read"') },
     })
   })
 

@@ -7,7 +7,8 @@ export interface TokenRenewalOptions {
   readonly refresh: () => unknown
   /**
    * Makes `wsLink` connect anew, for a connection keeps the token it was opened with:
-   * `() => wsClient.connection?.ws?.close()`. Called after each refresh. Default: nothing, as for links of HTTP.
+   * `() => wsClient.connection?.ws?.close()`. Called after each refresh. Subscriptions move
+   * to the new connection, and queries and mutations under way fail. Default: nothing, as for links of HTTP.
    */
   readonly reconnect?: (() => unknown) | undefined
 }

@@ -1,5 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import {
   type AccessTokenClaims,
@@ -164,6 +164,41 @@ describe('the claims of a schema', () => {
     // @ts-expect-error the context lacks what auth.context() returns
     without.procedure.concat(auth.authenticated)
   })
+})
+
+it('a decision point is asked by the policies of procedures, with the principal and the request of the whole batch', async () => {
+  const { server } = await ordersServer()
+  const asked: unknown[] = []
+  const api = createResourceServer({
+    issuers: [
+      authorizationServer({ issuer: server.issuer, audience: 'https://api.example', allowInsecureLoopback: true }),
+    ],
+    clock: server.clock,
+    decisionPoint: {
+      async decide({ principal, action, resource }) {
+        asked.push([principal.subject, action, resource])
+        return { decision: action === 'orders:list' ? 'permit' : 'deny' }
+      },
+    },
+  })
+  onTestFinished(() => api.close())
+  const auth = createAuthPlugin(api)
+  const t = initTRPC.context<(source: RequestSource) => ReturnType<typeof auth.context>>().create()
+  const router = t.router({
+    list: t.procedure
+      .concat(
+        auth.policy({ action: 'orders:list', resource: ({ principal }) => ({ type: 'User', id: principal.subject }) }),
+      )
+      .query(() => 'in'),
+    close: t.procedure.concat(auth.policy({ action: 'orders:close' })).query(() => 'in'),
+  })
+  const caller = router.createCaller(auth.context(requestWith(await server.accessToken({ sub: 'u1' }))))
+  expect(await caller.list()).toBe('in')
+  expect(await reasonOf(caller.close())).toBe('decision-denied')
+  expect(asked).toMatchObject([
+    ['u1', 'orders:list', { type: 'User', id: 'u1' }],
+    ['u1', 'orders:close', undefined],
+  ])
 })
 
 describe('an optional procedure', () => {

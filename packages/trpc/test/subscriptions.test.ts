@@ -27,7 +27,7 @@ const ways = [
 
 const reading = { sub: 'u1', scopes: ['orders/read'] }
 
-describe.each(ways)('a subscription over %s', (_, connect) => {
+describe.each(ways)('a subscription over %s', (name, connect) => {
   async function subscribed(
     procedure: 'changes' | 'liveChanges' | 'openChanges' | 'oldChanges' = 'changes',
     expiresIn: '1h' | '3s' = '1h',
@@ -92,6 +92,12 @@ describe.each(ways)('a subscription over %s', (_, connect) => {
       auth: { ended: 'check-unavailable', retry_after: 1 },
     })
     expect(stream.items).toHaveLength(0)
+    if (name === 'WebSocket') return
+    await vi.waitFor(() => expect(orders.emitter.listenerCount('change')).toBe(0), 10_000)
+    await untilListening(orders)
+    orders.change(2)
+    await stream.count(1)
+    expect(stream.items).toMatchObject([{ id: '2' }])
   })
 
   it('is left by its source when the client leaves, and when it was ended', async () => {

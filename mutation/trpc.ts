@@ -120,7 +120,7 @@ export const trpcRules: Area = {
       source: 'fail closed',
       file: trpc('guard.ts'),
       remove: ["if (type !== 'subscription' || !isObservable(data)) return undefined", 'return undefined'],
-      test: inTrpc('subscriptions.test.ts', 'that returns an observable'),
+      test: inTrpc('subscriptions.test.ts', 'over WebSocket > that returns an observable'),
     },
     {
       rule: 'Refusals have no stack, in development either',

@@ -82,14 +82,15 @@ const KNOWN = [
 const TO_COME = ['acrValues', 'maxAge', 'senderConstrained', 'action', 'resource', 'context'] as const
 
 /**
- * Checks a policy and freezes it. It needs no server, so decorators can use it; a server checks it against its issuers
- * when it first meets it, and `api.policy` does both at once.
+ * Checks a policy and freezes it; one that is compiled already is handed back. It needs no server, so decorators can use
+ * it; a server checks it against its issuers when it first meets it, and `api.policy` does both at once.
  *
  * @throws {@link ConfigurationError} naming the member that is unknown, `undefined` or not of its kind.
  */
-export function definePolicy<Schema extends ClaimsSchema | undefined = undefined>(
-  policy: RoutePolicy<Schema>,
-): CompiledPolicy<ClaimsOf<Schema>> {
+export function definePolicy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+  policy: RoutePolicy<Schema> | CompiledPolicy<Claims>,
+): CompiledPolicy<Claims> {
+  if (typeof policy === 'object' && policy !== null && isCompiledPolicy(policy)) return policy as CompiledPolicy<Claims>
   checkOptionNames(OWNER, policy, KNOWN, TO_COME)
   const given = policy as RoutePolicy<ClaimsSchema>
   for (const [name, value] of Object.entries(given)) {
@@ -112,7 +113,7 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
     groups: list('groups', given.groups, 'must be a list of one or more group names'),
     issuers: list('issuers', given.issuers, 'must be a list of one or more issuer identifiers'),
     claims: given.claims,
-  }) as CompiledPolicy<ClaimsOf<Schema>>
+  }) as CompiledPolicy<Claims>
 }
 
 /**

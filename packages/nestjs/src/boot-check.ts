@@ -1,15 +1,13 @@
-import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common'
+import { Inject, Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common'
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
-import { ConfigurationError } from '@tokenward/core'
-import { classDemands, contradictsItself, demandsItself, type Handler, isPublic, methodsOf } from './declarations.js'
+import { type CompiledPolicy, ConfigurationError, type PolicyExplanation, type ResourceServer } from '@tokenward/core'
+import { classDemands, contradictsItself, demands, demandsItself, methodsOf } from './declarations.js'
+import { Enforcement } from './enforcement.js'
+import { type FoundHandler, handlersOf, isClass, isGateway } from './handlers.js'
 import { nameOf, RoutePolicies } from './route-policies.js'
-import { GLOBAL_GUARD } from './tokenward-options.js'
+import { BOOT_OPTIONS, type BootOptions, RESOURCE_SERVER } from './tokenward-options.js'
 import { TokenwardGuard } from './tokenward.guard.js'
-
-/** Where NestJS keeps guards, paths and message patterns: on the function, since its first versions. */
-const GUARDS = '__guards__'
-const PATH = 'path'
-const PATTERN = 'microservices:pattern'
+import { WebSocketGate } from './web-sockets.js'
 
 /**
  * Looks at every handler before the application starts: a wrong policy, a contradiction, or a demand that nothing
@@ -20,47 +18,113 @@ export class BootCheck implements OnModuleInit {
   readonly #discovery: DiscoveryService
   readonly #application: ApplicationConfig
   readonly #policies: RoutePolicies
-  readonly #globalGuard: boolean
+  readonly #enforcement: Enforcement
+  readonly #gate: WebSocketGate
+  readonly #guard: TokenwardGuard
+  readonly #server: ResourceServer
+  readonly #options: BootOptions
+  readonly #log = new Logger('Tokenward')
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
     @Inject(ApplicationConfig) application: ApplicationConfig,
     @Inject(RoutePolicies) policies: RoutePolicies,
-    @Inject(GLOBAL_GUARD) globalGuard: boolean,
+    @Inject(Enforcement) enforcement: Enforcement,
+    @Inject(WebSocketGate) gate: WebSocketGate,
+    @Inject(TokenwardGuard) guard: TokenwardGuard,
+    @Inject(RESOURCE_SERVER) server: ResourceServer,
+    @Inject(BOOT_OPTIONS) options: BootOptions,
   ) {
     this.#discovery = discovery
     this.#application = application
     this.#policies = policies
-    this.#globalGuard = globalGuard
+    this.#enforcement = enforcement
+    this.#gate = gate
+    this.#guard = guard
+    this.#server = server
+    this.#options = options
   }
 
   onModuleInit(): void {
     this.#refuseSecondGuard()
-    const everyHandlerIsGuarded = this.#globalGuard || this.#applicationHasGuard()
+    this.#refuseSharedContext()
     for (const { metatype, instance } of this.#discovery.getControllers()) {
-      if (!isClass(metatype) || instance === undefined) continue
-      for (const { name, method } of methodsOf(metatype)) {
-        const handler = { controller: metatype, method }
-        if (!Reflect.hasMetadata(PATH, method)) {
-          refuseDemands(handler)
-          continue
-        }
-        // NestJS calls what the instance has; bound in a constructor, that is a function nobody decorated.
-        this.#policies.of({
-          controller: metatype,
-          method: (instance as Record<string | symbol, Function>)[name] ?? method,
-        })
-        this.#checkRoute(handler, everyHandlerIsGuarded)
+      if (isClass(metatype) && instance !== undefined) this.#checkClass(metatype, instance)
+    }
+    for (const { metatype, instance } of this.#discovery.getProviders()) {
+      if (!isClass(metatype)) continue
+      if (handlersOf(metatype).length > 0) this.#checkClass(metatype, instance)
+      else if (classDemands(metatype)) throw new ConfigurationError(metatype.name, NO_HANDLER)
+      else refuseDemandsElsewhere(metatype, [])
+    }
+  }
+
+  #checkClass(type: Type, instance: unknown): void {
+    const handlers = handlersOf(type)
+    refuseDemandsElsewhere(type, handlers)
+    for (const handler of handlers) {
+      // NestJS calls what the instance has; bound in a constructor, that is a function nobody decorated.
+      const called = (instance as Record<string | symbol, Function | undefined> | undefined)?.[handler.name]
+      const policy = this.#policies.of({ controller: type, method: called ?? handler.method })
+      if (contradictsItself(handler)) {
+        throw new ConfigurationError(
+          nameOf(handler),
+          'is @Public() and demands scopes, groups or a caller at the same place; decide for one',
+        )
       }
+      if (policy !== 'public') this.#checkEnforcement(handler)
+      this.#report(handler, policy)
     }
-    for (const { metatype } of this.#discovery.getProviders()) {
-      if (isClass(metatype)) refuseDemandsOfProvider(metatype)
+    if (isGateway(type)) this.#checkGateway(type)
+  }
+
+  /** That a guard decides, wherever something is demanded or everything is meant to be closed. */
+  #checkEnforcement(handler: FoundHandler): void {
+    const isGuarded = this.#enforcement.isGuarded(handler)
+    if (isGuarded && handler.kind === 'rpc' && !this.#findsTokensOfMessages()) {
+      throw new ConfigurationError(
+        nameOf(handler),
+        'is called by messages, which have no header: override extractToken() in a subclass of TokenwardGuard, and name it as guard',
+      )
     }
+    if (isGuarded) return
+    if (demands(handler)) throw new ConfigurationError(nameOf(handler), notEnforced(handler))
+    // Fields are resolved within an operation that was let in.
+    const isMeantToBeClosed = this.#enforcement.isGlobal && handler.kind !== 'field'
+    if (isMeantToBeClosed) throw new ConfigurationError(nameOf(handler), notReached(handler))
+  }
+
+  #findsTokensOfMessages(): boolean {
+    const own: unknown = Reflect.get(this.#guard, 'extractToken')
+    return own !== Reflect.get(TokenwardGuard.prototype, 'extractToken')
+  }
+
+  #checkGateway(gateway: Type): void {
+    // Without an adapter nothing listens, as in a program that only borrows the providers.
+    if ((this.#application.getIoAdapter() as unknown) === undefined || this.#gate.isGated(gateway)) return
+    throw new ConfigurationError(
+      gateway.name,
+      'listens with a WebSocket adapter whose connections cannot be guarded; use WsAdapter or IoAdapter, or a subclass of one',
+    )
+  }
+
+  /** Says what a handler's policy means, and that nobody can meet it where that is so. */
+  #report(handler: FoundHandler, policy: CompiledPolicy<unknown> | 'public'): void {
+    const explanation = policy === 'public' ? undefined : this.#server.explain(policy)
+    if (explanation?.issuers.every(({ sources }) => sources.length === 0) === true) {
+      const problem =
+        'demands what no token of the configured issuers can meet: nothing can say soon enough that one was revoked'
+      if (this.#options.strictRoutes) throw new ConfigurationError(nameOf(handler), problem)
+      this.#log.warn(`${nameOf(handler)} ${problem}`)
+    }
+    if (this.#options.logRoutes) this.#log.log(`${nameOf(handler)}: ${planOf(policy, explanation)}`)
   }
 
   /** Two modules that guard everything, each with its own issuers, would let nobody in. */
   #refuseSecondGuard(): void {
-    const global = this.#discovery.getProviders().filter(({ token, instance }) => token === GLOBAL_GUARD && instance)
+    const global = this.#discovery
+      .getProviders()
+      .filter(({ token, instance }) => token === BOOT_OPTIONS && (instance as BootOptions | undefined)?.globalGuard)
     if (global.length > 1) {
       throw new ConfigurationError(
         'TokenwardModule',
@@ -69,65 +133,60 @@ export class BootCheck implements OnModuleInit {
     }
   }
 
-  #checkRoute(handler: Handler, everyHandlerIsGuarded: boolean): void {
-    if (contradictsItself(handler)) {
-      throw new ConfigurationError(
-        nameOf(handler),
-        'is @Public() and demands scopes, groups or a caller at the same place; decide for one',
-      )
-    }
-    if (demands(handler) && !everyHandlerIsGuarded && !isGuarded(handler)) {
-      throw new ConfigurationError(
-        nameOf(handler),
-        'demands scopes, groups or a caller, but no guard enforces them: add @UseGuards(TokenwardGuard), or set globalGuard to true',
-      )
+  /** Mercurius writes the request into that object, so that one request would run with the token of another. */
+  #refuseSharedContext(): void {
+    for (const { driver, context } of this.#enforcement.graphqlOptions()) {
+      if (typeof context === 'object' && context !== null && driver?.name?.startsWith('Mercurius') === true) {
+        throw new ConfigurationError(
+          'GraphQLModule.context',
+          'is one object for all requests; make it a function, or requests that run at once take each other for their caller',
+        )
+      }
     }
   }
+}
 
-  /** Guards the application itself registered for all handlers. */
-  #applicationHasGuard(): boolean {
-    const registered = this.#application.getGlobalGuards()
-    const provided = this.#application.getGlobalRequestGuards().map(({ metatype }) => metatype)
-    return [...registered, ...provided].some(isTokenwardGuard)
+const NO_HANDLER = 'demands scopes, groups or a caller, but is no handler that NestJS calls'
+
+function refuseDemandsElsewhere(type: Type, handlers: readonly FoundHandler[]): void {
+  const called = new Set(handlers.map(({ method }) => method))
+  for (const { method } of methodsOf(type)) {
+    const handler = { controller: type, method }
+    if (!called.has(method) && demandsItself(handler)) throw new ConfigurationError(nameOf(handler), NO_HANDLER)
   }
 }
 
-/** Message handlers, and methods that are no handlers at all: the guard of HTTP would not stand before them. */
-function refuseDemands(handler: Handler): void {
-  const isMessageHandler = Reflect.hasMetadata(PATTERN, handler.method)
-  if (isMessageHandler ? demands(handler) : demandsItself(handler)) {
-    throw new ConfigurationError(
-      nameOf(handler),
-      'is no HTTP handler, and TokenwardGuard guards no others in this version',
-    )
-  }
+function notEnforced({ kind }: FoundHandler): string {
+  const remedy =
+    kind === 'field'
+      ? "NestJS calls none for fields: set fieldResolverEnhancers: ['guards'] of GraphQLModule, and guard it like others"
+      : kind === 'message' || kind === 'rpc'
+        ? 'add @UseGuards(TokenwardGuard) to its class'
+        : 'add @UseGuards(TokenwardGuard), or set globalGuard to true'
+  return `demands scopes, groups or a caller, but no guard enforces them: ${remedy}`
 }
 
-function refuseDemandsOfProvider(provider: Type): void {
-  if (
-    classDemands(provider) ||
-    methodsOf(provider).some(({ method }) => demandsItself({ controller: provider, method }))
-  ) {
-    throw new ConfigurationError(
-      provider.name,
-      'is no controller, and TokenwardGuard guards HTTP handlers only in this version',
-    )
-  }
+function notReached({ kind }: FoundHandler): string {
+  const where = kind === 'rpc' ? 'a microservice within an HTTP application' : 'gateways in NestJS 11'
+  return `would be open: global guards are not called for ${where}; add @UseGuards(TokenwardGuard) to its class, or @Public()`
 }
 
-function demands(handler: Handler): boolean {
-  return !isPublic(handler) && (classDemands(handler.controller) || demandsItself(handler))
-}
-
-function isClass(metatype: unknown): metatype is Type {
-  return typeof metatype === 'function' && typeof metatype.prototype === 'object' && metatype.prototype !== null
-}
-
-function isGuarded({ controller, method }: Handler): boolean {
-  const guards: unknown[] = [controller, method].flatMap((target) => Reflect.getMetadata(GUARDS, target) ?? [])
-  return guards.some(isTokenwardGuard)
-}
-
-function isTokenwardGuard(guard: unknown): boolean {
-  return guard === TokenwardGuard || (typeof guard === 'function' ? guard.prototype : guard) instanceof TokenwardGuard
+/** One line for the log of the boot. */
+function planOf(policy: CompiledPolicy<unknown> | 'public', explanation: PolicyExplanation | undefined): string {
+  if (policy === 'public' || explanation === undefined) return 'public'
+  const { scopes, anyScope, groups, claims } = policy
+  const lag = (value: 'token-lifetime' | number) => (typeof value === 'number' ? `${value} ms` : value)
+  const outage = policy.maxRevocationLagDuringOutage
+  return [
+    'a valid token',
+    ...(scopes.length > 0 ? [`scopes ${scopes.join(' ')}`] : []),
+    ...anyScope.map((list) => `one of the scopes ${list.join(' ')}`),
+    ...groups.map((list) => `one of the groups ${list.join(', ')}`),
+    ...(claims === undefined ? [] : ['a claims schema']),
+    `maxRevocationLag ${lag(policy.maxRevocationLag)}${outage === undefined ? '' : ` (${lag(outage)} during an outage)`}`,
+    ...explanation.issuers.map(
+      ({ issuers: [issuer], tokens, sources, duringOutage }) =>
+        `${issuer} (${tokens}): ${sources.join(' or ') || 'no evidence'}, ${duringOutage} during an outage`,
+    ),
+  ].join('; ')
 }

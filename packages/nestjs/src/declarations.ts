@@ -2,16 +2,17 @@ import 'reflect-metadata'
 import type { Type } from '@nestjs/common'
 import { ConfigurationError } from '@tokenward/core'
 
-/** What our decorators can say. */
-export type Declaration = 'public' | 'scopes' | 'groups' | 'caller'
+/** What our decorators can say: that a handler is open, what it demands, and that it wants to know its caller. */
+export type Declaration = 'public' | 'policy' | 'caller'
 
-/** A method of a controller, as an execution context names it. */
+/**
+ * A method of a controller, resolver or gateway, as an execution context names it. The class in the place of the method
+ * stands for what it demands by itself, of connections to a gateway.
+ */
 export interface Handler {
   readonly controller: Type
   readonly method: Function
 }
-
-const LISTS = ['scopes', 'groups'] as const
 
 const keyOf = (declaration: Declaration) => `tokenward:${declaration}`
 
@@ -26,15 +27,23 @@ export function declare(declaration: Declaration, value: unknown, target: object
   else Reflect.defineMetadata(key, [...own, value], target, property)
 }
 
-/** Declared on the class or one of its base classes. */
-export function declaredOnClass(declaration: Declaration, controller: Type): readonly unknown[] {
-  return chainOf(controller, Function.prototype).flatMap((type) => ownDeclarations(declaration, type))
+/** What one class, or one method of one class, declares. */
+export type Place = readonly unknown[]
+
+/** Declared on the base classes and the class, the most derived last; one place for each. */
+export function placesOfClass(declaration: Declaration, type: Type): readonly Place[] {
+  return chainOf(type, Function.prototype)
+    .map((link) => ownDeclarations(declaration, link))
+    .toReversed()
 }
 
-/** Declared on the method, or on one of the same name in a base class. */
-export function declaredOnMethod(declaration: Declaration, { controller, method }: Handler): readonly unknown[] {
+/** Declared on the methods of that name in the base classes and on the method itself, the most derived last. */
+export function placesOfMethod(declaration: Declaration, { controller, method }: Handler): readonly Place[] {
+  if (method === controller) return []
   const { name } = placeOf({ controller, method })
-  return prototypesOf(controller).flatMap((prototype) => ownDeclarations(declaration, prototype, name))
+  return prototypesOf(controller)
+    .map((prototype) => ownDeclarations(declaration, prototype, name))
+    .toReversed()
 }
 
 function isPublicClass(type: Type): boolean {
@@ -42,9 +51,10 @@ function isPublicClass(type: Type): boolean {
 }
 
 /** Declared on the very method, not on one that it overrides. */
-function declaredHere(declaration: Declaration, handler: Handler): boolean {
+export function declaredHere(declaration: Declaration, handler: Handler): Place {
+  if (handler.method === handler.controller) return []
   const { prototype, name } = placeOf(handler)
-  return ownDeclarations(declaration, prototype, name).length > 0
+  return ownDeclarations(declaration, prototype, name)
 }
 
 /**
@@ -52,25 +62,29 @@ function declaredHere(declaration: Declaration, handler: Handler): boolean {
  * override of a public method, and a subclass of a public class, have to say so themselves.
  */
 export function isPublic(handler: Handler): boolean {
-  if (declaredHere('public', handler)) return true
+  if (declaredHere('public', handler).length > 0) return true
   return isPublicClass(handler.controller) && !demandsItself(handler)
 }
 
 /** Whether one place both opens and demands, so that nobody can say which was meant. */
 export function contradictsItself(handler: Handler): boolean {
-  const methodDoes = declaredHere('public', handler) && demandsItself(handler)
+  const methodDoes = declaredHere('public', handler).length > 0 && demandsItself(handler)
   return methodDoes || (isPublicClass(handler.controller) && classDemands(handler.controller))
 }
 
-/** Whether the class, or a base class, demands scopes or groups of every handler. */
+/** Whether the class, or a base class, demands something of every handler. */
 export function classDemands(type: Type): boolean {
-  return LISTS.some((declaration) => declaredOnClass(declaration, type).length > 0)
+  return placesOfClass('policy', type).flat().length > 0
 }
 
-/** Whether the method itself demands scopes, groups or a caller. */
+/** Whether the method itself demands something, be it only a caller. */
 export function demandsItself(handler: Handler): boolean {
-  const lists = LISTS.flatMap((declaration) => declaredOnMethod(declaration, handler))
-  return lists.length > 0 || declaredHere('caller', handler)
+  return placesOfMethod('policy', handler).flat().length > 0 || declaredHere('caller', handler).length > 0
+}
+
+/** Whether anything must be met before the handler runs, apart from what a global guard adds. */
+export function demands(handler: Handler): boolean {
+  return !isPublic(handler) && (classDemands(handler.controller) || demandsItself(handler))
 }
 
 /** All methods of a class, inherited ones included, each as the most derived class has it. */
@@ -110,7 +124,7 @@ function chainOf(start: object, end: object): readonly object[] {
   return chain
 }
 
-function ownDeclarations(declaration: Declaration, target: object, property?: string | symbol): readonly unknown[] {
+function ownDeclarations(declaration: Declaration, target: object, property?: string | symbol): Place {
   const key = keyOf(declaration)
   const own: unknown =
     property === undefined ? Reflect.getOwnMetadata(key, target) : Reflect.getOwnMetadata(key, target, property)

@@ -1,10 +1,22 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
-export { CurrentPrincipal, Public, RequireGroups, RequireScopes } from './decorators.js'
+export {
+  CurrentPrincipal,
+  MaxRevocationLag,
+  Policy,
+  Public,
+  RequireAnyScope,
+  RequireGroups,
+  RequireScopes,
+} from './decorators.js'
+export type { MaxRevocationLagOptions, PrincipalOf, PrincipalParameter } from './decorators.js'
+export { connectionOf } from './gateway-connections.js'
+export type { GatewayConnection } from './gateway-connections.js'
 export { TokenwardGuard } from './tokenward.guard.js'
 export { TokenwardModule } from './tokenward.module.js'
 export type { TokenwardModuleAsyncOptions } from './tokenward.module.js'
 export { RESOURCE_SERVER } from './tokenward-options.js'
 export type { TokenwardModuleExtras, TokenwardModuleOptions } from './tokenward-options.js'
+export type { WireError } from './transports.js'
 
 // All of core that an application meets through this package, so that it installs and imports one package only. A
 // test compares the list with core's own.

@@ -1,12 +1,22 @@
-import { type CanActivate, type ExecutionContext, HttpException, Inject, Injectable } from '@nestjs/common'
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import { ConfigurationError, type Denied, type ResourceServer } from '@tokenward/core'
-import { fromNodeRequest, type NodeRequest } from '@tokenward/core/node'
-import { rememberPrincipal } from './current-principal.js'
+import {
+  type CompiledPolicy,
+  type Denied,
+  type Granted,
+  type Outcome,
+  type ProtectedRequest,
+  type ResourceServer,
+} from '@tokenward/core'
+import { admit, callerBehind, handlerOf } from './callers.js'
 import { RoutePolicies } from './route-policies.js'
 import { RESOURCE_SERVER } from './tokenward-options.js'
+import { isOpening, transportOf, withToken } from './transports.js'
 
-/** Lets a request in when its access token meets what the handler's decorators demand. */
+/**
+ * Lets a request, an operation or a message in when its access token meets what the handler's decorators demand. Every
+ * step is a method to override in a subclass, which `globalGuard` then names.
+ */
 @Injectable()
 export class TokenwardGuard implements CanActivate {
   readonly #server: ResourceServer
@@ -24,33 +34,67 @@ export class TokenwardGuard implements CanActivate {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const policy = this.#policies.of({ controller: context.getClass(), method: context.getHandler() })
-    if (policy === 'public') return true
-    if (context.getType() !== 'http') {
-      throw new ConfigurationError(
-        'TokenwardGuard',
-        'guards HTTP handlers only in this version; mark others @Public() and guard them yourself',
-      )
+    if (isOpening(context)) {
+      // A message may demand what opening the connection did not.
+      this.#callerBehind(context)
+      if (!context.isGuarded) return true
     }
-    const request = context.switchToHttp().getRequest<object>()
-    const outcome = await this.#server.authorize(fromNodeRequest(nodeRequestOf(request)), policy)
-    if (outcome.outcome !== 'granted') throw this.#deny(context, outcome)
-    rememberPrincipal(request, outcome.principal)
+    const policy = this.policyOf(context)
+    if (policy === 'public') return true
+    const outcome = await this.decide(context, policy)
+    if (outcome.outcome !== 'granted') {
+      throw (await this.onDenied(outcome, context)) ?? (await this.exceptionFor(outcome, context))
+    }
+    admit(outcome, context)
+    await this.onGranted(outcome, context)
     return true
   }
 
-  /** The default exception filter keeps headers that are set before it runs, on Express and on Fastify. */
-  #deny(context: ExecutionContext, { status, headers, body }: Denied): HttpException {
-    const response = context.switchToHttp().getResponse<unknown>()
-    for (const [name, value] of Object.entries(headers)) {
-      this.#adapterHost.httpAdapter.setHeader(response, name, value)
-    }
-    return Object.assign(new HttpException({ ...body }, status), { message: body.error_description })
+  /** What the handler demands: what its decorators, and those of its class, make together. */
+  protected policyOf(context: ExecutionContext): CompiledPolicy<unknown> | 'public' {
+    return this.#policies.of(handlerOf(context))
   }
-}
 
-/** Fastify wraps Node's request; Express extends it, and middleware may have put other things into `raw`. */
-function nodeRequestOf(request: object): NodeRequest {
-  const { raw } = request as { raw?: { headers?: unknown } }
-  return (typeof raw?.headers === 'object' ? raw : request) as NodeRequest
+  /**
+   * The access token, where it is not in the `Authorization` header: in a cookie, or in a message of a broker. Whatever
+   * the header holds is then left aside. `undefined`, which is the default, leaves it to the header. For a connection to a
+   * gateway, `context.switchToHttp().getRequest()` is the request that opens it.
+   */
+  protected extractToken(_context: ExecutionContext): string | undefined | Promise<string | undefined> {
+    return undefined
+  }
+
+  /** The request as core sees it, with the token from {@link extractToken} where there is one. */
+  protected async requestOf(context: ExecutionContext): Promise<ProtectedRequest> {
+    const token = await this.extractToken(context)
+    const request = transportOf(context).requestOf(context)
+    return token === undefined ? request : withToken(request, token)
+  }
+
+  /** Decides by the token alone; it is parsed and verified once for each request, operation or connection. */
+  protected decide(context: ExecutionContext, policy: CompiledPolicy<unknown>): Promise<Outcome<unknown>> {
+    return this.#callerBehind(context).decide(policy)
+  }
+
+  /** Called when the handler may run, before it does. By default nothing happens. */
+  protected onGranted(_granted: Granted<unknown>, _context: ExecutionContext): void | Promise<void> {}
+
+  /**
+   * Called before a request is turned away. What it returns is thrown; by default nothing, and then that is the exception
+   * of the transport. `denied.reason` is for logs and must not reach the client.
+   */
+  protected onDenied(_denied: Denied, _context: ExecutionContext): unknown {
+    return undefined
+  }
+
+  /** The exception of the transport: `HttpException`, `GraphQLError`, `WsException` or `RpcException`. */
+  protected exceptionFor(denied: Denied, context: ExecutionContext): Error | Promise<Error> {
+    return transportOf(context).exceptionFor(denied, context, (response, name, value) =>
+      this.#adapterHost.httpAdapter.setHeader(response, name, value),
+    )
+  }
+
+  #callerBehind(context: ExecutionContext) {
+    return callerBehind(context, { server: this.#server, request: () => this.requestOf(context) })
+  }
 }

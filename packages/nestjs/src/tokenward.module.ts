@@ -5,14 +5,19 @@ import {
   Inject,
   Module,
   type OnApplicationShutdown,
+  type OnModuleInit,
   type Provider,
 } from '@nestjs/common'
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core'
+import type { ResourceServer } from '@tokenward/core'
 import { BootCheck } from './boot-check.js'
+import { Enforcement } from './enforcement.js'
+import { OpenStreams } from './open-streams.js'
 import { RoutePolicies } from './route-policies.js'
 import {
+  BOOT_OPTIONS,
+  type BootOptions,
   checkModuleOptions,
-  GLOBAL_GUARD,
   RESOURCE_SERVER,
   type ServerInUse,
   serverOf,
@@ -20,6 +25,7 @@ import {
   type TokenwardModuleOptions,
 } from './tokenward-options.js'
 import { TokenwardGuard } from './tokenward.guard.js'
+import { WebSocketGate } from './web-sockets.js'
 
 /** Asynchronous options: `useFactory` with `inject`, `useClass` or `useExisting`; a class has `createOptions()`. */
 export type TokenwardModuleAsyncOptions = ConfigurableModuleAsyncOptions<TokenwardModuleOptions, 'createOptions'> &
@@ -32,37 +38,52 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createOptions')
-  .setExtras<TokenwardModuleExtras>({ globalGuard: true, isGlobal: true }, (definition, { globalGuard, isGlobal }) => ({
-    ...definition,
-    global: isGlobal !== false,
-    providers: [
-      ...(definition.providers ?? []),
-      { provide: GLOBAL_GUARD, useValue: globalGuard !== false },
-      ...(globalGuard === false ? [] : [globalGuardProvider]),
-    ],
-  }))
+  .setExtras<TokenwardModuleExtras>(
+    { globalGuard: true, isGlobal: true, strictRoutes: false, logRoutes: false, guard: TokenwardGuard },
+    (definition, { globalGuard, isGlobal, strictRoutes, logRoutes, guard }) => {
+      const boot: BootOptions = {
+        globalGuard: globalGuard !== false,
+        strictRoutes: strictRoutes === true,
+        logRoutes: logRoutes === true,
+      }
+      return {
+        ...definition,
+        global: isGlobal !== false,
+        providers: [
+          ...(definition.providers ?? []),
+          { provide: BOOT_OPTIONS, useValue: boot },
+          { provide: TokenwardGuard, useClass: guard ?? TokenwardGuard },
+          ...(boot.globalGuard ? [globalGuardProvider] : []),
+        ],
+      }
+    },
+  )
   .build()
 
 /** `useExisting`, so that tests can override the guard itself. */
 const globalGuardProvider: Provider = { provide: APP_GUARD, useExisting: TokenwardGuard }
 
-/** Protects the HTTP handlers of an application with access tokens. Import it once, in the root module. */
+/** Protects the handlers of an application with access tokens. Import it once, in the root module. */
 @Module({
   imports: [DiscoveryModule],
   providers: [
     { provide: SERVER_IN_USE, useFactory: serverOf, inject: [MODULE_OPTIONS_TOKEN] },
     { provide: RESOURCE_SERVER, useFactory: ({ server }: ServerInUse) => server, inject: [SERVER_IN_USE] },
     RoutePolicies,
-    TokenwardGuard,
+    Enforcement,
+    WebSocketGate,
+    OpenStreams,
     BootCheck,
   ],
   exports: [RESOURCE_SERVER, RoutePolicies, TokenwardGuard],
 })
-export class TokenwardModule implements OnApplicationShutdown {
+export class TokenwardModule implements OnModuleInit, OnApplicationShutdown {
   readonly #inUse: ServerInUse
+  readonly #server: ResourceServer
 
-  constructor(@Inject(SERVER_IN_USE) inUse: ServerInUse) {
+  constructor(@Inject(SERVER_IN_USE) inUse: ServerInUse, @Inject(RESOURCE_SERVER) server: ResourceServer) {
     this.#inUse = inUse
+    this.#server = server
   }
 
   /** Options known when the module is declared. */
@@ -75,6 +96,11 @@ export class TokenwardModule implements OnApplicationShutdown {
   static forRootAsync(options: TokenwardModuleAsyncOptions): DynamicModule {
     checkModuleOptions('forRootAsync', options)
     return { ...ConfigurableModuleClass.forRootAsync(options), module: TokenwardModule }
+  }
+
+  /** Fetches keys before traffic. Where that fails the application starts all the same: requests are unavailable then. */
+  async onModuleInit(): Promise<void> {
+    await this.#server.ready().catch(() => {})
   }
 
   /** Closes the server, unless it was handed in. */

@@ -70,6 +70,11 @@ export default defineConfig({
       {
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
+        test: { testTimeout, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        oxc: decorators,
         test: { testTimeout, name: 'repository', root: at('.'), include: ['test/**/*.test.ts'] },
       },
     ],

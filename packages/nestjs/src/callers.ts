@@ -101,13 +101,11 @@ export function handOverCaller(request: object, connection: object): void {
   if (caller !== undefined) callers.set(connection, caller)
 }
 
-/** Where a handler of messages runs, so that what it streams can be held to what was granted for it. */
-export const runningMessage: AsyncLocalStorage<{ granted?: Granted<unknown> }> = new AsyncLocalStorage()
+/** What a guard of ours decided of the message whose handler runs. */
+export const runningMessage: AsyncLocalStorage<{ outcome?: Outcome<unknown> }> = new AsyncLocalStorage()
 
 /** Keeps what was granted for the very handler that is about to run. */
 export function admit(granted: Granted<unknown>, context: ExecutionContext): void {
-  const message = runningMessage.getStore()
-  if (message !== undefined) message.granted = granted
   callers.get(transportOf(context).keyOf(context))?.admit(handlerOf(context), granted)
 }
 

@@ -8,7 +8,7 @@ import {
   type ProtectedRequest,
   type ResourceServer,
 } from '@tokenward/core'
-import { admit, callerBehind, handlerOf } from './callers.js'
+import { admit, callerBehind, handlerOf, runningMessage } from './callers.js'
 import { RoutePolicies } from './route-policies.js'
 import { RESOURCE_SERVER } from './tokenward-options.js'
 import { isOpening, transportOf, withToken } from './transports.js'
@@ -42,6 +42,8 @@ export class TokenwardGuard implements CanActivate {
     const policy = this.policyOf(context)
     if (policy === 'public') return true
     const outcome = await this.decide(context, policy)
+    const message = runningMessage.getStore()
+    if (message !== undefined) message.outcome = outcome
     if (outcome.outcome !== 'granted') {
       throw (await this.onDenied(outcome, context)) ?? (await this.exceptionFor(outcome, context))
     }

@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger, type Type, type WebSocketAdapter } from '@nestjs/common'
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
-import type { Granted, ProtectedRequest, ResourceServer } from '@tokenward/core'
+import type { Granted, Outcome, ProtectedRequest, ResourceServer } from '@tokenward/core'
 import { fromNodeRequest, type NodeRequest } from '@tokenward/core/node'
 import { catchError, EMPTY, isObservable } from 'rxjs'
 import { grantOf, handOverCaller, runningMessage } from './callers.js'
 import { Enforcement } from './enforcement.js'
-import { type Client, closeClient, keepConnection, sendEvent } from './gateway-connections.js'
+import { type Client, closeClient, connectionOf, keepConnection, sendEvent } from './gateway-connections.js'
 import { type FoundHandler, isClass, isGateway, openingOf, placeOfGateway } from './handlers.js'
 import { holdFollowing } from './open-streams.js'
 import { RESOURCE_SERVER } from './tokenward-options.js'
@@ -166,12 +166,18 @@ export class WebSocketGate {
   /** What a handler streams ends with an event, as its other errors do: an error would end all its streams. */
   #held(client: Client, callback: MessageHandler['callback']): MessageHandler['callback'] {
     return async (...args) => {
-      const message: { granted?: Granted<unknown> } = {}
+      const message: { outcome?: Outcome<unknown> } = {}
       const result = await runningMessage.run(message, () => callback(...args))
-      const { granted } = message
-      if (granted === undefined || !isObservable(result)) return result
+      const { outcome } = message
+      // What ended the token for this message may have ended it for the connection.
+      if (outcome !== undefined && outcome.outcome !== 'granted') void connectionOf(client)?.beforeMessage()
+      if (outcome?.outcome !== 'granted' || !isObservable(result)) return result
       let ended: unknown
-      const held = holdFollowing(result, { server: this.#server, granted, errorFor: (denied) => (ended = denied) })
+      const held = holdFollowing(result, {
+        server: this.#server,
+        granted: outcome,
+        errorFor: (denied) => (ended = denied),
+      })
       return held.pipe(
         catchError((error) => {
           if (error !== ended) throw error

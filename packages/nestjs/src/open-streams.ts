@@ -105,6 +105,8 @@ function holdIterator<Event>(
   const source = events[Symbol.asyncIterator]()
   const waiting = new Set<(error: unknown) => void>()
   let isOver = false
+  /** What it ended with while nobody waited for an event. */
+  let untold: { readonly error: unknown } | undefined
   const watch = server.watch(granted, { onEnd: end })
 
   function stop(): void {
@@ -112,12 +114,20 @@ function holdIterator<Event>(
     watch.stop()
   }
 
-  async function end(denied: Denied): Promise<void> {
+  /** Once, whoever ends it first: the server returns an iterator again that ended with an error. */
+  async function release(value?: unknown): Promise<IteratorResult<Event>> {
+    const wasOver = isOver
     stop()
+    const result = wasOver ? undefined : await source.return?.(value)
+    return result ?? { done: true, value }
+  }
+
+  async function end(denied: Denied): Promise<void> {
+    const released = release()
     const error = await errorFor(denied)
+    if (waiting.size === 0) untold = { error }
     for (const reject of waiting) reject(error)
-    waiting.clear()
-    await source.return?.()
+    await released
   }
 
   async function takeNext(): Promise<IteratorResult<Event>> {
@@ -130,6 +140,11 @@ function holdIterator<Event>(
 
   return {
     next() {
+      if (untold !== undefined) {
+        const { error } = untold
+        untold = undefined
+        return Promise.reject(error)
+      }
       if (isOver) return Promise.resolve({ done: true, value: undefined })
       return new Promise((resolve, reject) => {
         waiting.add(reject)
@@ -138,10 +153,7 @@ function holdIterator<Event>(
           .finally(() => waiting.delete(reject))
       })
     },
-    async return(value) {
-      stop()
-      return (await source.return?.(value)) ?? { done: true, value }
-    },
+    return: release,
     async throw(error: unknown) {
       stop()
       if (source.throw !== undefined) return source.throw(error)

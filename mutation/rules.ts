@@ -1378,28 +1378,28 @@ export const areas: readonly Area[] = [
       {
         rule: 'A handler without a decorator is closed',
         source: 'CVE-2025-29927 and its like',
-        file: 'packages/nestjs/src/tokenward.module.ts',
+        file: 'packages/nestjs/src/module/tokenward.module.ts',
         remove: ['...(globalGuard === false ? [] : [globalGuardProvider])', ''],
         test: inNest('tokenward.guard.test.ts', 'needs a valid token where a handler has no decorator'),
       },
       {
         rule: 'A demand that nothing enforces stops the boot',
         source: 'fail closed',
-        file: 'packages/nestjs/src/boot-check.ts',
+        file: 'packages/nestjs/src/module/boot-check.ts',
         remove: ['!everyHandlerIsGuarded && !isGuarded(handler)', 'false'],
         test: inNest('tokenward.module.test.ts', 'stops the boot, by name'),
       },
       {
         rule: 'A demand on what is no HTTP handler stops the boot',
         source: 'fail closed',
-        file: 'packages/nestjs/src/boot-check.ts',
+        file: 'packages/nestjs/src/module/boot-check.ts',
         remove: ['if (isMessageHandler ? demands(handler) : demandsItself(handler)) {', 'if (false) {'],
         test: inNest('declarations.test.ts', 'on a helper method'),
       },
       {
         rule: 'A demand survives decorators that wrap the handler',
         source: 'fail closed',
-        file: 'packages/nestjs/src/declarations.ts',
+        file: 'packages/nestjs/src/policies/declarations.ts',
         remove: [
           'Reflect.defineMetadata(key, [...own, value], target, property)',
           'Reflect.defineMetadata(key, [...own, value], (target as never)[property])',
@@ -1409,14 +1409,14 @@ export const areas: readonly Area[] = [
       {
         rule: 'A public controller does not open a handler that demands something',
         source: 'fail closed',
-        file: 'packages/nestjs/src/declarations.ts',
+        file: 'packages/nestjs/src/policies/declarations.ts',
         remove: [' && !demandsItself(handler)', ''],
         test: inNest('declarations.test.ts', 'does not open a method that demands something'),
       },
       {
         rule: 'A handler whose demands cannot be known is refused',
         source: 'fail closed',
-        file: 'packages/nestjs/src/declarations.ts',
+        file: 'packages/nestjs/src/policies/declarations.ts',
         remove: [
           'throw new ConfigurationError(',
           'return { prototype: controller.prototype, name: method.name }\n  throw new ConfigurationError(',
@@ -1426,7 +1426,7 @@ export const areas: readonly Area[] = [
       {
         rule: 'The guard lets nothing pass that it cannot judge',
         source: 'fail closed',
-        file: 'packages/nestjs/src/tokenward.guard.ts',
+        file: 'packages/nestjs/src/guard/tokenward.guard.ts',
         remove: ["if (context.getType() !== 'http') {", 'if (false) {'],
         test: inNest('tokenward.guard.test.ts', 'outside HTTP'),
       },

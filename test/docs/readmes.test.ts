@@ -27,7 +27,7 @@ describe('a package README', () => {
     ['packages/core', 'src/issuers/revocation-options.ts', 'RevocationOptions'],
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
-    ['packages/nestjs', 'src/tokenward-options.ts', 'TokenwardModuleExtras'],
+    ['packages/nestjs', 'src/module/tokenward-options.ts', 'TokenwardModuleExtras'],
     ['packages/testkit', 'src/cognito/pool-settings.ts', 'FakeCognitoOptions'],
     ['packages/testkit', 'src/cognito/token-claims.ts', 'TokenRequest'],
     ['packages/testkit', 'src/cognito/token-claims.ts', 'UserTokenRequest'],

@@ -283,12 +283,12 @@ describe('a WebSocket server', () => {
       bindMessageHandlers() {}
     }
     const { options } = await poolAndOptions()
-    const start = startApp({
+    const starting = startApp({
       options,
       providers: [OrdersGateway],
       prepare: (app) => app.useWebSocketAdapter(new OtherAdapter(app)),
     })
-    await expect(start).rejects.toThrow('OrdersGateway listens with a WebSocket adapter whose connections cannot be')
+    await expect(starting).rejects.toThrow('OrdersGateway listens with a WebSocket adapter whose connections cannot be')
   })
 
   it('of a guard that fails lets nobody in', async () => {

@@ -18,13 +18,13 @@ const [apollo, mercurius] = drivers as [(typeof drivers)[number], (typeof driver
 describe('the context of GraphQL', () => {
   it('that Mercurius would share between requests stops the boot', async () => {
     const { options } = await poolAndOptions()
-    const start = startApp({
+    const starting = startApp({
       options,
       adapter: mercurius.platform,
       imports: [mercurius.module({ context: { tenant: 'acme' } })],
       providers: [WhoResolver],
     })
-    await expect(start).rejects.toThrow('GraphQLModule.context is one object for all requests; make it a function')
+    await expect(starting).rejects.toThrow('GraphQLModule.context is one object for all requests; make it a function')
   })
 
   it('may be one object with Apollo, which copies it', async () => {
@@ -48,7 +48,9 @@ describe('the context of GraphQL', () => {
       imports: [mercurius.module({ context: () => shared })],
       providers: [WhoResolver],
     })
-    expect((await query(url, '{ whoami }', await pool.accessToken({ sub: 'admin' }))).data).toStrictEqual({ whoami: 'admin' })
+    expect((await query(url, '{ whoami }', await pool.accessToken({ sub: 'admin' }))).data).toStrictEqual({
+      whoami: 'admin',
+    })
     const { data, errors } = await query(url, '{ whoami }')
     expect(data).toBeNull()
     expect(errors).toMatchObject([{ message: expect.stringContaining('meets two requests in one GraphQL context') }])
@@ -58,7 +60,9 @@ describe('the context of GraphQL', () => {
     const { pool, options } = await poolAndOptions()
     const { url } = await startApp({
       options,
-      imports: [apollo.module({ context: ({ req, res }: { req: object; res: object }) => ({ req, res, tenant: 'acme' }) })],
+      imports: [
+        apollo.module({ context: ({ req, res }: { req: object; res: object }) => ({ req, res, tenant: 'acme' }) }),
+      ],
       providers: [WhoResolver],
     })
     expect((await query(url, '{ whoami }', await pool.accessToken({ sub: 'u1' }))).data).toStrictEqual({ whoami: 'u1' })
@@ -101,7 +105,10 @@ describe.each(drivers)('with $name', (driver) => {
     })
     const token = await staff.pool.accessToken()
     const { issuer } = staff.pool
-    expect((await query(url, '{ ofStaff ofAnybody }', token)).data).toStrictEqual({ ofStaff: issuer, ofAnybody: issuer })
+    expect((await query(url, '{ ofStaff ofAnybody }', token)).data).toStrictEqual({
+      ofStaff: issuer,
+      ofAnybody: issuer,
+    })
     expect((await query(url, '{ ofCustomers }', token)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
   })
 

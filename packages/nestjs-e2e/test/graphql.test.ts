@@ -57,12 +57,20 @@ describe.each(drivers)('GraphQL with $name', (driver) => {
     expect(forged.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', error: 'invalid_token' } }])
     const missing = await query(url, 'mutation { remove(id: "1") }', await pool.accessToken(reader))
     expect(missing.errors).toMatchObject([
-      { extensions: { code: 'FORBIDDEN', error: 'insufficient_scope', challenge: expect.stringContaining('scope="orders/write"') } },
+      {
+        extensions: {
+          code: 'FORBIDDEN',
+          error: 'insufficient_scope',
+          challenge: expect.stringContaining('scope="orders/write"'),
+        },
+      },
     ])
     await pool.rotateKeys()
     pool.jwks.fail()
     const unavailable = await query(url, '{ whoami }', await pool.accessToken(reader))
-    expect(unavailable.errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', statusCode: 503, retryAfter: 1 } }])
+    expect(unavailable.errors).toMatchObject([
+      { extensions: { code: 'SERVICE_UNAVAILABLE', statusCode: 503, retryAfter: 1 } },
+    ])
     expect(unavailable.headers.get('retry-after')).toBe('1')
     pool.jwks.recover()
     pool.clock.advance('2s')
@@ -163,13 +171,13 @@ describe.each(drivers)('GraphQL with $name', (driver) => {
 
   it('does not start where a field demands something and guards of fields are off', async () => {
     const { options } = await poolAndOptions()
-    const start = startApp({
+    const starting = startApp({
       options,
       adapter: driver.platform,
       imports: [driver.module({ fieldResolverEnhancers: [] })],
       providers: [OrdersResolver],
     })
-    await expect(start).rejects.toThrow(
+    await expect(starting).rejects.toThrow(
       "OrdersResolver.margin demands scopes, groups or a caller, but no guard enforces them: NestJS calls none for fields: set fieldResolverEnhancers: ['guards']",
     )
   })

@@ -1,10 +1,29 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
 import type { DynamicModule } from '@nestjs/common'
-import { Args, Field, GraphQLModule, Int, Mutation, ObjectType, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql'
+import {
+  Args,
+  Field,
+  GraphQLModule,
+  Int,
+  Mutation,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  Subscription,
+} from '@nestjs/graphql'
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
-import { CurrentPrincipal, MaxRevocationLag, type Principal, Public, RequireGroups, RequireScopes } from '@tokenward/nestjs'
+import {
+  CurrentPrincipal,
+  MaxRevocationLag,
+  type Principal,
+  Public,
+  RequireGroups,
+  RequireScopes,
+} from '@tokenward/nestjs'
 import { createClient } from 'graphql-ws'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -77,7 +96,10 @@ export class OrdersResolver {
     return events.listen()
   }
 
-  @Subscription(() => Int, { resolve: ({ tick }: { tick: number }) => tick, filter: ({ tick }: { tick: number }) => tick > 10 })
+  @Subscription(() => Int, {
+    resolve: ({ tick }: { tick: number }) => tick,
+    filter: ({ tick }: { tick: number }) => tick > 10,
+  })
   @MaxRevocationLag('0s')
   @RequireScopes(['orders/read'])
   guardedTicks() {

@@ -1,13 +1,15 @@
-import { Inject, Injectable, Logger, type OnModuleInit, type Type } from '@nestjs/common'
+import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common'
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
-import { type CompiledPolicy, ConfigurationError, type PolicyExplanation, type ResourceServer } from '@tokenward/core'
-import { classDemands, contradictsItself, demands, demandsItself, methodsOf } from './declarations.js'
-import { Enforcement } from './enforcement.js'
-import { type FoundHandler, handlersOf, isClass, isGateway } from './handlers.js'
-import { nameOf, RoutePolicies } from './route-policies.js'
-import { BOOT_OPTIONS, type BootOptions, RESOURCE_SERVER } from './tokenward-options.js'
-import { TokenwardGuard } from './tokenward.guard.js'
-import { WebSocketGate } from './web-sockets.js'
+import { ConfigurationError } from '@tokenward/core'
+import { TokenwardGuard } from '../guard/tokenward.guard.js'
+import { WebSocketGate } from '../gateways/web-socket-gate.js'
+import { methodsOf } from '../policies/class-chain.js'
+import { classDemands, contradictsItself, demands, demandsItself } from '../policies/declarations.js'
+import { Enforcement, isTokenwardGuard } from './enforcement.js'
+import { type FoundHandler, guardsOf, handlersOf, isClass, isGateway } from '../policies/handlers.js'
+import { nameOf, RoutePolicies } from '../policies/route-policies.js'
+import { RouteReport } from './route-report.js'
+import { BOOT_OPTIONS, type BootOptions } from './tokenward-options.js'
 
 /**
  * Looks at every handler before the application starts: a wrong policy, a contradiction, or a demand that nothing
@@ -21,9 +23,7 @@ export class BootCheck implements OnModuleInit {
   readonly #enforcement: Enforcement
   readonly #gate: WebSocketGate
   readonly #guard: TokenwardGuard
-  readonly #server: ResourceServer
-  readonly #options: BootOptions
-  readonly #log = new Logger('Tokenward')
+  readonly #report: RouteReport
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
@@ -32,8 +32,7 @@ export class BootCheck implements OnModuleInit {
     @Inject(Enforcement) enforcement: Enforcement,
     @Inject(WebSocketGate) gate: WebSocketGate,
     @Inject(TokenwardGuard) guard: TokenwardGuard,
-    @Inject(RESOURCE_SERVER) server: ResourceServer,
-    @Inject(BOOT_OPTIONS) options: BootOptions,
+    @Inject(RouteReport) report: RouteReport,
   ) {
     this.#discovery = discovery
     this.#application = application
@@ -41,8 +40,7 @@ export class BootCheck implements OnModuleInit {
     this.#enforcement = enforcement
     this.#gate = gate
     this.#guard = guard
-    this.#server = server
-    this.#options = options
+    this.#report = report
   }
 
   onModuleInit(): void {
@@ -73,7 +71,7 @@ export class BootCheck implements OnModuleInit {
         )
       }
       if (policy !== 'public') this.#checkEnforcement(handler)
-      this.#report(handler, policy)
+      this.#report.tell(handler, policy)
     }
     if (isGateway(type)) this.#checkGateway(type)
   }
@@ -81,10 +79,10 @@ export class BootCheck implements OnModuleInit {
   /** That a guard decides, wherever something is demanded or everything is meant to be closed. */
   #checkEnforcement(handler: FoundHandler): void {
     const isGuarded = this.#enforcement.isGuarded(handler)
-    if (isGuarded && handler.kind === 'rpc' && !this.#findsTokensOfMessages()) {
+    if (isGuarded && handler.kind === 'rpc' && !this.#findsTokenOf(handler)) {
       throw new ConfigurationError(
         nameOf(handler),
-        'is called by messages, which have no header: override extractToken() in a subclass of TokenwardGuard, and name it as guard',
+        'is called by messages, which have no header: override extractToken() in a subclass of TokenwardGuard, and use that as guard',
       )
     }
     if (isGuarded) return
@@ -94,9 +92,14 @@ export class BootCheck implements OnModuleInit {
     if (isMeantToBeClosed) throw new ConfigurationError(nameOf(handler), notReached(handler))
   }
 
-  #findsTokensOfMessages(): boolean {
-    const own: unknown = Reflect.get(this.#guard, 'extractToken')
-    return own !== Reflect.get(TokenwardGuard.prototype, 'extractToken')
+  /** Every guard of ours before a handler of messages has to know where their token is. */
+  #findsTokenOf(handler: FoundHandler): boolean {
+    const own = guardsOf(handler).filter(isTokenwardGuard)
+    const guards = own.length > 0 ? own : [this.#guard]
+    return guards.every((guard) => {
+      const steps: object = typeof guard === 'function' ? guard.prototype : (guard as object)
+      return Reflect.get(steps, 'extractToken') !== Reflect.get(TokenwardGuard.prototype, 'extractToken')
+    })
   }
 
   #checkGateway(gateway: Type): void {
@@ -106,18 +109,6 @@ export class BootCheck implements OnModuleInit {
       gateway.name,
       'listens with a WebSocket adapter whose connections cannot be guarded; use WsAdapter or IoAdapter, or a subclass of one',
     )
-  }
-
-  /** Says what a handler's policy means, and that nobody can meet it where that is so. */
-  #report(handler: FoundHandler, policy: CompiledPolicy<unknown> | 'public'): void {
-    const explanation = policy === 'public' ? undefined : this.#server.explain(policy)
-    if (explanation?.issuers.every(({ sources }) => sources.length === 0) === true) {
-      const problem =
-        'demands what no token of the configured issuers can meet: nothing can say soon enough that one was revoked'
-      if (this.#options.strictRoutes) throw new ConfigurationError(nameOf(handler), problem)
-      this.#log.warn(`${nameOf(handler)} ${problem}`)
-    }
-    if (this.#options.logRoutes) this.#log.log(`${nameOf(handler)}: ${planOf(policy, explanation)}`)
   }
 
   /** Two modules that guard everything, each with its own issuers, would let nobody in. */
@@ -169,24 +160,4 @@ function notEnforced({ kind }: FoundHandler): string {
 function notReached({ kind }: FoundHandler): string {
   const where = kind === 'rpc' ? 'a microservice within an HTTP application' : 'gateways in NestJS 11'
   return `would be open: global guards are not called for ${where}; add @UseGuards(TokenwardGuard) to its class, or @Public()`
-}
-
-/** One line for the log of the boot. */
-function planOf(policy: CompiledPolicy<unknown> | 'public', explanation: PolicyExplanation | undefined): string {
-  if (policy === 'public' || explanation === undefined) return 'public'
-  const { scopes, anyScope, groups, claims } = policy
-  const lag = (value: 'token-lifetime' | number) => (typeof value === 'number' ? `${value} ms` : value)
-  const outage = policy.maxRevocationLagDuringOutage
-  return [
-    'a valid token',
-    ...(scopes.length > 0 ? [`scopes ${scopes.join(' ')}`] : []),
-    ...anyScope.map((list) => `one of the scopes ${list.join(' ')}`),
-    ...groups.map((list) => `one of the groups ${list.join(', ')}`),
-    ...(claims === undefined ? [] : ['a claims schema']),
-    `maxRevocationLag ${lag(policy.maxRevocationLag)}${outage === undefined ? '' : ` (${lag(outage)} during an outage)`}`,
-    ...explanation.issuers.map(
-      ({ issuers: [issuer], tokens, sources, duringOutage }) =>
-        `${issuer} (${tokens}): ${sources.join(' or ') || 'no evidence'}, ${duringOutage} during an outage`,
-    ),
-  ].join('; ')
 }

@@ -1,44 +1,25 @@
 import { Inject, Injectable, Logger, type Type, type WebSocketAdapter } from '@nestjs/common'
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
 import type { Granted, Outcome, ProtectedRequest, ResourceServer } from '@tokenward/core'
-import { fromNodeRequest, type NodeRequest } from '@tokenward/core/node'
+import { fromNodeRequest } from '@tokenward/core/node'
 import { catchError, EMPTY, isObservable } from 'rxjs'
-import { grantOf, handOverCaller, runningMessage } from './callers.js'
-import { Enforcement } from './enforcement.js'
+import { grantOf, handOverCaller, runningMessage } from '../guard/callers.js'
+import { TokenwardGuard } from '../guard/tokenward.guard.js'
+import { Enforcement } from '../module/enforcement.js'
+import { RESOURCE_SERVER } from '../module/tokenward-options.js'
+import { isClass, isGateway, openingOf, placeOfGateway } from '../policies/handlers.js'
+import { holdFollowing } from '../streams/held-stream.js'
+import { eventOf, type WireError } from '../transports/wire-error.js'
 import { type Client, closeClient, connectionOf, keepConnection, sendEvent } from './gateway-connections.js'
-import { type FoundHandler, isClass, isGateway, openingOf, placeOfGateway } from './handlers.js'
-import { holdFollowing } from './open-streams.js'
-import { RESOURCE_SERVER } from './tokenward-options.js'
-import { TokenwardGuard } from './tokenward.guard.js'
-import { eventOf, type OpeningContext, type WireError, withAuthorization } from './transports.js'
-
-type Verified = (isVerified: boolean, status?: number, body?: string, headers?: Record<string, string>) => void
-type VerifyClient = (info: { readonly req: NodeRequest }, done: Verified) => unknown
-
-/** What is used of a server of `ws` and of socket.io, and of a namespace of the latter. */
-interface SocketServer {
-  /** Of socket.io: what every connection has to pass. */
-  use?(middleware: (socket: SocketIoClient, next: (error?: Error) => void) => void): unknown
-  readonly server?: SocketServer
-  readonly opts?: { readonly connectionStateRecovery?: { skipMiddlewares?: boolean } }
-  /** Of `ws`. */
-  readonly options?: { readonly verifyClient?: unknown }
-}
-
-interface SocketIoClient extends Client {
-  readonly request: NodeRequest
-  readonly handshake: {
-    readonly url: string
-    readonly headers: NodeRequest['headers']
-    readonly auth?: { readonly token?: unknown }
-  }
-}
-
-interface ServerOptions {
-  readonly path?: unknown
-  readonly namespace?: unknown
-  readonly verifyClient?: VerifyClient
-}
+import { openingContext } from './opening-context.js'
+import {
+  httpAnswer,
+  requestOfSocketIo,
+  type ServerOptions,
+  type SocketServer,
+  type Verified,
+  type VerifyClient,
+} from './socket-libraries.js'
 
 interface MessageHandler {
   readonly callback: (...args: unknown[]) => unknown
@@ -103,11 +84,9 @@ export class WebSocketGate {
       // A connection that socket.io restores would pass without being asked for its token.
       const recovery = (server.server ?? server).opts?.connectionStateRecovery
       if (recovery !== undefined) recovery.skipMiddlewares = false
-      server.use((socket, next) => {
-        this.#admit(gateways, socket, requestOfSocketIo(socket)).then(
-          () => next(),
-          (error: unknown) => next(this.#connectError(error)),
-        )
+      server.use(async (socket, next) => {
+        const refusal = await this.#refusalOf(gateways, socket, requestOfSocketIo(socket))
+        next(refusal && Object.assign(new Error(refusal.error_description), { data: refusal }))
       })
     } else if (server.options?.verifyClient !== verifyClient) return server
     for (const gateway of gateways) this.#gated.add(gateway)
@@ -128,12 +107,10 @@ export class WebSocketGate {
   /** `ws` asks this before it accepts; the application's own verifier is asked first. */
   #verifierFor(gateways: readonly Type[], own: ServerOptions['verifyClient']): VerifyClient {
     return (info, done) => {
-      const decide: Verified = (isVerified, ...answer) => {
+      const decide: Verified = async (isVerified, ...answer) => {
         if (!isVerified) return done(false, ...answer)
-        this.#admit(gateways, info.req, fromNodeRequest(info.req)).then(
-          () => done(true),
-          (error: unknown) => done(false, ...this.#httpAnswer(error)),
-        )
+        const refusal = await this.#refusalOf(gateways, info.req, fromNodeRequest(info.req))
+        return refusal === undefined ? done(true) : done(false, ...httpAnswer(refusal))
       }
       if (own === undefined) decide(true)
       else if (own.length < 2) decide((own as (info: object) => unknown)(info) === true, 401)
@@ -142,16 +119,25 @@ export class WebSocketGate {
   }
 
   /** Every gateway that listens there has to let the connection in. */
-  async #admit(gateways: readonly Type[], connection: object, opening: ProtectedRequest): Promise<void> {
+  async #refusalOf(
+    gateways: readonly Type[],
+    connection: object,
+    opening: ProtectedRequest,
+  ): Promise<WireError | undefined> {
     const grants: Granted<unknown>[] = []
-    for (const gateway of gateways) {
-      const handler = openingOf(gateway)
-      const context = openingContext(handler, connection, opening, this.#enforcement.isGuarded(handler))
-      if (!(await this.#guard.canActivate(context))) throw new Error(`${gateway.name} was not let in`)
-      const granted = grantOf(context)
-      if (granted !== undefined) grants.push(granted)
+    try {
+      for (const gateway of gateways) {
+        const handler = openingOf(gateway)
+        const context = openingContext(handler, connection, opening, this.#enforcement.isGuarded(handler))
+        if (!(await this.#guard.canActivate(context))) throw new Error(`${gateway.name} let nobody in`)
+        const granted = grantOf(context)
+        if (granted !== undefined) grants.push(granted)
+      }
+    } catch (error) {
+      return this.#toldOf(error)
     }
     this.#admitted.set(connection, grants)
+    return undefined
   }
 
   /** Called once for each gateway that listens there. */
@@ -188,25 +174,6 @@ export class WebSocketGate {
     }
   }
 
-  #connectError(error: unknown): Error {
-    const told = this.#toldOf(error)
-    return Object.assign(new Error(told.error_description), { data: told })
-  }
-
-  #httpAnswer(error: unknown): [status: number, body: string, headers: Record<string, string>] {
-    const { statusCode, challenge, retryAfter, ...body } = this.#toldOf(error)
-    return [
-      statusCode,
-      JSON.stringify(body),
-      {
-        'Content-Type': 'application/json; charset=utf-8',
-        'Cache-Control': 'no-store',
-        ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
-        ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
-      },
-    ]
-  }
-
   /** A guard throws the exception of its transport; anything else is none of the client's business. */
   #toldOf(error: unknown): WireError {
     const told: unknown = (error as { getError?: () => unknown } | undefined)?.getError?.()
@@ -219,43 +186,12 @@ export class WebSocketGate {
   }
 }
 
-function requestOfSocketIo({ handshake, request }: SocketIoClient): ProtectedRequest {
-  const { auth, url, headers } = handshake
-  const token = typeof auth?.token === 'string' ? [`Bearer ${auth.token}`] : []
-  return withAuthorization({ method: 'GET', url, headers, rawHeaders: request.rawHeaders }, token)
-}
-
-function openingContext(
-  { controller, method }: FoundHandler,
-  connection: object,
-  opening: ProtectedRequest,
-  isGuarded: boolean,
-): OpeningContext {
-  const args = [connection, undefined, 'connection']
-  return {
-    opening,
-    isGuarded,
-    getClass: <Class>() => controller as Type<Class>,
-    getHandler: () => method,
-    getArgs: <Args extends unknown[]>() => args as Args,
-    getArgByIndex: <Arg>(index: number) => args[index] as Arg,
-    getType: <Kind extends string>() => 'ws' as Kind,
-    switchToRpc: () => ({ getData: <Data>() => undefined as Data, getContext: <Context>() => connection as Context }),
-    switchToHttp: () => ({
-      getRequest: <Request>() => connection as Request,
-      getResponse: <Response>() => undefined as Response,
-      getNext: <Next>() => undefined as Next,
-    }),
-    switchToWs: () => ({
-      getClient: <Connection>() => connection as Connection,
-      getData: <Data>() => undefined as Data,
-      getPattern: () => 'connection',
-    }),
-  }
-}
-
 function isSameNamespace(declared: unknown, created: unknown): boolean {
-  const normal = (namespace: unknown) =>
-    typeof namespace === 'string' && namespace !== '' ? `/${namespace.replace(/^\//, '')}` : (namespace ?? '')
-  return normal(declared) === normal(created)
+  return normalNamespace(declared) === normalNamespace(created)
+}
+
+/** As NestJS writes it; a pattern stays what it is. */
+function normalNamespace(namespace: unknown): unknown {
+  if (typeof namespace !== 'string' || namespace === '') return namespace ?? ''
+  return `/${namespace.replace(/^\//, '')}`
 }

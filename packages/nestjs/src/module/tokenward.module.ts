@@ -10,10 +10,13 @@ import {
 } from '@nestjs/common'
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core'
 import type { ResourceServer } from '@tokenward/core'
+import { TokenwardGuard } from '../guard/tokenward.guard.js'
+import { WebSocketGate } from '../gateways/web-socket-gate.js'
+import { RoutePolicies } from '../policies/route-policies.js'
+import { OpenStreams } from '../streams/open-streams.js'
 import { BootCheck } from './boot-check.js'
 import { Enforcement } from './enforcement.js'
-import { OpenStreams } from './open-streams.js'
-import { RoutePolicies } from './route-policies.js'
+import { RouteReport } from './route-report.js'
 import {
   BOOT_OPTIONS,
   type BootOptions,
@@ -24,8 +27,6 @@ import {
   type TokenwardModuleExtras,
   type TokenwardModuleOptions,
 } from './tokenward-options.js'
-import { TokenwardGuard } from './tokenward.guard.js'
-import { WebSocketGate } from './web-sockets.js'
 
 /** Asynchronous options: `useFactory` with `inject`, `useClass` or `useExisting`; a class has `createOptions()`. */
 export type TokenwardModuleAsyncOptions = ConfigurableModuleAsyncOptions<TokenwardModuleOptions, 'createOptions'> &
@@ -73,6 +74,7 @@ const globalGuardProvider: Provider = { provide: APP_GUARD, useExisting: Tokenwa
     Enforcement,
     WebSocketGate,
     OpenStreams,
+    RouteReport,
     BootCheck,
   ],
   exports: [RESOURCE_SERVER, RoutePolicies, TokenwardGuard],

@@ -1,5 +1,5 @@
 import type { Denied, Granted, Principal, ResourceServer } from '@tokenward/core'
-import { eventOf } from './transports.js'
+import { eventOf } from '../transports/wire-error.js'
 
 /** An open connection to a gateway that was let in. */
 export interface GatewayConnection {

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common'
-import { type Handler, methodsOf } from './declarations.js'
+import { type Handler, methodsOf } from './class-chain.js'
 
 /** What calls a handler. An `opening` is a connection to a gateway; a `field` is resolved within a GraphQL operation. */
 export type HandlerKind =

@@ -8,10 +8,12 @@ import {
   type ProtectedRequest,
   type ResourceServer,
 } from '@tokenward/core'
+import { RESOURCE_SERVER } from '../module/tokenward-options.js'
+import { RoutePolicies } from '../policies/route-policies.js'
+import { withToken } from '../transports/authorization.js'
+import { transportOf } from '../transports/transports.js'
+import { isOpening } from '../transports/web-socket.js'
 import { admit, callerBehind, handlerOf, runningMessage } from './callers.js'
-import { RoutePolicies } from './route-policies.js'
-import { RESOURCE_SERVER } from './tokenward-options.js'
-import { isOpening, transportOf, withToken } from './transports.js'
 
 /**
  * Lets a request, an operation or a message in when its access token meets what the handler's decorators demand. Every

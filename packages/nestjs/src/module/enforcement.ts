@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module'
 import { Inject, Injectable } from '@nestjs/common'
 import { ApplicationConfig, DiscoveryService, HttpAdapterHost } from '@nestjs/core'
-import type { FoundHandler } from './handlers.js'
-import { guardsOf } from './handlers.js'
+import { TokenwardGuard } from '../guard/tokenward.guard.js'
+import { type FoundHandler, guardsOf } from '../policies/handlers.js'
 import { BOOT_OPTIONS, type BootOptions } from './tokenward-options.js'
-import { TokenwardGuard } from './tokenward.guard.js'
 
 /** Knows before which handlers a guard of ours stands: NestJS does not call global guards everywhere. */
 @Injectable()

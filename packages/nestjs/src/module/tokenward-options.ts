@@ -22,8 +22,9 @@ export interface TokenwardModuleExtras {
    */
   readonly globalGuard?: boolean | undefined
   /**
-   * A subclass of `TokenwardGuard` that takes its place, globally and in `@UseGuards(TokenwardGuard)`. What it injects
-   * must be global, or come from the modules in `imports`. Default `TokenwardGuard` itself.
+   * A subclass of `TokenwardGuard` that takes its place as the global guard and where connections to gateways are opened;
+   * `@UseGuards` names it itself. What it injects must be global, or come from the modules in `imports`. Default
+   * `TokenwardGuard` itself.
    */
   readonly guard?: Type<CanActivate> | undefined
   /** Makes the providers available in every module. Default `true`. */

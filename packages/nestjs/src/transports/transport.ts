@@ -1,0 +1,24 @@
+import type { ExecutionContext } from '@nestjs/common'
+import { ConfigurationError, type Denied, type ProtectedRequest } from '@tokenward/core'
+
+/** What an adapter of HTTP does for us; both of Nest's have it. */
+export type SetHeader = (response: unknown, name: string, value: string) => unknown
+
+/** How one kind of handler is called, and how it is told that it must not be. */
+export interface Transport {
+  /** An object that belongs to this one request, operation or connection. */
+  keyOf(context: ExecutionContext): object
+  /** What the credentials came in, where that is another object. One key must never stand for two of them. */
+  sourceOf?(context: ExecutionContext): object
+  /** Describes it for core. Its `Authorization` header holds every token that was presented. */
+  requestOf(context: ExecutionContext): ProtectedRequest
+  /** Whether more may follow on the same credentials later, which then have to be decided anew. */
+  staysOpen(context: ExecutionContext): boolean
+  /** The exception of that transport. It says what the client is told, and nothing for the operator. */
+  exceptionFor(denied: Denied, context: ExecutionContext, setHeader: SetHeader): Error | Promise<Error>
+}
+
+/** For packages that an application has only where it has such handlers. */
+export function missing(name: string): never {
+  throw new ConfigurationError('TokenwardGuard', `needs ${name} for handlers of that kind; install it`)
+}

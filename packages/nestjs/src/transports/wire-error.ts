@@ -1,0 +1,29 @@
+import type { Denied } from '@tokenward/core'
+
+/** An answer as clients without status and headers get it. */
+export interface WireError {
+  /** The status a client of HTTP would get. */
+  readonly statusCode: number
+  /** The code of RFC 6750; without credentials there is none. */
+  readonly error?: string
+  /** The text of the challenge. */
+  readonly error_description: string
+  /** The challenge, as the `WWW-Authenticate` header would hold it. */
+  readonly challenge?: string
+  /** Seconds after which to try again, where the token could not be checked. */
+  readonly retryAfter?: number
+}
+
+export function wireErrorOf({ status, headers, body }: Denied): WireError {
+  return {
+    statusCode: status,
+    ...body,
+    ...('WWW-Authenticate' in headers && { challenge: headers['WWW-Authenticate'] }),
+    ...('Retry-After' in headers && { retryAfter: Number(headers['Retry-After']) }),
+  }
+}
+
+/** The shape Nest's own filters give to errors of messages, and the answer. */
+export function eventOf(denied: Denied): WireError & { readonly status: 'error'; readonly message: string } {
+  return { status: 'error', message: denied.body.error_description, ...wireErrorOf(denied) }
+}

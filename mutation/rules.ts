@@ -1,5 +1,6 @@
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
+import { stepUpRules } from './step-up.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
 const inCore = (file: string, title: string) => ({ project: 'core', file: `packages/core/test/${file}`, title })
@@ -11,6 +12,7 @@ const inNest = (file: string, title: string) => ({ project: 'nestjs', file: `pac
 
 export const areas: readonly Area[] = [
   promise,
+  stepUpRules,
   {
     title: 'Sender constraints',
     rules: [
@@ -44,7 +46,7 @@ export const areas: readonly Area[] = [
         rule: 'A claims schema that takes its time lets no token in that expired meanwhile',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),
-        remove: ['ended(facts) ?? principalOf', 'principalOf'],
+        remove: ['return ended(facts) ?? refusalOfLogin', 'return refusalOfLogin'],
         test: inCore('resource-server/authorization.test.ts', 'that expired meanwhile'),
       },
       {
@@ -1282,14 +1284,14 @@ export const areas: readonly Area[] = [
         rule: 'No credentials, no error code',
         source: 'RFC 6750 §3.1',
         file: core('resource-server/challenge.ts'),
-        remove: ['if (error !== undefined) {', 'if (true) {'],
+        remove: ['if (error !== undefined) parameters.push([', "parameters.push(['error', 'invalid_token'], ["],
         test: inCore('resource-server/challenge.test.ts', 'no error code'),
       },
       {
         rule: 'Clients are not told the reason',
         source: 'RFC 6750 §5.2',
         file: core('resource-server/outcome.ts'),
-        remove: ['error_description: description }', 'error_description: reason }'],
+        remove: ['error_description: description', 'error_description: reason'],
         test: inCore('resource-server/outcome.test.ts', 'names its reason to the operator alone'),
       },
       {

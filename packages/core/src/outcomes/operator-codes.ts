@@ -24,6 +24,7 @@ const INVALID_TOKEN = {
   description: 'The access token is invalid',
 } as const satisfies RefusalKind
 const EXPIRED = { ...INVALID_TOKEN, description: 'The access token expired' } as const satisfies RefusalKind
+const LOGIN_INSUFFICIENT = { status: 401, error: 'insufficient_user_authentication' } as const
 const NOT_ALLOWED = {
   status: 403,
   error: 'insufficient_scope',
@@ -64,6 +65,8 @@ export const refusals = {
   'token-not-yet-valid': INVALID_TOKEN,
   /** `iat` lies further ahead than the clock tolerance. */
   'issued-in-the-future': INVALID_TOKEN,
+  /** `auth_time` lies further ahead than the clock tolerance. */
+  'authenticated-in-the-future': INVALID_TOKEN,
   /** `iat` lies further back than `maxTokenAge`. */
   'token-too-old': INVALID_TOKEN,
   /** An ID token on a route for access tokens. */
@@ -110,6 +113,10 @@ export const refusals = {
   'claims-not-accepted': NOT_ALLOWED,
   /** The route's claims schema threw, or gave no answer of the standard. */
   'claims-schema-failed': NOT_ALLOWED,
+  /** `acr` is none of the route's `acrValues`, or missing (RFC 9470 §3). */
+  'acr-not-accepted': { ...LOGIN_INSUFFICIENT, description: 'A different authentication level is required' },
+  /** `auth_time` lies further back than the route's `maxAge`, or is missing (RFC 9470 §3). */
+  'authentication-too-old': { ...LOGIN_INSUFFICIENT, description: 'More recent authentication is required' },
 } as const satisfies Record<string, RefusalKind>
 
 /** Why a token could not be checked now; nothing is said about the token. */

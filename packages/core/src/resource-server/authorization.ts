@@ -4,6 +4,7 @@ import type { OperatorCode } from '../outcomes/operator-codes.js'
 import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type ClaimsCheck, checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
+import { refusalByLogin } from '../strategy/step-up.js'
 import { isExpired, isTooOld } from '../tokens/claim-expectations.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock, Instant } from '../transport/clock.js'
@@ -39,6 +40,13 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     return isTooOld(issuedAt, definition, now) ? 'token-too-old' : undefined
   }
 
+  /** Of the login, which grows older like the token. */
+  function refusalOfLogin(policy: CompiledPolicy<unknown>, facts: TokenFacts): OperatorCode | undefined {
+    if (policy.maxAge === undefined && policy.acrValues.length === 0) return undefined
+    const { clockTolerance } = (issuers.select(facts.issuer) as ConnectedIssuer).definition
+    return refusalByLogin(policy, facts, clockTolerance, clock.now())
+  }
+
   /** The rules that facts alone can break. They run on every request, whatever is remembered. */
   function refusalByFacts(policy: CompiledPolicy<unknown>, facts: TokenFacts): OperatorCode | undefined {
     const endedBefore = ended(facts)
@@ -71,10 +79,10 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
       return check instanceof Promise ? check.then((landed) => note(facts, landed)) : note(facts, check)
     }
 
-    function note({ claims }: TokenFacts, check: ClaimsCheck<Claims>): OperatorCode | undefined {
+    function note(facts: TokenFacts, check: ClaimsCheck<Claims>): OperatorCode | undefined {
       if (!check.accepted) return check.reason
-      checked = { of: claims, claims: check.claims }
-      return undefined
+      checked = { of: facts.claims, claims: check.claims }
+      return refusalOfLogin(policy, facts)
     }
 
     const first = validated && refusalBy(validated)
@@ -94,7 +102,9 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     // Nothing else ran since it was looked up first, so that it cannot have changed.
     if (hasRunThrough && facts === validated) return { facts, result: principalOf(facts, claims, evidence) }
     // A schema, or an answer, may take its time.
-    const granted = strategy.unlessRevoked(key, facts, () => ended(facts) ?? principalOf(facts, claims, evidence))
+    const granted = strategy.unlessRevoked(key, facts, () => {
+      return ended(facts) ?? refusalOfLogin(policy, facts) ?? principalOf(facts, claims, evidence)
+    })
     return { facts, result: (granted instanceof Promise ? await granted : granted) ?? 'token-revoked' }
   }
 

@@ -1,21 +1,44 @@
 import { type RefusalCode, refusals } from '../outcomes/operator-codes.js'
+import type { CompiledPolicy } from '../strategy/route-policy.js'
 
-export interface ChallengeDetails {
+/** What a route demands, as far as clients are told. Each part is told when it is what is missing, and only then. */
+export interface ToldDemands {
   readonly realm: string
-  readonly reason: RefusalCode
-  /** Scopes the route demands; they are told when a scope is what is missing, and only then (RFC 6750 §3). */
+  /** Scopes, of which those of an `anyScope` are alternatives: RFC 6750 §3 has no way to say so. */
   readonly scopes: readonly string[]
+  /** Authentication context classes, of which one is demanded. */
+  readonly acrValues: readonly string[]
+  /** Milliseconds since the login. */
+  readonly maxAge: number | undefined
+}
+
+export function demandsOf(
+  { scopes, anyScope, acrValues, maxAge }: CompiledPolicy<unknown>,
+  realm: string,
+): ToldDemands {
+  return { realm, scopes: [...new Set([scopes, anyScope].flat(2))], acrValues, maxAge }
+}
+
+/** What a new login has to be like, as members of a body: all of it, whichever part was missing (RFC 9470 §3). */
+export function loginParameters(
+  reason: RefusalCode,
+  { acrValues, maxAge }: ToldDemands,
+): { readonly acr_values?: string; readonly max_age?: number } {
+  if (refusals[reason].error !== 'insufficient_user_authentication') return {}
+  return {
+    ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
+    ...(maxAge !== undefined && { max_age: maxAge / 1_000 }),
+  }
 }
 
 /** The `WWW-Authenticate` value of a refusal (RFC 6750 §3). The realm is there because a challenge needs a parameter. */
-export function bearerChallenge({ realm, reason, scopes }: ChallengeDetails): string {
+export function bearerChallenge(reason: RefusalCode, demands: ToldDemands): string {
   const { error, description } = refusals[reason]
-  const parameters = [`realm=${quoted(realm)}`]
-  if (error !== undefined) {
-    parameters.push(`error=${quoted(error)}`, `error_description=${quoted(description)}`)
-    if (reason === 'scope-missing') parameters.push(`scope=${quoted(scopes.join(' '))}`)
-  }
-  return `Bearer ${parameters.join(', ')}`
+  const parameters: [string, string][] = [['realm', demands.realm]]
+  if (error !== undefined) parameters.push(['error', error], ['error_description', description])
+  if (reason === 'scope-missing') parameters.push(['scope', demands.scopes.join(' ')])
+  for (const [name, value] of Object.entries(loginParameters(reason, demands))) parameters.push([name, String(value)])
+  return `Bearer ${parameters.map(([name, value]) => `${name}=${quoted(value)}`).join(', ')}`
 }
 
 /** A quoted-string (RFC 9110 §5.6.4): what could end it is escaped, what no header may hold is dropped. */

@@ -3,7 +3,7 @@ import { type RefusalCode, refusals, unavailabilities, type UnavailableCode } fr
 import type { WireCode } from '../outcomes/wire-codes.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Principal } from '../vocabulary/principal.js'
-import { bearerChallenge } from './challenge.js'
+import { bearerChallenge, loginParameters, type ToldDemands } from './challenge.js'
 
 const GRANT: unique symbol = Symbol('granted')
 
@@ -23,10 +23,18 @@ export interface Refused {
   readonly outcome: 'refused'
   /** HTTP status (RFC 6750 §3.1). */
   readonly status: 400 | 401 | 403
-  /** The challenge (RFC 6750 §3), and that no cache may keep the answer. */
+  /** The challenge (RFC 6750 §3, RFC 9470 §3), and that no cache may keep the answer. */
   readonly headers: { readonly 'WWW-Authenticate': string; readonly 'Cache-Control': 'no-store' }
-  /** A JSON object with the code and the text of the challenge. Without credentials there is no `error`. */
-  readonly body: { readonly error?: WireCode; readonly error_description: string }
+  /**
+   * A JSON object with what the challenge says. Without credentials there is no `error`; `acr_values` and `max_age`
+   * (seconds) say what another login has to be like.
+   */
+  readonly body: {
+    readonly error?: WireCode
+    readonly error_description: string
+    readonly acr_values?: string
+    readonly max_age?: number
+  }
   /** Why, for the operator. It belongs in logs and never in the answer. */
   readonly reason: RefusalCode
 }
@@ -55,16 +63,20 @@ export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
   return Object.freeze({ outcome: 'granted', principal, [GRANT]: true as const })
 }
 
-export function refused(reason: RefusalCode, realm: string, scopes: readonly string[]): Refused {
+export function refused(reason: RefusalCode, demands: ToldDemands): Refused {
   const { status, error, description } = refusals[reason]
   return Object.freeze({
     outcome: 'refused',
     status,
     headers: Object.freeze({
-      'WWW-Authenticate': bearerChallenge({ realm, reason, scopes }),
+      'WWW-Authenticate': bearerChallenge(reason, demands),
       'Cache-Control': 'no-store',
     }),
-    body: Object.freeze({ ...(error === undefined ? {} : { error }), error_description: description }),
+    body: Object.freeze({
+      ...(error === undefined ? {} : { error }),
+      error_description: description,
+      ...loginParameters(reason, demands),
+    }),
     reason,
   })
 }

@@ -18,6 +18,7 @@ import { type Authentication, createAuthenticator } from './authentication.js'
 import { type Authorization, createAuthorizer, lacksEvidence } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
+import { demandsOf } from './challenge.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
 import { type Denied, errorOf, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
@@ -228,7 +229,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       emit({ type: 'request-unavailable', ...event, reason: result })
       return unavailable(result)
     }
-    const outcome = refused(result, realm, [...new Set([policy.scopes, policy.anyScope].flat(2))])
+    const outcome = refused(result, demandsOf(policy, realm))
     const { status, body, reason } = outcome
     emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
     return outcome

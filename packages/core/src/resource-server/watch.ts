@@ -196,11 +196,15 @@ class GrantWatch implements Watch {
     if (this.#ended === undefined && (await this.#parts.isKnownToEnd(this.#request))) await this.decideAgain()
   }
 
+  /** Until the token ends, or is too old, or the login is. */
   #untilExpiry(): number {
     const { clock, timesOf } = this.#parts
     const { clockTolerance, maxTokenAge = Infinity } = timesOf(this.#request)
-    const { issuedAt = Infinity } = this.#request.facts
-    return Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge) + clockTolerance - clock.now()
+    const { facts, policy } = this.#request
+    const { issuedAt = Infinity, authenticatedAt = Infinity } = facts
+    const { maxAge = Infinity } = policy
+    const endsAt = Math.min(this.#principal.expiresAt, issuedAt + maxTokenAge, authenticatedAt + maxAge)
+    return endsAt + clockTolerance - clock.now()
   }
 
   /** Milliseconds until the evidence is as old as the route allows. */

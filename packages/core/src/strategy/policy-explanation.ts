@@ -3,6 +3,7 @@ import type { LiveCheck } from '../tokens/live-check.js'
 import type { EvidenceSource } from '../vocabulary/evidence.js'
 import { newTokenKeepsPromise } from './evidence-rule.js'
 import type { RevocationLags } from './revocation-lag.js'
+import type { StepUp } from './step-up.js'
 
 /** What a policy means on one server, for boot logs and reviews. */
 export interface PolicyExplanation {
@@ -12,6 +13,10 @@ export interface PolicyExplanation {
   readonly maxRevocationLag: 'token-lifetime' | number
   /** The same while the authorization server cannot be reached; `undefined`: nothing is accepted then that is older. */
   readonly maxRevocationLagDuringOutage: number | undefined
+  /** Of these authentication context classes the user's login must have one; empty: none is needed (RFC 9470). */
+  readonly acrValues: readonly string[]
+  /** How long ago the user may have logged in, in milliseconds; `undefined`: at any time. */
+  readonly maxAge: number | undefined
   /**
    * One entry for each configured issuer whose tokens the policy admits, and one more for its opaque tokens where it has
    * some.
@@ -49,14 +54,18 @@ export interface ExplainedIssuer {
   readonly hasCompleteList: boolean
 }
 
-export function explainPolicy(
-  policy: RevocationLags & { readonly name: string | undefined },
-  admitted: readonly ExplainedIssuer[],
-): PolicyExplanation {
+/** The parts of a policy that an explanation tells. */
+export interface ExplainedPolicy extends RevocationLags, StepUp {
+  readonly name: string | undefined
+}
+
+export function explainPolicy(policy: ExplainedPolicy, admitted: readonly ExplainedIssuer[]): PolicyExplanation {
   return {
     route: policy.name,
     maxRevocationLag: policy.maxRevocationLag,
     maxRevocationLagDuringOutage: policy.maxRevocationLagDuringOutage,
+    acrValues: policy.acrValues,
+    maxAge: policy.maxAge,
     issuers: admitted.flatMap((issuer) => [
       explained(policy, issuer, 'jwt'),
       ...(issuer.definition.opaqueTokens ? [explained(policy, issuer, 'opaque')] : []),

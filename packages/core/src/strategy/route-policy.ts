@@ -5,6 +5,7 @@ import type { Duration } from '../vocabulary/duration.js'
 import { isScopeToken } from '../vocabulary/scope.js'
 import { isStandardSchema, type StandardSchema } from '../vocabulary/standard-schema.js'
 import { checkRevocationLag, strictestRevocationLag } from './revocation-lag.js'
+import { checkStepUp, combinedStepUp } from './step-up.js'
 
 /** Any schema that follows Standard Schema v1: Zod, Valibot, ArkType and others. */
 export type ClaimsSchema = StandardSchema<unknown, unknown>
@@ -39,6 +40,16 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
   readonly issuers?: readonly string[]
   /** A Standard Schema (v1) the claims must satisfy; its output becomes `principal.claims`. Default: the claims as they are. */
   readonly claims?: Schema
+  /**
+   * Authentication context classes, the preferred one first, of which the user's login must have one (`acr`, RFC 9470).
+   * They are names, not levels: list stronger ones, too. A token without `acr` has none. Default none needed.
+   */
+  readonly acrValues?: readonly string[]
+  /**
+   * How long ago the user may have logged in (`auth_time`, RFC 9470), in whole seconds from `'1s'` to `'365d'`; the
+   * `clockTolerance` of the issuer comes on top. A token without `auth_time` never will do. Default: any time.
+   */
+  readonly maxAge?: Duration
 }
 
 const COMPILED: unique symbol = Symbol.for('@tokenward/core.compiled-policy')
@@ -61,6 +72,10 @@ export interface CompiledPolicy<Claims = AccessTokenClaims> {
   readonly issuers: AnyOfEach
   /** The schema that claims must satisfy. */
   readonly claims: StandardSchema<unknown, Claims> | undefined
+  /** Of these one `acr` is needed; none where the list is empty. */
+  readonly acrValues: readonly string[]
+  /** How long ago the user may have logged in, in milliseconds. */
+  readonly maxAge: number | undefined
   /** @internal */
   readonly [COMPILED]: true
 }
@@ -78,8 +93,10 @@ const KNOWN = [
   'groups',
   'issuers',
   'claims',
+  'acrValues',
+  'maxAge',
 ] as const
-const TO_COME = ['acrValues', 'maxAge', 'senderConstrained', 'action', 'resource', 'context'] as const
+const TO_COME = ['senderConstrained', 'action', 'resource', 'context'] as const
 
 /**
  * Checks a policy and freezes it; one that is compiled already is handed back. It needs no server, so decorators can use
@@ -113,14 +130,15 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
     groups: list('groups', given.groups, 'must be a list of one or more group names'),
     issuers: list('issuers', given.issuers, 'must be a list of one or more issuer identifiers'),
     claims: given.claims,
+    ...checkStepUp(OWNER, given),
   }) as CompiledPolicy<Claims>
 }
 
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
- * met. The name is that of the first.
+ * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept. The name is that of the first.
  *
- * @throws {@link ConfigurationError} when another than the first has a claims schema.
+ * @throws {@link ConfigurationError} when another than the first has a claims schema, or no `acrValues` are left.
  */
 export function combinePolicies<Claims>(
   first: CompiledPolicy<Claims>,
@@ -138,6 +156,7 @@ export function combinePolicies<Claims>(
     groups: all.flatMap(({ groups }) => groups),
     issuers: all.flatMap(({ issuers }) => issuers),
     claims: first.claims,
+    ...combinedStepUp(OWNER, all),
   })
 }
 
@@ -146,7 +165,7 @@ export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unkno
 }
 
 function compiled<Claims>(parts: Omit<CompiledPolicy<Claims>, typeof COMPILED>): CompiledPolicy<Claims> {
-  for (const part of [parts.scopes, parts.anyScope, parts.groups, parts.issuers]) Object.freeze(part)
+  for (const part of [parts.scopes, parts.anyScope, parts.groups, parts.issuers, parts.acrValues]) Object.freeze(part)
   // Not enumerable: a spread copy, whose members may have been changed, is a literal again and checked as one.
   const hidden = { [COMPILED]: { value: true } }
   const policy = Object.defineProperties({ ...parts }, hidden)

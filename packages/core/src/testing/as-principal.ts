@@ -1,10 +1,12 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import type { RefusalCode } from '../outcomes/operator-codes.js'
+import { demandsOf } from '../resource-server/challenge.js'
 import { errorOf, granted, type Outcome, refused, unavailable } from '../resource-server/outcome.js'
 import { policyOf } from '../resource-server/policy-compiler.js'
 import type { ResourceServer } from '../resource-server/resource-server.js'
 import { checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
+import { refusalByLogin } from '../strategy/step-up.js'
 import { systemClock } from '../transport/clock.js'
 import { type EvidenceSource, evidence } from '../vocabulary/evidence.js'
 import type { Principal } from '../vocabulary/principal.js'
@@ -33,8 +35,11 @@ export function asPrincipal(principal: TestPrincipal): ResourceServer {
     if (refusal !== undefined) return refusedBy(policy, refusal)
     const check = await checkClaims(policy, facts)
     if (!check.accepted) return refusedBy(policy, check.reason)
-    const { subject, clientId, scopes, groups, issuer, expiresAt } = facts
     const now = systemClock.now()
+    // One clock made the login and reads it: there is nothing to tolerate.
+    const tooWeak = refusalByLogin(policy, facts, 0, now)
+    if (tooWeak !== undefined) return refusedBy(policy, tooWeak)
+    const { subject, clientId, scopes, groups, issuer, expiresAt } = facts
     const proof = evidence(sourceFor(policy), now, now)
     const who = { subject, clientId, scopes, groups, issuer, expiresAt, claims: check.claims, evidence: proof }
     return granted(Object.freeze(who) satisfies Principal<Claims>)
@@ -73,8 +78,9 @@ export function asPrincipal(principal: TestPrincipal): ResourceServer {
         liveEndpoint: undefined,
         duringOutage: 'unaffected',
       } as const
-      const { name: route, maxRevocationLag, maxRevocationLagDuringOutage } = policy
-      return { route, maxRevocationLag, maxRevocationLagDuringOutage, issuers: isAdmitted ? [explained] : [] }
+      const { name: route, maxRevocationLag, maxRevocationLagDuringOutage, acrValues, maxAge } = policy
+      const told = { route, maxRevocationLag, maxRevocationLagDuringOutage, acrValues, maxAge }
+      return { ...told, issuers: isAdmitted ? [explained] : [] }
     },
     ready: async () => {},
     async close() {
@@ -87,8 +93,8 @@ function sourceFor({ maxRevocationLag }: CompiledPolicy<unknown>): EvidenceSourc
   return maxRevocationLag === 'token-lifetime' ? 'local-validation' : 'live-call'
 }
 
-function refusedBy({ scopes, anyScope }: CompiledPolicy<unknown>, reason: RefusalCode) {
-  return refused(reason, REALM, [...new Set([scopes, anyScope].flat(2))])
+function refusedBy(policy: CompiledPolicy<unknown>, reason: RefusalCode) {
+  return refused(reason, demandsOf(policy, REALM))
 }
 
 function assertRequest(request: AnyRequest): void {

@@ -31,17 +31,18 @@ export interface TimeExpectations {
 }
 
 /**
- * RFC 7519 §4.1.4 to §4.1.6. A token from the future means a wrong clock or a forgery; neither is let in. Each check asks
- * for what must hold, so that a time that is not a number fails it.
+ * RFC 7519 §4.1.4 to §4.1.6, and `auth_time` of RFC 9068 §2.2.1. A token or a login from the future means a wrong clock or
+ * a forgery; neither is let in. Each check asks for what must hold, so that a time that is not a number fails it.
  */
 export function refusalByTime(
-  { exp, nbf, iat }: RegisteredClaims,
+  { exp, nbf, iat, authTime }: RegisteredClaims,
   { clockTolerance, maxTokenAge }: TimeExpectations,
   now: number,
 ): RefusalCode | undefined {
   if (isExpired(exp, clockTolerance, now)) return 'token-expired'
   if (nbf !== undefined && !(nbf <= now + clockTolerance)) return 'token-not-yet-valid'
   if (iat !== undefined && !(iat <= now + clockTolerance)) return 'issued-in-the-future'
+  if (authTime !== undefined && !(authTime <= now + clockTolerance)) return 'authenticated-in-the-future'
   if (maxTokenAge !== undefined) {
     if (iat === undefined) return 'claims-malformed'
     if (isTooOld(iat, { clockTolerance, maxTokenAge }, now)) return 'token-too-old'

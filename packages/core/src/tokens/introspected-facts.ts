@@ -120,6 +120,8 @@ export function factsOfOpaqueToken(
     expiresAt: isEndless ? ownEnd : claims.exp,
     issuedAt: claims.iat,
     notBefore: claims.nbf,
+    authenticatedAt: claims.authTime,
+    acr: claims.acr,
   })
 }
 

@@ -53,6 +53,8 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
         claims: payload as unknown as AccessTokenClaims,
         expiresAt: claims.exp,
         issuedAt: claims.iat,
+        authenticatedAt: claims.authTime,
+        acr: claims.acr,
       }
     },
   }

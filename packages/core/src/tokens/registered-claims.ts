@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 
-/** The claims every profile reads, with the types their specifications give them (RFC 7519 §4.1, RFC 8693 §4.3). */
+/** The claims every profile reads, with the types their specifications give them (RFC 7519 §4.1, RFC 8693 §4.3, RFC 9068 §2.2.1). */
 export interface RegisteredClaims {
   readonly iss: string
   readonly sub: string
@@ -12,6 +12,10 @@ export interface RegisteredClaims {
   readonly aud: readonly string[]
   readonly clientId: string | undefined
   readonly jti: string | undefined
+  /** When the user logged in. */
+  readonly authTime: number | undefined
+  /** How the user logged in. */
+  readonly acr: string | undefined
 }
 
 /** The largest time a JavaScript date can hold, in seconds. */
@@ -30,9 +34,11 @@ export function readRegisteredClaims(payload: JsonObject): RegisteredClaims | un
   const aud = audience(member(payload, 'aud'))
   const clientId = optionalString(member(payload, 'client_id'))
   const jti = optionalString(member(payload, 'jti'))
+  const authTime = numericDate(member(payload, 'auth_time'))
+  const acr = optionalString(member(payload, 'acr'))
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '' || exp === undefined) return undefined
-  for (const claim of [exp, nbf, iat, aud, clientId, jti]) if (claim === MALFORMED) return undefined
-  return { iss, sub, exp, nbf, iat, aud, clientId, jti } as RegisteredClaims
+  for (const claim of [exp, nbf, iat, aud, clientId, jti, authTime, acr]) if (claim === MALFORMED) return undefined
+  return { iss, sub, exp, nbf, iat, aud, clientId, jti, authTime, acr } as RegisteredClaims
 }
 
 const MALFORMED = Symbol('malformed')

@@ -20,4 +20,8 @@ export interface TokenFacts {
    * JWT's own `nbf` is checked whenever the JWT is.
    */
   readonly notBefore?: number | undefined
+  /** When the user logged in (`auth_time`), in milliseconds since the epoch. */
+  readonly authenticatedAt?: number | undefined
+  /** How the user logged in (`acr`). */
+  readonly acr?: string | undefined
 }

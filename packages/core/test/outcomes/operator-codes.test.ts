@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { isRefusalCode, refusals, unavailabilities } from '../../src/outcomes/operator-codes.js'
 
 describe('the table of refusals', () => {
-  it('gives every status its wire code (RFC 6750 §3.1)', () => {
+  it('gives every status its wire code (RFC 6750 §3.1, RFC 9470 §3)', () => {
+    const ofLogins = new Set(['acr-not-accepted', 'authentication-too-old'])
     for (const [code, { status, error }] of Object.entries(refusals)) {
       const expected = {
         400: 'invalid_request',
-        401: code === 'no-credentials' ? undefined : 'invalid_token',
+        401: ofLogins.has(code) ? 'insufficient_user_authentication' : 'invalid_token',
         403: 'insufficient_scope',
       }
-      expect(error, code).toBe(expected[status])
+      expect(error, code).toBe(code === 'no-credentials' ? undefined : expected[status])
     }
   })
 

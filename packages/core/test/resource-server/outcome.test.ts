@@ -61,7 +61,7 @@ describe('a refusal', () => {
 
 describe('an outcome', () => {
   it('cannot be changed on its way to the client', () => {
-    const refusal = refused('scope-missing', 'api', ['a'])
+    const refusal = refused('acr-not-accepted', { realm: 'api', scopes: [], acrValues: ['mfa'], maxAge: 1_000 })
     const outage = unavailable('jwks-unreachable')
     const parts = [granted({} as never), refusal, refusal.headers, refusal.body, outage, outage.headers, outage.body]
     expect(parts.every(Object.isFrozen)).toBe(true)

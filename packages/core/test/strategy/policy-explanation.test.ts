@@ -62,13 +62,25 @@ describe('explain', () => {
       route: undefined,
       maxRevocationLag: 'token-lifetime',
       maxRevocationLagDuringOutage: undefined,
+      acrValues: [],
+      maxAge: undefined,
       issuers: [row(a), row(b)],
     })
     expect(api.explain({ name: 'r', issuers: [b.options.issuer] })).toStrictEqual({
       route: 'r',
       maxRevocationLag: 'token-lifetime',
       maxRevocationLagDuringOutage: undefined,
+      acrValues: [],
+      maxAge: undefined,
       issuers: [row(b)],
+    })
+  })
+
+  it('says what a route demands of the login', async () => {
+    const { api } = serverFor(await testIssuer())
+    expect(api.explain({ acrValues: ['phr', 'mfa'], maxAge: '5m' })).toMatchObject({
+      acrValues: ['phr', 'mfa'],
+      maxAge: 300_000,
     })
   })
 

@@ -15,8 +15,10 @@ describe('definePolicy', () => {
       groups: [],
       issuers: [],
       maxRevocationLag: 'token-lifetime',
+      acrValues: [],
+      maxAge: undefined,
     })
-    expect([policy, policy.scopes, policy.groups].every(Object.isFrozen)).toBe(true)
+    expect([policy, policy.scopes, policy.groups, policy.acrValues].every(Object.isFrozen)).toBe(true)
   })
 
   it.each<[string, unknown, string]>([
@@ -52,8 +54,17 @@ describe('definePolicy', () => {
     ],
     ['an action', { action: 'read' }, 'policy.action is not available in this version'],
     ['a resource', { resource: 'x' }, 'policy.resource is not available in this version'],
-    ['step-up', { acrValues: ['x'] }, 'policy.acrValues is not available in this version'],
-    ['a maximum age', { maxAge: '5m' }, 'policy.maxAge is not available in this version'],
+    ['no class of authentication', { acrValues: [] }, 'policy.acrValues must be a list of one or more'],
+    ['a class as text', { acrValues: 'loa2' }, 'policy.acrValues must be a list'],
+    ['a class with a space', { acrValues: ['loa1 loa2'] }, 'policy.acrValues must be a list'],
+    ['a class with a quote', { acrValues: ['loa"'] }, 'policy.acrValues must be a list'],
+    ['an empty class', { acrValues: [''] }, 'policy.acrValues must be a list'],
+    ['a class that is undefined', { acrValues: Array.from({ length: 1 }) }, 'policy.acrValues must be a list'],
+    ['a maximum age that is none', { maxAge: 'soon' }, 'policy.maxAge must be a duration from 1s to 365d'],
+    ['a maximum age of nothing', { maxAge: '0s' }, 'policy.maxAge must be a duration from 1s to 365d'],
+    ['a maximum age without end', { maxAge: Infinity }, 'policy.maxAge must be a duration'],
+    ['a part of a second', { maxAge: 1_500 }, 'policy.maxAge must be whole seconds'],
+    ['a maximum age that is undefined', { maxAge: undefined }, 'policy.maxAge is undefined'],
   ])('refuses %s', (_, policy, message) => {
     const define = () => definePolicy(policy as RoutePolicy)
     expect(define).toThrow(ConfigurationError)

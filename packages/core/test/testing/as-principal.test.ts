@@ -34,6 +34,8 @@ describe('a server as a principal', () => {
       route: 'r',
       maxRevocationLag: 0,
       maxRevocationLagDuringOutage: undefined,
+      acrValues: [],
+      maxAge: undefined,
       issuers: [
         {
           issuers: ['https://issuer.test'],
@@ -57,6 +59,22 @@ describe('a server as a principal', () => {
     expect(await api.authorize(REQUEST, policy)).toMatchObject({ outcome: 'refused', status: 403, reason })
     expect(await (await api.present(REQUEST)).authorize(policy)).toMatchObject({ status: 403, reason })
     await expect(api.verify('any text', policy)).rejects.toThrow(TokenRefusedError)
+  })
+
+  it('has logged in as the test says, and not at all unless it does', async () => {
+    const policy = { acrValues: ['phr', 'mfa'], maxAge: '5m' } as const
+    const who = { sub: 'u1', acr: 'mfa', authTime: Date.now() }
+    expect(await asPrincipal(who).authorize(REQUEST, policy)).toMatchObject({ outcome: 'granted' })
+    for (const [changed, reason] of [
+      [{ acr: 'pwd' }, 'acr-not-accepted'],
+      [{ authTime: Date.now() - 301_000 }, 'authentication-too-old'],
+    ] as const) {
+      const outcome = await asPrincipal({ ...who, ...changed }).authorize(REQUEST, policy)
+      expect(outcome).toMatchObject({ status: 401, reason, body: { acr_values: 'phr mfa', max_age: 300 } })
+    }
+    for (const demand of [{ acrValues: ['mfa'] }, { maxAge: '1d' }] as const) {
+      expect(await asPrincipal({ sub: 'u1' }).authorize(REQUEST, demand)).toMatchObject({ status: 401 })
+    }
   })
 
   it('names the scopes of the route in the challenge', async () => {

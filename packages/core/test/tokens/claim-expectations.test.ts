@@ -12,6 +12,8 @@ const claims: RegisteredClaims = {
   aud: [],
   clientId: undefined,
   jti: undefined,
+  authTime: NOW - 90_000,
+  acr: undefined,
 }
 const tolerant = { clockTolerance: 5_000, maxTokenAge: undefined }
 const check = (changed: Partial<RegisteredClaims>, times: Parameters<typeof refusalByTime>[1] = tolerant) =>
@@ -20,7 +22,7 @@ const check = (changed: Partial<RegisteredClaims>, times: Parameters<typeof refu
 describe('refusalByTime', () => {
   it('lets a token of now pass', () => {
     expect(check({})).toBeUndefined()
-    expect(check({ iat: undefined })).toBeUndefined()
+    expect(check({ iat: undefined, authTime: undefined })).toBeUndefined()
   })
 
   it('refuses from exp plus the tolerance on', () => {
@@ -38,6 +40,12 @@ describe('refusalByTime', () => {
   it('refuses an iat beyond the tolerance in the future', () => {
     expect(check({ iat: NOW + 5_000 })).toBeUndefined()
     expect(check({ iat: NOW + 5_001 })).toBe('issued-in-the-future')
+  })
+
+  it('refuses a login beyond the tolerance in the future', () => {
+    expect(check({ authTime: NOW + 5_000 })).toBeUndefined()
+    expect(check({ authTime: NOW + 5_001 })).toBe('authenticated-in-the-future')
+    expect(check({ authTime: Number.NaN })).toBe('authenticated-in-the-future')
   })
 
   it('refuses a token older than the maximum age, and one whose age is unknown', () => {

@@ -156,6 +156,15 @@ describe('an active answer about an opaque token', () => {
       expiresAt: (NOW + 600) * 1_000,
       issuedAt: (NOW - 60) * 1_000,
       notBefore: undefined,
+      authenticatedAt: undefined,
+      acr: undefined,
+    })
+  })
+
+  it('says how and when the user logged in (RFC 9470 §6.2)', () => {
+    expect(ask({ acr: 'mfa', auth_time: NOW - 90 })).toMatchObject({
+      acr: 'mfa',
+      authenticatedAt: (NOW - 90) * 1_000,
     })
   })
 
@@ -170,6 +179,9 @@ describe('an active answer about an opaque token', () => {
     ['that is past its end', { exp: NOW - TOLERANCE }, 'token-expired'],
     ['that has not begun', { nbf: NOW + TOLERANCE + 1 }, 'token-not-yet-valid'],
     ['from the future', { iat: NOW + TOLERANCE + 1 }, 'issued-in-the-future'],
+    ['of a login in the future', { auth_time: NOW + TOLERANCE + 1 }, 'authenticated-in-the-future'],
+    ['of a login at no time', { auth_time: String(NOW) }, 'claims-malformed'],
+    ['of no class of authentication', { acr: ['mfa'] }, 'claims-malformed'],
     ['for another API', { aud: 'pay-api' }, 'audience-not-accepted'],
     ['for nobody', { aud: GONE }, 'audience-not-accepted'],
     ['that looks like an ID token', { at_hash: 'x' }, 'id-token-presented'],

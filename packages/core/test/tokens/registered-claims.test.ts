@@ -6,7 +6,18 @@ const claims: JsonObject = { iss: 'https://a.example', sub: 's', exp: 2_000 }
 
 describe('readRegisteredClaims', () => {
   it('reads times in milliseconds and aud as a list', () => {
-    expect(readRegisteredClaims({ ...claims, nbf: 1, iat: 2.5, aud: 'x', client_id: 'c', jti: 'j' })).toStrictEqual({
+    expect(
+      readRegisteredClaims({
+        ...claims,
+        nbf: 1,
+        iat: 2.5,
+        aud: 'x',
+        client_id: 'c',
+        jti: 'j',
+        auth_time: 3,
+        acr: 'mfa',
+      }),
+    ).toStrictEqual({
       iss: 'https://a.example',
       sub: 's',
       exp: 2_000_000,
@@ -15,6 +26,8 @@ describe('readRegisteredClaims', () => {
       aud: ['x'],
       clientId: 'c',
       jti: 'j',
+      authTime: 3_000,
+      acr: 'mfa',
     })
   })
 
@@ -54,6 +67,14 @@ describe('readRegisteredClaims', () => {
     ['an empty client_id', { client_id: '' }],
     ['client_id null', { client_id: null }],
     ['jti as a number', { jti: 7 }],
+    ['auth_time as text', { auth_time: '1' }],
+    ['auth_time null', { auth_time: null }],
+    ['an infinite negative auth_time', { auth_time: Number.NEGATIVE_INFINITY }],
+    ['auth_time as a list', { auth_time: [1] }],
+    ['acr as a number', { acr: 2 }],
+    ['an empty acr', { acr: '' }],
+    ['acr null', { acr: null }],
+    ['acr as a list', { acr: ['mfa'] }],
   ])('refuses %s', (_, changed) => {
     expect(readRegisteredClaims({ ...claims, ...changed })).toBeUndefined()
   })

@@ -6,8 +6,9 @@ export {
   RequireAnyScope,
   RequireGroups,
   RequireScopes,
+  StepUp,
 } from './policies/decorators.js'
-export type { MaxRevocationLagOptions } from './policies/decorators.js'
+export type { MaxRevocationLagOptions, StepUpDemand } from './policies/decorators.js'
 export { CurrentPrincipal } from './policies/current-principal.js'
 export type { PrincipalOf, PrincipalParameter } from './policies/current-principal.js'
 export { connectionOf } from './gateways/gateway-connections.js'

@@ -1,4 +1,11 @@
-import type { ClaimsOf, ClaimsSchema, Duration, PolicyOrLiteral, RoutePolicy } from '@tokenward/core'
+import {
+  type ClaimsOf,
+  type ClaimsSchema,
+  ConfigurationError,
+  type Duration,
+  type PolicyOrLiteral,
+  type RoutePolicy,
+} from '@tokenward/core'
 import { declare } from './declarations.js'
 
 /** More about the bound of `@MaxRevocationLag()`. */
@@ -45,6 +52,26 @@ export function MaxRevocationLag(
     maxRevocationLag,
     ...('duringOutage' in options && { maxRevocationLagDuringOutage: options.duringOutage as Duration }),
   })
+}
+
+/** What `@StepUp()` demands of the user's login (RFC 9470): one of the two members, or both. */
+export interface StepUpDemand {
+  /** Authentication context classes of which the login must have one, the preferred one first. Default any. */
+  readonly acrValues?: readonly string[]
+  /** How long ago the user may have logged in, in whole seconds from `'1s'` to `'365d'`. Default any time. */
+  readonly maxAge?: Duration
+}
+
+/**
+ * How strong the user's login has to be, and how recent: `@StepUp({ acrValues: ['mfa'], maxAge: '5m' })`. The challenge
+ * tells the client what to log in with. On the method each of the two takes the place of that on the class.
+ *
+ * @throws {@link ConfigurationError} where it demands nothing.
+ */
+export function StepUp(demand: StepUpDemand): ClassDecorator & MethodDecorator {
+  if (!('acrValues' in demand || 'maxAge' in demand))
+    throw new ConfigurationError('@StepUp()', 'needs acrValues or maxAge')
+  return demanding(demand)
 }
 
 /**

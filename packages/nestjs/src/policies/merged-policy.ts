@@ -10,42 +10,56 @@ import type { Place } from './declarations.js'
 
 type AnyPolicy = CompiledPolicy<unknown>
 
-/** Lists add up. Of what can have one value the innermost place decides, and one place decides once. */
+/** A policy as it was given, and compiled: the same where it was compiled already. */
+interface Declared {
+  readonly given: unknown
+  readonly compiled: AnyPolicy
+}
+
+/**
+ * One policy of what each place says, the innermost place last. Lists add up. Of what can have one value the innermost
+ * place that gives any decides.
+ */
 export function mergePlaces(name: string, places: readonly Place[]): AnyPolicy {
-  const declared = places.map((place) => place.map((given) => ({ given, compiled: compile(given) })))
-  const lists = declared.flat().map((one) => one.compiled)
-  const schemas = new Set(lists.flatMap(({ claims }) => claims ?? []))
+  const declared = places.map((place) =>
+    place.map((given) => ({ given, compiled: definePolicy(given as RoutePolicy) as AnyPolicy })),
+  )
+  const policies = declared.flat().map(({ compiled }) => compiled)
+  const schemas = new Set(policies.flatMap(({ claims }) => claims ?? []))
   if (schemas.size > 1) {
     throw new ConfigurationError(
       'policy.claims',
       'is given by two policies, and a handler takes one; make one schema of both',
     )
   }
-  const lag = declared.flatMap(lagOf).at(-1)
   const [claims] = schemas
-  const first = definePolicy({ name, ...lag, ...(claims !== undefined && { claims }) } as RoutePolicy<ClaimsSchema>)
-  return combinePolicies(first as AnyPolicy, ...lists.flatMap(listsOf))
+  const single = singleValues.map((valueOf) => declared.flatMap((place) => decidedBy(place, valueOf)).at(-1))
+  const first: RoutePolicy<ClaimsSchema> = Object.assign({ name }, ...single, claims && { claims })
+  return combinePolicies(definePolicy(first) as AnyPolicy, ...policies.flatMap(listsOf))
 }
 
-function compile(given: unknown): AnyPolicy {
-  return definePolicy(given as RoutePolicy) as AnyPolicy
-}
+/** What can have one value, each as the part of a policy that gives it. */
+const singleValues: readonly ((declared: Declared) => RoutePolicy | undefined)[] = [
+  ({ given, compiled }) => {
+    const { maxRevocationLag, maxRevocationLagDuringOutage: duringOutage } = compiled
+    // Whoever writes it out means it. In what was compiled before nobody can tell it from the default.
+    const isWritten =
+      given === compiled ? maxRevocationLag !== 'token-lifetime' : Object.hasOwn(given as object, 'maxRevocationLag')
+    if (!isWritten) return undefined
+    return { maxRevocationLag, ...(duringOutage !== undefined && { maxRevocationLagDuringOutage: duringOutage }) }
+  },
+  ({ compiled: { acrValues } }) => (acrValues.length > 0 ? { acrValues } : undefined),
+  ({ compiled: { maxAge } }) => (maxAge === undefined ? undefined : { maxAge }),
+]
 
-/** The bound that one place gives, with that during an outage: the two belong together. */
-function lagOf(place: readonly { readonly given: unknown; readonly compiled: AnyPolicy }[]): readonly RoutePolicy[] {
-  // Whoever writes it out means it; in a compiled policy nobody can tell it from the default.
-  const stated = place.filter(({ given, compiled }) =>
-    given === compiled
-      ? compiled.maxRevocationLag !== 'token-lifetime'
-      : Object.hasOwn(given as object, 'maxRevocationLag'),
-  )
-  if (stated.length > 1) {
-    throw new ConfigurationError('policy.maxRevocationLag', 'is given twice at the same place; decide for one')
+/** What one place gives, which must not be two values. */
+function decidedBy(place: readonly Declared[], valueOf: (declared: Declared) => RoutePolicy | undefined) {
+  const values = place.flatMap((declared) => valueOf(declared) ?? [])
+  if (values.length > 1) {
+    const [name] = Object.keys(values[0] as RoutePolicy)
+    throw new ConfigurationError(`policy.${name}`, 'is given twice at the same place; decide for one')
   }
-  return stated.map(({ compiled: { maxRevocationLag, maxRevocationLagDuringOutage } }) => ({
-    maxRevocationLag,
-    ...(maxRevocationLagDuringOutage !== undefined && { maxRevocationLagDuringOutage }),
-  }))
+  return values
 }
 
 /** The part of a policy that adds up, without what can have one value. */

@@ -21,19 +21,10 @@ import { admit, callerBehind, handlerOf, runningMessage } from './callers.js'
  */
 @Injectable()
 export class TokenwardGuard implements CanActivate {
-  readonly #server: ResourceServer
-  readonly #policies: RoutePolicies
-  readonly #adapterHost: HttpAdapterHost
-
-  constructor(
-    @Inject(RESOURCE_SERVER) server: ResourceServer,
-    @Inject(RoutePolicies) policies: RoutePolicies,
-    @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
-  ) {
-    this.#server = server
-    this.#policies = policies
-    this.#adapterHost = adapterHost
-  }
+  // Injected as properties, so that a subclass is free to inject what it likes.
+  @Inject(RESOURCE_SERVER) private readonly server!: ResourceServer
+  @Inject(RoutePolicies) private readonly policies!: RoutePolicies
+  @Inject(HttpAdapterHost) private readonly adapterHost!: HttpAdapterHost
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isOpening(context)) {
@@ -56,7 +47,7 @@ export class TokenwardGuard implements CanActivate {
 
   /** What the handler demands: what its decorators, and those of its class, make together. */
   protected policyOf(context: ExecutionContext): CompiledPolicy<unknown> | 'public' {
-    return this.#policies.of(handlerOf(context))
+    return this.policies.of(handlerOf(context))
   }
 
   /**
@@ -94,11 +85,11 @@ export class TokenwardGuard implements CanActivate {
   /** The exception of the transport: `HttpException`, `GraphQLError`, `WsException` or `RpcException`. */
   protected exceptionFor(denied: Denied, context: ExecutionContext): Error | Promise<Error> {
     return transportOf(context).exceptionFor(denied, context, (response, name, value) =>
-      this.#adapterHost.httpAdapter.setHeader(response, name, value),
+      this.adapterHost.httpAdapter.setHeader(response, name, value),
     )
   }
 
   #callerBehind(context: ExecutionContext) {
-    return callerBehind(context, { server: this.#server, request: () => this.requestOf(context) })
+    return callerBehind(context, { server: this.server, request: () => this.requestOf(context) })
   }
 }

@@ -9,6 +9,7 @@ const workspace = {
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),

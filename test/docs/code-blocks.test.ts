@@ -32,6 +32,7 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/core/*': source('core/src/*/index.ts'),
         '@tokenward/core/node': source('core/src/requests/node.ts'),
         '@tokenward/nestjs': source('nestjs/src/index.ts'),
+        '@tokenward/nestjs/swagger': source('nestjs/src/swagger.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
         '@tokenward/testkit': source('testkit/src/index.ts'),
       },

@@ -36,7 +36,10 @@ export interface TokenwardModuleExtras {
 }
 
 /** Injects the {@link ResourceServer}: `constructor(@Inject(RESOURCE_SERVER) api: ResourceServer)`. */
-export const RESOURCE_SERVER: unique symbol = Symbol('tokenward.resource-server')
+export const RESOURCE_SERVER: unique symbol = Symbol.for('@tokenward/nestjs.resource-server')
+
+/** For the entries beside the main one: in CommonJS each has classes of its own, and they share this name. */
+export const ROUTE_INVENTORY: unique symbol = Symbol.for('@tokenward/nestjs.route-inventory')
 
 /** What of {@link TokenwardModuleExtras} is needed at boot. */
 export interface BootOptions {

@@ -16,12 +16,14 @@ import { RoutePolicies } from '../policies/route-policies.js'
 import { OpenStreams } from '../streams/open-streams.js'
 import { BootCheck } from './boot-check.js'
 import { Enforcement } from './enforcement.js'
+import { RouteInventory } from './route-inventory.js'
 import { RouteReport } from './route-report.js'
 import {
   BOOT_OPTIONS,
   type BootOptions,
   checkModuleOptions,
   RESOURCE_SERVER,
+  ROUTE_INVENTORY,
   type ServerInUse,
   serverOf,
   type TokenwardModuleExtras,
@@ -75,6 +77,8 @@ const globalGuardProvider: Provider = { provide: APP_GUARD, useExisting: Tokenwa
     WebSocketGate,
     OpenStreams,
     RouteReport,
+    RouteInventory,
+    { provide: ROUTE_INVENTORY, useExisting: RouteInventory },
     BootCheck,
   ],
   exports: [RESOURCE_SERVER, RoutePolicies, TokenwardGuard],

@@ -41,6 +41,7 @@ export const inspectTarballs: Check = {
 const FORMATS = [
   ['consumer.mjs'],
   ['consumer.cjs'],
+  ['conformance.mjs'],
   // What edge runtimes get, and nothing of Node's own client and crypto.
   ['--conditions=workerd', '--import=./without-node.mjs', 'consumer.mjs'],
 ]

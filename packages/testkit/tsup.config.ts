@@ -3,7 +3,8 @@ import { defineConfig, type Options } from 'tsup'
 // Names `Symbol.asyncDispose` for consumers whose own settings do not.
 const dts = { banner: '/// <reference lib="esnext.disposable" />' }
 
-const shared: Options = { entry: ['src/index.ts'], target: 'es2022', platform: 'node', dts }
+const entry = { index: 'src/index.ts', conformance: 'src/conformance/index.ts' }
+const shared: Options = { entry, target: 'es2022', platform: 'node', dts }
 
 export default defineConfig([
   { ...shared, format: 'esm', clean: true },

@@ -6,6 +6,9 @@ const TEST = 'packages/core/test/'
 
 /** Test files that mirror no source file, and why. */
 const exceptions: Readonly<Record<string, string>> = {
+  'conformance/broken-adapters.test.ts':
+    'breaks the smallest adapter in many ways, each of which the suite must notice',
+  'conformance/conformance.test.ts': 'runs the suite of the testkit against core alone',
   'resource-server/cognito.test.ts': 'shows what routes do with the tokens of a pool, from the façade to its endpoints',
   'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',
   'resource-server/introspection.test.ts':

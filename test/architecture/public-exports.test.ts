@@ -13,6 +13,7 @@ const entries = {
   '@tokenward/nestjs/swagger': 'packages/nestjs/src/swagger.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
+  '@tokenward/testkit/conformance': 'packages/testkit/src/conformance/index.ts',
 }
 
 /** Every name an entry exports, values and types alike. */

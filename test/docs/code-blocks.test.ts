@@ -35,6 +35,7 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/nestjs/swagger': source('nestjs/src/swagger.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
         '@tokenward/testkit': source('testkit/src/index.ts'),
+        '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),
       },
     },
     include: ['./*.ts'],

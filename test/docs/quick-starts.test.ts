@@ -113,6 +113,33 @@ it.each([
   expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
 })
 
+it('the code of the testkit about conformance runs an adapter in ten lines', async () => {
+  const block = codeBlockUnder('A conformance suite for adapters', documentAt('packages/testkit/README.md'))
+  const written = block.split('\n').filter((line) => line !== '' && !line.startsWith('import'))
+  expect(written.length).toBeLessThanOrEqual(10)
+  const code = changed(block, {
+    "import { afterAll, describe, it } from 'vitest'": `
+      import { startNodeApp } from '../../test/support/conformance-app.js'
+      export const [cases, ends] = [new Map<string, () => Promise<void>>(), [] as (() => Promise<void>)[]]
+      const describe = (_: string, body: () => void) => body()
+      const it = (title: string, body: () => Promise<void>) => cases.set(title.split(':')[0] as string, body)
+      const afterAll = (body: () => Promise<void>) => ends.push(body)`,
+    'declare function serveMyApp(app: ConformanceApp): Promise<{ url: string; stop(): Promise<void> }>': `
+      const serveMyApp = async (app: ConformanceApp) => {
+        const { url, close } = await startNodeApp(app)
+        return { url: url as string, stop: async () => void (await close?.()) }
+      }`,
+  })
+  const file = writeCode('packages/core', 'readme-conformance', { 'test.ts': code })('test.ts')
+  const { cases, ends } = (await import(/* @vite-ignore */ file)) as {
+    cases: ReadonlyMap<string, () => Promise<void>>
+    ends: readonly (() => Promise<void>)[]
+  }
+  for (const id of ['no-credentials', 'scope-present', 'keys-fail']) await cases.get(id)?.()
+  for (const end of ends) await end()
+  expect([cases.size > 100, ends.length]).toStrictEqual([true, 1])
+})
+
 it.each(['fakeCognito', 'asPrincipal'])('the code about testing with %s in the README of core runs', async (name) => {
   const code = codeBlocks(documentAt('packages/core/README.md'))
     .slice(-2)

@@ -36,6 +36,8 @@ describe('a package README', () => {
     ['packages/testkit', 'src/cognito/forged-tokens.ts', 'ForgedTokens'],
     ['packages/testkit', 'src/authorization-server/server-settings.ts', 'FakeAuthorizationServerOptions'],
     ['packages/testkit', 'src/authorization-server/token-requests.ts', 'TokenContent'],
+    ['packages/testkit', 'src/conformance/conformance.ts', 'ConformanceOptions'],
+    ['packages/testkit', 'src/conformance/app-description.ts', 'ConformanceApp'],
   ])('of %s lists every member of %s %s', (folder, file, name) => {
     const { text } = documentAt(`${folder}/README.md`)
     const members = membersOf(`${folder}/${file}`, name)

@@ -10,6 +10,7 @@ const entries = [
   'packages/nestjs/src/swagger.ts',
   'packages/nestjs/src/testing.ts',
   'packages/testkit/src/index.ts',
+  'packages/testkit/src/conformance/index.ts',
 ]
 const files = ['core', 'nestjs', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
 const fileAt = (path: string) => files.find((file) => file.path === path) as SourceFile

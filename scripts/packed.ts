@@ -114,6 +114,21 @@ export function jest(project: string, name: string): Check {
   }
 }
 
+/** Runs a program of a consumer that tests with `node:test`. */
+export function nodeTests(project: string, file: string, name: string): Check {
+  return {
+    name,
+    run: () =>
+      inConsumer(project, async (folder) => {
+        const { code, output } = await run('node', ['--test-reporter=tap', file], { cwd: folder })
+        const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
+        const [passed, failed] = [count('pass'), count('fail')]
+        const brokeOtherwise = passed === 0 || (code !== 0 && failed === 0)
+        return { passed, failed: failed + (brokeOtherwise ? 1 : 0), skipped: count('skipped'), output }
+      }),
+  }
+}
+
 async function publishedPackages(): Promise<readonly string[]> {
   const folders = await readdir(join(root, 'packages'))
   const manifests = await Promise.all(

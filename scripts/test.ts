@@ -1,7 +1,7 @@
 // Runs every check. One line for each as it ends; the output of a check is shown only when it fails.
 import { testPrincipalsApart } from './bundles.ts'
 import { type Check, type Counts, program, vitest } from './checks.ts'
-import { declarations, inspectTarballs, jest, pack, runtimes } from './packed.ts'
+import { declarations, inspectTarballs, jest, nodeTests, pack, runtimes } from './packed.ts'
 import { secondsSince } from './process.ts'
 
 /** Side by side, as many as there are cores worth using; within a lane one needs what the one before it made. */
@@ -15,6 +15,7 @@ const lanes: readonly (readonly Check[])[] = [
     declarations('declarations', 'declarations under TypeScript 5.9 and 7'),
     declarations('declarations-nestjs', 'declarations where the NestJS package alone is installed'),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
+    nodeTests('nestjs-12', 'conformance.mjs', 'conformance of NestJS 12 on Express and Fastify'),
     runtimes,
   ],
   [

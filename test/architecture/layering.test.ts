@@ -124,7 +124,7 @@ describe('the packages', () => {
   const arrows: Record<string, RegExp> = {
     'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
     'packages/nestjs/src':
-      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs|node:(?:async_hooks|module))$/,
+      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
     'packages/bench/src': /^(?:@tokenward\/core|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
     'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,

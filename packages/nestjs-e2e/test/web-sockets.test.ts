@@ -223,6 +223,7 @@ describe.each([ws, socketIo])('a gateway on $name', (library) => {
     ticks.next(3)
     expect(await client.next()).toMatchObject({ event: 'exception', data: { error: 'invalid_token' } })
     expect(ticks.observed).toBe(false)
+    await expectClosed(client, 'The access token is invalid')
   })
 
   it('lets anybody connect where it is public, and still holds each message to its demands', async () => {

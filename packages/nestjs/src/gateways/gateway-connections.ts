@@ -1,5 +1,5 @@
 import type { Denied, Granted, Principal, ResourceServer } from '@tokenward/core'
-import { eventOf } from '../transports/wire-error.js'
+import { type DenialEvent, eventOf, isDenialEvent } from '../transports/wire-error.js'
 
 /** An open connection to a gateway that was let in. */
 export interface GatewayConnection {
@@ -24,12 +24,13 @@ export interface Client {
   disconnect?(): unknown
   emit(event: string, data: unknown): unknown
   once(event: 'close' | 'disconnect', listener: () => void): unknown
+  on(event: 'exception', listener: (data: unknown) => void): unknown
 }
 
 const connections = new WeakMap<object, GatewayConnection>()
 
 /** Those that were met already; several gateways may share a connection. */
-const kept = new WeakSet<object>()
+const met = new WeakSet<object>()
 
 /** The connection behind a client of a gateway, in `handleConnection` and later; `undefined` where anybody may connect. */
 export function connectionOf(client: object): GatewayConnection | undefined {
@@ -38,9 +39,11 @@ export function connectionOf(client: object): GatewayConnection | undefined {
 
 /** Closes the connection, with a reason, as soon as one of the grants it was opened with no longer holds. */
 export function keepConnection(server: ResourceServer, client: Client, grants: readonly Granted<unknown>[]): void {
+  if (met.has(client)) return
+  met.add(client)
+  if (!isSocketIo(client)) relayDenials(client)
   const [first] = grants
-  if (first === undefined || kept.has(client)) return
-  kept.add(client)
+  if (first === undefined) return
   const closed = new AbortController()
   client.once(isSocketIo(client) ? 'disconnect' : 'close', () => closed.abort())
   const { signal } = closed
@@ -81,9 +84,16 @@ export function closeClient(client: Client, denied: Denied | undefined): void {
 }
 
 /** An error as NestJS sends it to a client of a gateway. */
-export function sendEvent(client: Client, data: ReturnType<typeof eventOf>): void {
+export function sendEvent(client: Client, data: DenialEvent): void {
   if (isSocketIo(client)) client.emit('exception', data)
   else client.send?.(JSON.stringify({ event: 'exception', data }))
+}
+
+/** To a client of `ws` the filter of NestJS 11 only emits on this side, where nobody listens. */
+function relayDenials(client: Client): void {
+  client.on('exception', (data) => {
+    if (isDenialEvent(data)) sendEvent(client, data)
+  })
 }
 
 function isSocketIo(client: Client): boolean {

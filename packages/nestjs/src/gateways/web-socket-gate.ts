@@ -2,14 +2,15 @@ import { Inject, Injectable, Logger, type Type, type WebSocketAdapter } from '@n
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
 import type { Granted, Outcome, ProtectedRequest, ResourceServer } from '@tokenward/core'
 import { fromNodeRequest } from '@tokenward/core/node'
-import { catchError, EMPTY, isObservable } from 'rxjs'
+import { EMPTY, isObservable } from 'rxjs'
+import { catchError } from 'rxjs/operators'
 import { grantOf, handOverCaller, runningMessage } from '../guard/callers.js'
 import { TokenwardGuard } from '../guard/tokenward.guard.js'
 import { Enforcement } from '../module/enforcement.js'
 import { RESOURCE_SERVER } from '../module/tokenward-options.js'
 import { isClass, isGateway, openingOf, placeOfGateway } from '../policies/handlers.js'
 import { holdFollowing } from '../streams/held-stream.js'
-import { eventOf, type WireError } from '../transports/wire-error.js'
+import { type DenialEvent, eventOf, type WireError } from '../transports/wire-error.js'
 import { type Client, closeClient, connectionOf, keepConnection, sendEvent } from './gateway-connections.js'
 import { openingContext } from './opening-context.js'
 import {
@@ -155,8 +156,7 @@ export class WebSocketGate {
       const message: { outcome?: Outcome<unknown> } = {}
       const result = await runningMessage.run(message, () => callback(...args))
       const { outcome } = message
-      // What ended the token for this message may have ended it for the connection.
-      if (outcome !== undefined && outcome.outcome !== 'granted') void connectionOf(client)?.beforeMessage()
+      if (outcome !== undefined && outcome.outcome !== 'granted') lookAgain(client)
       if (outcome?.outcome !== 'granted' || !isObservable(result)) return result
       let ended: unknown
       const held = holdFollowing(result, {
@@ -168,6 +168,7 @@ export class WebSocketGate {
         catchError((error) => {
           if (error !== ended) throw error
           sendEvent(client, eventOf(error))
+          lookAgain(client)
           return EMPTY
         }),
       )
@@ -178,12 +179,17 @@ export class WebSocketGate {
   #toldOf(error: unknown): WireError {
     const told: unknown = (error as { getError?: () => unknown } | undefined)?.getError?.()
     if (typeof told === 'object' && told !== null && 'statusCode' in told) {
-      const { status: _, message: __, ...wire } = told as ReturnType<typeof eventOf>
+      const { status: _, message: __, ...wire } = told as DenialEvent
       return wire
     }
     this.#log.error(error)
     return { statusCode: 500, error_description: 'The connection cannot be opened' }
   }
+}
+
+/** What ended the token for a message may have ended it for the connection. */
+function lookAgain(client: Client): void {
+  void connectionOf(client)?.beforeMessage()
 }
 
 function isSameNamespace(declared: unknown, created: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Denied, Granted, ResourceServer } from '@tokenward/core'
-import { concatMap, from, NEVER, Observable, of, Subject } from 'rxjs'
+import { from, NEVER, Observable, of, Subject } from 'rxjs'
+import { concatMap } from 'rxjs/operators'
 
 /** A grant that something open is held to. */
 export interface Held {

@@ -1,7 +1,9 @@
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common'
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core'
 import type { Denied, ResourceServer } from '@tokenward/core'
-import { map, type Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
+// Where the oldest supported release has it.
+import { map } from 'rxjs/operators'
 import { grantOf } from '../guard/callers.js'
 import { RESOURCE_SERVER } from '../module/tokenward-options.js'
 import { handlersOf, isClass, isEventStream } from '../policies/handlers.js'

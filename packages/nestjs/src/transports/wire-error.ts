@@ -24,6 +24,19 @@ export function wireErrorOf({ status, headers, body }: Denied): WireError {
 }
 
 /** The shape Nest's own filters give to errors of messages, and the answer. */
-export function eventOf(denied: Denied): WireError & { readonly status: 'error'; readonly message: string } {
-  return { status: 'error', message: denied.body.error_description, ...wireErrorOf(denied) }
+export interface DenialEvent extends WireError {
+  readonly status: 'error'
+  readonly message: string
+}
+
+const denials = new WeakSet<object>()
+
+export function eventOf(denied: Denied): DenialEvent {
+  const event = { status: 'error' as const, message: denied.body.error_description, ...wireErrorOf(denied) }
+  denials.add(event)
+  return event
+}
+
+export function isDenialEvent(event: unknown): event is DenialEvent {
+  return typeof event === 'object' && event !== null && denials.has(event)
 }

@@ -52,6 +52,12 @@ class CatsGateway extends PlainGateway {
 
 const makePool = () => fakeCognito({ clients: ['web'], resourceServers: { cats: ['read', 'write'] } })
 
+/** Sends a message, and resolves to the next one. */
+function ask(socket: WebSocket, event: string): Promise<unknown> {
+  socket.send(JSON.stringify({ event }))
+  return new Promise((resolve) => socket.once('message', (text) => resolve(JSON.parse(String(text)))))
+}
+
 describe('a gateway of NestJS 11, which calls no global guard for messages', () => {
   let pool: Awaited<ReturnType<typeof makePool>>
   let app: INestApplication
@@ -78,11 +84,6 @@ describe('a gateway of NestJS 11, which calls no global guard for messages', () 
       socket.once('unexpected-response', (_, response) => resolve(response.statusCode))
     })
   }
-  const ask = (socket: WebSocket, event: string) => {
-    socket.send(JSON.stringify({ event }))
-    return new Promise<unknown>((resolve) => socket.once('message', (text) => resolve(JSON.parse(String(text)))))
-  }
-
   beforeEach(async () => {
     pool = await makePool()
   })

@@ -1,5 +1,7 @@
+import { Catch, ConsoleLogger, type ExceptionFilter } from '@nestjs/common'
 import { Query, Resolver } from '@nestjs/graphql'
 import { CurrentPrincipal, Policy, type Principal } from '@tokenward/nestjs'
+import { GraphQLError } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { startApp } from './support/app.js'
 import { drivers, query, subscribe } from './support/graphql-app.js'
@@ -123,5 +125,49 @@ describe.each(drivers)('with $name', (driver) => {
     const [one, two] = [`Bearer ${await pool.accessToken()}`, `Bearer ${await pool.accessToken()}`]
     const asked = subscribe(url, '{ whoami }', { authorization: one, Authorization: two })
     expect(await asked.ended).toMatchObject([{ extensions: { code: 'BAD_REQUEST', error: 'invalid_request' } }])
+  })
+})
+
+describe('a refused operation', () => {
+  class Log extends ConsoleLogger {
+    readonly lines: unknown[] = []
+    override error(...parts: unknown[]) {
+      this.lines.push(parts[0])
+    }
+    override log() {}
+    override warn() {}
+  }
+
+  it.each(drivers)('is no failure to log, with $name', async (driver) => {
+    const logger = new Log()
+    const { options } = await poolAndOptions()
+    const { url } = await startApp({
+      options,
+      adapter: driver.platform,
+      imports: [driver.module()],
+      providers: [WhoResolver],
+      logger,
+    })
+    expect((await query(url, '{ whoami }')).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])
+    expect(logger.lines).toStrictEqual([])
+  })
+
+  it('goes to a filter of the application first', async () => {
+    @Catch(GraphQLError)
+    class OwnFilter implements ExceptionFilter<GraphQLError> {
+      catch({ extensions }: GraphQLError) {
+        return new GraphQLError('Not you', { extensions: { own: extensions['code'] } })
+      }
+    }
+    const { options } = await poolAndOptions()
+    const { url } = await startApp({
+      options,
+      imports: [apollo.module()],
+      providers: [WhoResolver],
+      prepare: (app) => app.useGlobalFilters(new OwnFilter()),
+    })
+    expect((await query(url, '{ whoami }')).errors).toMatchObject([
+      { message: 'Not you', extensions: { own: 'UNAUTHENTICATED' } },
+    ])
   })
 })

@@ -8,12 +8,13 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common'
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core'
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core'
 import type { ResourceServer } from '@tokenward/core'
 import { TokenwardGuard } from '../guard/tokenward.guard.js'
 import { WebSocketGate } from '../gateways/web-socket-gate.js'
 import { RoutePolicies } from '../policies/route-policies.js'
 import { OpenStreams } from '../streams/open-streams.js'
+import { GraphqlDenialFilter } from '../transports/graphql-denial.js'
 import { BootCheck } from './boot-check.js'
 import { Enforcement } from './enforcement.js'
 import { RouteInventory } from './route-inventory.js'
@@ -79,6 +80,7 @@ const globalGuardProvider: Provider = { provide: APP_GUARD, useExisting: Tokenwa
     RouteReport,
     RouteInventory,
     { provide: ROUTE_INVENTORY, useExisting: RouteInventory },
+    { provide: APP_FILTER, useClass: GraphqlDenialFilter },
     BootCheck,
   ],
   exports: [RESOURCE_SERVER, RoutePolicies, TokenwardGuard],

@@ -69,8 +69,8 @@ export interface StepUpDemand {
  * @throws {@link ConfigurationError} where it demands nothing.
  */
 export function StepUp(demand: StepUpDemand): ClassDecorator & MethodDecorator {
-  if (!('acrValues' in demand || 'maxAge' in demand))
-    throw new ConfigurationError('@StepUp()', 'needs acrValues or maxAge')
+  const demandsSomething = 'acrValues' in demand || 'maxAge' in demand
+  if (!demandsSomething) throw new ConfigurationError('@StepUp()', 'needs acrValues or maxAge')
   return demanding(demand)
 }
 

@@ -14,7 +14,7 @@ export function denialResponses(policy: AnyPolicy): Record<string, unknown> {
         ...(policy.maxAge === undefined ? [] : [`Or the login is older than ${policy.maxAge / 1_000} s.`]),
       ].join(' '),
       headers: { 'WWW-Authenticate': header('The challenge (RFC 6750 §3)') },
-      content: body('invalid_token', 'insufficient_user_authentication'),
+      content: body('invalid_token', ...(asksForLogin(policy) ? ['insufficient_user_authentication'] : [])),
     },
     ...(canForbid(policy) && {
       403: {
@@ -29,6 +29,10 @@ export function denialResponses(policy: AnyPolicy): Record<string, unknown> {
       content: body(),
     },
   }
+}
+
+function asksForLogin({ acrValues, maxAge }: AnyPolicy): boolean {
+  return acrValues.length > 0 || maxAge !== undefined
 }
 
 /** Where the lag is bounded a token may be one that nobody can answer for. */

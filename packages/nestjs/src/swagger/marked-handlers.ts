@@ -31,8 +31,8 @@ function mark({ controller, method, name }: FoundHandler, index: number): () => 
 }
 
 function standInFor(method: Function): Function {
-  const standIn = () => {}
-  Object.defineProperty(standIn, 'name', { value: method.name })
+  // A function of its own for each, which is never called.
+  const standIn = Object.defineProperty(() => method, 'name', { value: method.name })
   for (const key of Reflect.getMetadataKeys(method)) {
     Reflect.defineMetadata(key, Reflect.getMetadata(key, method), standIn)
   }

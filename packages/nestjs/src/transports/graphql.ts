@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common'
 import { ConfigurationError } from '@tokenward/core'
 import { fromNodeRequest } from '@tokenward/core/node'
 import { isAuthorization, withAuthorization } from './authorization.js'
+import { asDenial } from './graphql-denial.js'
 import { nodeRequestOf } from './http.js'
 import { missing, type Transport } from './transport.js'
 import { wireErrorOf } from './wire-error.js'
@@ -49,7 +50,7 @@ export const graphql: Transport = {
       for (const [name, value] of Object.entries(denied.headers)) setHeader(response, name, value)
     }
     const extensions = { code: graphqlCodes[denied.status], ...wireErrorOf(denied) }
-    return new GraphQLError(denied.body.error_description, { extensions })
+    return asDenial(new GraphQLError(denied.body.error_description, { extensions }))
   },
 }
 

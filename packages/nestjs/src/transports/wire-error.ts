@@ -8,6 +8,10 @@ export interface WireError {
   readonly error?: string
   /** The text of the challenge. */
   readonly error_description: string
+  /** What a new login has to be like (RFC 9470): the context classes of which it needs one, divided by spaces. */
+  readonly acr_values?: string
+  /** The same: how many seconds ago it may have been. */
+  readonly max_age?: number
   /** The challenge, as the `WWW-Authenticate` header would hold it. */
   readonly challenge?: string
   /** Seconds after which to try again, where the token could not be checked. */

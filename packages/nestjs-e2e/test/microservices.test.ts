@@ -170,26 +170,46 @@ describe('a microservice over TCP', () => {
     expect(await ask('erase', { token })).toMatchObject({ error: { error: 'invalid_token' } })
   })
 
-  it('ends a stream when what it was granted ends, and asks before each item that follows', async () => {
-    const { pool, app, client, revocationList } = running
-    const token = await pool.accessToken(reader)
-    const { hits } = pool.getUser
+  /** Listens to the ticks. */
+  function listen(token: string) {
     const received: unknown[] = []
     const ended = new Promise((resolve) => {
-      client.send<unknown>('ticks', { token }).subscribe({
+      running.client.send<unknown>('ticks', { token }).subscribe({
         next: (item) => void received.push(item),
         error: resolve,
         complete: () => resolve('complete'),
       })
     })
+    return { received, ended }
+  }
+
+  it('ends a stream as soon as its login is revoked', async () => {
+    const { pool, app, revocationList } = running
+    const token = await pool.accessToken(reader)
+    const { received, ended } = listen(token)
     await expect.poll(() => ticks.observed).toBe(true)
-    for (const tick of [1, 2, 3]) ticks.next(tick)
-    await expect.poll(() => received).toStrictEqual([1, 2, 3])
-    expect(pool.getUser.hits).toBe(hits + 3)
+    ticks.next(1)
+    await expect.poll(() => received).toStrictEqual([1])
     const principal: Principal = await app.get(RESOURCE_SERVER).verify(token)
     await revocationList.add(revocationEntryFor(principal, 'login'))
     expect(await ended).toMatchObject({ statusCode: 401, error: 'invalid_token' })
     expect(ticks.observed).toBe(false)
+  })
+
+  it('asks before each item that follows the first where the lag is 0s, and sends none that it should not', async () => {
+    const { pool } = running
+    const token = await pool.accessToken(reader)
+    const { hits } = pool.getUser
+    const { received, ended } = listen(token)
+    await expect.poll(() => ticks.observed).toBe(true)
+    for (const tick of [1, 2, 3]) ticks.next(tick)
+    await expect.poll(() => received).toStrictEqual([1, 2, 3])
+    expect(pool.getUser.hits).toBe(hits + 3)
+    pool.clock.advance('1m')
+    await pool.revoke(token)
+    ticks.next(4)
+    expect(await ended).toMatchObject({ statusCode: 401, error: 'invalid_token' })
+    expect(received).toStrictEqual([1, 2, 3])
   })
 
   it('does not handle an event that it would not let in', async () => {

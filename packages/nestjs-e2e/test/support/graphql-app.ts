@@ -29,7 +29,7 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 
 /** A stream of events that a test drives; who listens is counted. */
-export class Events {
+class Events {
   #waiting: ((result: IteratorResult<{ tick: number }>) => void)[] = []
   listeners = 0
 
@@ -142,7 +142,7 @@ export const drivers: readonly GraphqlDriver[] = [
   },
 ]
 
-export interface GraphqlAnswer {
+interface GraphqlAnswer {
   readonly data: Readonly<Record<string, unknown>> | null
   readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[]
 }

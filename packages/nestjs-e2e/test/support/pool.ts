@@ -24,5 +24,3 @@ export async function poolAndOptions(until: (close: () => Promise<void>) => void
 function issuerOf(pool: { readonly userPoolId: string; readonly clientId: string }) {
   return cognitoUserPool({ userPoolId: pool.userPoolId, clientId: pool.clientId, clockTolerance: 0 })
 }
-
-export type Pool = Awaited<ReturnType<typeof poolAndOptions>>['pool']

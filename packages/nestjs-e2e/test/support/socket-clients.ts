@@ -6,13 +6,13 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 
 /** A message in either direction. */
-export interface Message {
+interface Message {
   readonly event: string
   readonly data?: unknown
 }
 
 /** Why a connection was refused or closed, as far as the protocol lets a client know. */
-export interface Ending {
+interface Ending {
   readonly code?: number
   readonly reason: string
 }

@@ -2,15 +2,7 @@ import type { Type } from '@nestjs/common'
 import { type Handler, methodsOf } from './class-chain.js'
 
 /** What calls a handler. An `opening` is a connection to a gateway; a `field` is resolved within a GraphQL operation. */
-export type HandlerKind =
-  | 'route'
-  | 'event-stream'
-  | 'operation'
-  | 'subscription'
-  | 'field'
-  | 'rpc'
-  | 'message'
-  | 'opening'
+type HandlerKind = 'route' | 'event-stream' | 'operation' | 'subscription' | 'field' | 'rpc' | 'message' | 'opening'
 
 /** A handler that was found in a controller, a resolver or a gateway. */
 export interface FoundHandler extends Handler {

@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common'
 import { ConfigurationError, type Denied, type ProtectedRequest } from '@tokenward/core'
 
 /** What an adapter of HTTP does for us; both of Nest's have it. */
-export type SetHeader = (response: unknown, name: string, value: string) => unknown
+type SetHeader = (response: unknown, name: string, value: string) => unknown
 
 /** How one kind of handler is called, and how it is told that it must not be. */
 export interface Transport {

@@ -1540,6 +1540,13 @@ export const areas: readonly Area[] = [
         test: inNestE2e('graphql-context.test.ts', 'two tokens on one connection'),
       },
       {
+        rule: 'What the decision point says of one call holds for that call alone',
+        source: 'CWE-639',
+        file: nest('guard/tokenward.guard.ts'),
+        remove: ['return params === undefined ? policy : this.policies.forCall(handler, params)', 'return policy'],
+        test: inNestE2e('decisions.test.ts', 'be it the same field twice'),
+      },
+      {
         rule: 'The claims schema of a class is not replaced by that of a method',
         source: 'least privilege',
         file: nest('policies/merged-policy.ts'),

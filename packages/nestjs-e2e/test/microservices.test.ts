@@ -1,5 +1,3 @@
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { Controller, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common'
 import { ClientProxyFactory, EventPattern, MessagePattern, Payload, Transport } from '@nestjs/microservices'
 import { Test } from '@nestjs/testing'
@@ -19,6 +17,7 @@ import {
 import { firstValueFrom, Observable, Subject } from 'rxjs'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startApp } from './support/app.js'
+import { freePort } from './support/free-port.js'
 import { poolAndOptions } from './support/pool.js'
 import { untilEndOfFile } from './support/until-end-of-file.js'
 
@@ -70,14 +69,6 @@ class OrdersController {
 }
 
 type Options = TokenwardModuleOptions & TokenwardModuleExtras
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Sends messages over TCP. */
 function clientOf(port: number, until: (close: () => Promise<void>) => void = onTestFinished) {

@@ -1,5 +1,6 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
 export {
+  Authorize,
   MaxRevocationLag,
   Policy,
   Public,
@@ -8,7 +9,7 @@ export {
   RequireScopes,
   StepUp,
 } from './policies/decorators.js'
-export type { MaxRevocationLagOptions, StepUpDemand } from './policies/decorators.js'
+export type { MaxRevocationLagOptions, Question, StepUpDemand } from './policies/decorators.js'
 export { CurrentPrincipal } from './policies/current-principal.js'
 export type { PrincipalOf, PrincipalParameter } from './policies/current-principal.js'
 export { connectionOf } from './gateways/gateway-connections.js'

@@ -47,7 +47,11 @@ export class TokenwardGuard implements CanActivate {
 
   /** What the handler demands: what its decorators, and those of its class, make together. */
   protected policyOf(context: ExecutionContext): CompiledPolicy<unknown> | 'public' {
-    return this.policies.of(handlerOf(context))
+    const handler = handlerOf(context)
+    const policy = this.policies.of(handler)
+    if (policy === 'public') return policy
+    const params = transportOf(context).paramsOf?.(context)
+    return params === undefined ? policy : this.policies.forCall(handler, params)
   }
 
   /**

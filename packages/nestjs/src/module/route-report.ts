@@ -40,6 +40,9 @@ function planOf(policy: CompiledPolicy<unknown> | 'public', explanation: PolicyE
     ...anyScope.map((list) => `one of the scopes ${list.join(' ')}`),
     ...groups.map((list) => `one of the groups ${list.join(', ')}`),
     ...(claims === undefined ? [] : ['a claims schema']),
+    ...explanation.decisions.map(({ action = 'what a function says', explanation: by }) =>
+      by === undefined ? `permission for ${action}` : `permission for ${action} (${by})`,
+    ),
     `maxRevocationLag ${lagText(policy.maxRevocationLag)}${outage === undefined ? '' : ` (${lagText(outage)} during an outage)`}`,
     ...explanation.issuers.map(
       ({ issuers: [issuer], tokens, sources, duringOutage }) =>

@@ -3,6 +3,7 @@ import {
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
   Inject,
+  Logger,
   Module,
   type OnApplicationShutdown,
   type OnModuleInit,
@@ -108,7 +109,10 @@ export class TokenwardModule implements OnModuleInit, OnApplicationShutdown {
 
   /** Fetches keys before traffic. Where that fails the application starts all the same: requests are unavailable then. */
   async onModuleInit(): Promise<void> {
-    await this.#server.ready().catch(() => {})
+    await this.#server.ready().catch((error: unknown) => {
+      const problem = error instanceof Error ? error.message : 'an unknown error'
+      new Logger('Tokenward').warn(`The application starts without what it should have fetched: ${problem}`)
+    })
   }
 
   /** Closes the server, unless it was handed in. */

@@ -74,6 +74,28 @@ export function StepUp(demand: StepUpDemand): ClassDecorator & MethodDecorator {
   return demanding(demand)
 }
 
+/** What `@Authorize()` asks the decision point, each part as it is or as a function that says it for a request. */
+export interface Question {
+  /** What the handler does, as the decision point calls it. */
+  readonly action: NonNullable<RoutePolicy['action']>
+  /**
+   * What the action is done to; where a function returns `null` or `undefined`, there is no such thing: 403. Functions
+   * are given the path parameters, the arguments of a GraphQL field or the members of a message as `params`. Default none.
+   */
+  readonly resource?: NonNullable<RoutePolicy['resource']>
+  /** The circumstances. Default none. */
+  readonly context?: NonNullable<RoutePolicy['context']>
+}
+
+/**
+ * The decision point of the server has to permit this, after everything else was met:
+ * `@Authorize({ action: 'refund', resource: ({ params }) => ({ type: 'Order', id: String(params.id) }) })`. Where it
+ * stands several times, each question must be answered with yes.
+ */
+export function Authorize(question: Question): ClassDecorator & MethodDecorator {
+  return demanding(question)
+}
+
 /**
  * A whole policy at once, written out or from `definePolicy`. It merges with the other decorators: lists add up, and of
  * what has one value the method's counts.

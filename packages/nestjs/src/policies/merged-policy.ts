@@ -3,7 +3,10 @@ import {
   combinePolicies,
   type CompiledPolicy,
   ConfigurationError,
+  type DecisionDemand,
   definePolicy,
+  type PathParameters,
+  type PolicyInput,
   type RoutePolicy,
 } from '@tokenward/core'
 import type { Place } from './declarations.js'
@@ -17,25 +20,49 @@ interface Declared {
 }
 
 /**
- * One policy of what each place says, the innermost place last. Lists add up. Of what can have one value the innermost
- * place that gives any decides.
+ * One policy of what each place says, the innermost place last. Lists add up, and the decision point must permit each
+ * action. Of what can have one value the innermost place that gives any decides. Functions see `params` where they are
+ * not those of the request.
  */
-export function mergePlaces(name: string, places: readonly Place[]): AnyPolicy {
+export function mergePlaces(name: string, places: readonly Place[], params?: PathParameters): AnyPolicy {
   const declared = places.map((place) =>
     place.map((given) => ({ given, compiled: definePolicy(given as RoutePolicy) as AnyPolicy })),
   )
   const policies = declared.flat().map(({ compiled }) => compiled)
-  const schemas = new Set(policies.flatMap(({ claims }) => claims ?? []))
-  if (schemas.size > 1) {
-    throw new ConfigurationError(
-      'policy.claims',
-      'is given by two policies, and a handler takes one; make one schema of both',
-    )
-  }
-  const [claims] = schemas
+  const [claims] = onlyOne('claims', new Set(policies.flatMap((policy) => policy.claims ?? [])))
+  const decisions = policies.flatMap((policy) => policy.decisions)
+  // Only the policy that has the schema can hand on what it makes of the claims.
+  const [typed] = onlyOne('action', new Set(decisions.filter(({ readsSchemaOutput }) => readsSchemaOutput)))
   const single = singleValues.map((valueOf) => declared.flatMap((place) => decidedBy(place, valueOf)).at(-1))
-  const first: RoutePolicy<ClaimsSchema> = Object.assign({ name }, ...single, claims && { claims })
-  return combinePolicies(definePolicy(first) as AnyPolicy, ...policies.flatMap(listsOf))
+  const first = Object.assign({ name }, ...single, claims && { claims }, typed && questionOf(typed, params))
+  const others = [...new Set(decisions)].filter((decision) => decision !== typed)
+  return combinePolicies(
+    definePolicy(first as RoutePolicy<ClaimsSchema>) as AnyPolicy,
+    ...policies.flatMap(listsOf),
+    ...others.map((decision) => definePolicy(questionOf(decision, params))),
+  )
+}
+
+function onlyOne<Value>(member: string, values: ReadonlySet<Value>): readonly Value[] {
+  if (values.size > 1) {
+    const problem =
+      member === 'claims'
+        ? 'is given by two policies, and a handler takes one; make one schema of both'
+        : 'stands in two policies with a claims schema; let @Authorize() ask one of the questions'
+    throw new ConfigurationError(`policy.${member}`, problem)
+  }
+  return [...values]
+}
+
+/** A question as a policy has it. */
+function questionOf({ action, resource, context }: DecisionDemand, params: PathParameters | undefined): RoutePolicy {
+  const parts = Object.entries({ action, resource, context }).filter(([, part]) => part !== undefined)
+  return Object.fromEntries(parts.map(([name, part]) => [name, params === undefined ? part : withParams(part, params)]))
+}
+
+function withParams(part: unknown, params: PathParameters): unknown {
+  if (typeof part !== 'function') return part
+  return (input: PolicyInput<unknown>): unknown => part({ ...input, params })
 }
 
 /** What can have one value, each as the part of a policy that gives it. */

@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common'
-import { type ClaimsSchema, type CompiledPolicy, ConfigurationError, type ResourceServer } from '@tokenward/core'
+import {
+  type ClaimsSchema,
+  type CompiledPolicy,
+  ConfigurationError,
+  type PathParameters,
+  type ResourceServer,
+} from '@tokenward/core'
 import type { Handler } from './class-chain.js'
 import { declaredHere, isPublic, type Place, placesOfClass, placesOfMethod } from './declarations.js'
 import { mergePlaces } from './merged-policy.js'
@@ -30,17 +36,28 @@ export class RoutePolicies {
     return policy
   }
 
-  #ofHandler(handler: Handler): AnyPolicy {
+  /**
+   * The same for one call of a handler that is called with arguments rather than by a path: what functions say of them
+   * holds for that call alone.
+   */
+  forCall(handler: Handler, params: PathParameters): AnyPolicy | 'public' {
+    const policy = this.of(handler)
+    const asksByFunction =
+      policy !== 'public' && policy.decisions.some((decision) => Object.values(decision).some(isFunction))
+    return asksByFunction ? this.#ofHandler(handler, params) : policy
+  }
+
+  #ofHandler(handler: Handler, params?: PathParameters): AnyPolicy {
     const name = nameOf(handler)
     const places = [...placesOfClass('policy', handler.controller), ...placesOfMethod('policy', handler)]
-    const policy = this.#compile(name, places)
+    const policy = this.#compile(name, places, params)
     for (const typedBy of declaredHere('caller', handler)) assertSchemaApplies(name, policy, typedBy)
     return policy
   }
 
-  #compile(name: string, places: readonly Place[]): AnyPolicy {
+  #compile(name: string, places: readonly Place[], params: PathParameters | undefined): AnyPolicy {
     try {
-      return this.#server.policy(mergePlaces(name, places))
+      return this.#server.policy(mergePlaces(name, places, params))
     } catch (error) {
       if (error instanceof ConfigurationError) throw new ConfigurationError(`${name}: ${error.option}`, error.problem)
       throw error
@@ -60,6 +77,10 @@ function assertSchemaApplies(name: string, { claims }: AnyPolicy, typedBy: unkno
       'types its caller by a claims schema that the route does not apply; put the same policy into @Policy()',
     )
   }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }
 
 function isSchema(value: unknown): value is ClaimsSchema {

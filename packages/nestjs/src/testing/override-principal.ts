@@ -1,4 +1,4 @@
-import { asPrincipal, type TestPrincipal } from '@tokenward/core/testing'
+import { asPrincipal, type AsPrincipalOptions, type TestPrincipal } from '@tokenward/core/testing'
 import type { ResourceServer } from '@tokenward/core'
 import { RESOURCE_SERVER } from '../module/tokenward-options.js'
 
@@ -21,13 +21,14 @@ export interface OverridableModule<Builder> {
 export function overridePrincipal<Builder>(
   builder: OverridableModule<Builder>,
   principal: TestPrincipal | (() => TestPrincipal),
+  options: AsPrincipalOptions = {},
 ): Builder {
-  const server = typeof principal === 'function' ? asWhoever(principal) : asPrincipal(principal)
+  const server = typeof principal === 'function' ? asWhoever(principal, options) : asPrincipal(principal, options)
   return builder.overrideProvider(RESOURCE_SERVER).useValue(server)
 }
 
-function asWhoever(principal: () => TestPrincipal): ResourceServer {
-  const now = () => asPrincipal(principal())
+function asWhoever(principal: () => TestPrincipal, options: AsPrincipalOptions): ResourceServer {
+  const now = () => asPrincipal(principal(), options)
   return {
     ...now(),
     authorize: (...given) => now().authorize(...given),

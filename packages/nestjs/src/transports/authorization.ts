@@ -9,9 +9,9 @@ export function withAuthorization(request: ProtectedRequest, presented: readonly
 }
 
 /** The same request with one token, whatever else it carried: whoever says where the token is has said it. */
-export function withToken({ method, url, headers }: ProtectedRequest, token: string): ProtectedRequest {
+export function withToken({ method, url, headers, params }: ProtectedRequest, token: string): ProtectedRequest {
   const path = url.split('?', 1)[0] as string
-  return { method, url: path, headers: { ...withoutAuthorization(headers), authorization: `Bearer ${token}` } }
+  return { method, url: path, params, headers: { ...withoutAuthorization(headers), authorization: `Bearer ${token}` } }
 }
 
 function withoutAuthorization(headers: ProtectedRequest['headers']): ProtectedRequest['headers'] {

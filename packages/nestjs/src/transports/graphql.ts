@@ -4,7 +4,7 @@ import { fromNodeRequest } from '@tokenward/core/node'
 import { isAuthorization, withAuthorization } from './authorization.js'
 import { asDenial } from './graphql-denial.js'
 import { nodeRequestOf } from './http.js'
-import { missing, type Transport } from './transport.js'
+import { missing, paramsIn, type Transport } from './transport.js'
 import { wireErrorOf } from './wire-error.js'
 
 /** Where Mercurius keeps what a connection was opened with. */
@@ -41,6 +41,7 @@ export const graphql: Transport = {
     const params = request.connectionParams ?? operation.connectionParams ?? operation[MERCURIUS_INIT]
     return withAuthorization(described, authorizationsIn(params))
   },
+  paramsOf: (context) => paramsIn(context.getArgByIndex(1)),
   staysOpen: (context) => operationOf(context) === 'subscription',
   async exceptionFor(denied, context, setHeader) {
     const { GraphQLError } = await import('graphql').catch(() => missing('graphql'))

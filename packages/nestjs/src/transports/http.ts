@@ -1,11 +1,15 @@
 import { HttpException } from '@nestjs/common'
+import type { PathParameters } from '@tokenward/core'
 import { fromNodeRequest, type NodeRequest } from '@tokenward/core/node'
 import type { Transport } from './transport.js'
 
 /** Routes, streams of events included. */
 export const http: Transport = {
   keyOf: (context) => context.switchToHttp().getRequest<object>(),
-  requestOf: (context) => fromNodeRequest(nodeRequestOf(context.switchToHttp().getRequest<object>())),
+  requestOf(context) {
+    const request = context.switchToHttp().getRequest<{ readonly params?: PathParameters }>()
+    return { ...fromNodeRequest(nodeRequestOf(request)), params: request.params }
+  },
   staysOpen: () => false,
   /** The default exception filter keeps headers that are set before it runs, on Express and on Fastify. */
   exceptionFor({ status, headers, body }, context, setHeader) {

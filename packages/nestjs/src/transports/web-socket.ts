@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common'
 import { ConfigurationError, type ProtectedRequest } from '@tokenward/core'
-import { missing, type Transport } from './transport.js'
+import { missing, paramsIn, type Transport } from './transport.js'
 import { eventOf } from './wire-error.js'
 
 /** The context in which a guard decides whether a connection to a gateway may be opened. */
@@ -25,6 +25,7 @@ export const webSocket: Transport = {
       'has not seen the connection that this message came on: TokenwardModule must be imported by the application of the gateway',
     )
   },
+  paramsOf: (context) => paramsIn(context.switchToWs().getData()),
   staysOpen: () => true,
   async exceptionFor(denied) {
     const { WsException } = await import('@nestjs/websockets').catch(() => missing('@nestjs/websockets'))

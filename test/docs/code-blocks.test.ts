@@ -11,6 +11,7 @@ const homes: Record<string, string> = {
   'packages/core/README.md': 'packages/core',
   'packages/nestjs/README.md': 'packages/nestjs',
   'packages/testkit/README.md': 'packages/core',
+  'docs/migrating/nestjs.md': 'packages/nestjs-e2e',
 }
 
 /** As strict as a careful user's project, and with what Nest needs. */

@@ -1550,7 +1550,7 @@ export const areas: readonly Area[] = [
         rule: 'The claims schema of a class is not replaced by that of a method',
         source: 'least privilege',
         file: nest('policies/merged-policy.ts'),
-        remove: ['if (schemas.size > 1) {', 'if (false) {'],
+        remove: ['if (values.size > 1) {', 'if (false) {'],
         test: inNest('decorators.test.ts', 'with another claims schema than the class has'),
       },
       {

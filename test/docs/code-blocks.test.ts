@@ -9,7 +9,7 @@ import { root } from '../support/source-files.js'
 const homes: Record<string, string> = {
   'README.md': 'packages/nestjs',
   'packages/core/README.md': 'packages/core',
-  'packages/nestjs/README.md': 'packages/nestjs',
+  'packages/nestjs/README.md': 'packages/nestjs-e2e',
   'packages/testkit/README.md': 'packages/core',
   'docs/migrating/nestjs.md': 'packages/nestjs-e2e',
 }

@@ -52,9 +52,9 @@ async function boot(controller: Type, extras: TokenwardModuleExtras & { readonly
 describe('a policy that no token can meet', () => {
   it('is named in a warning at boot', async () => {
     const { lines } = await boot(LiveController, { issuers: [silent] })
-    expect(lines).toStrictEqual([
+    expect(lines).toContainEqual(
       expect.stringMatching(/^warn: LiveController\.live demands what no token of the configured issuers can meet/),
-    ])
+    )
   })
 
   it('stops the boot where routes are strict', async () => {
@@ -114,5 +114,12 @@ describe('at boot', () => {
     class EmptyController {}
     const { pool } = await boot(EmptyController, {})
     expect(pool.jwks.hits).toBe(1)
+  })
+
+  it('an application starts that could fetch nothing, and says so', async () => {
+    const { lines } = await boot(LiveController, { issuers: [silent] })
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^warn: The application starts without what it should have fetched: .*auth\.example/),
+    )
   })
 })

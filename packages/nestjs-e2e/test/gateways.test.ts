@@ -4,6 +4,7 @@ import { Injectable, UseGuards } from '@nestjs/common'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { AbstractWsAdapter, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
 import {
+  Authorize,
   connectionOf,
   CurrentPrincipal,
   definePolicy,
@@ -216,6 +217,63 @@ describe('a gateway that sends by itself', () => {
     expect(await connection.beforeMessage()).toMatchObject({ status: 401 })
     expect(await client.closed).toStrictEqual({ code: 3000, reason: 'invalid_token: The access token is invalid' })
     expect(connection.ended).toMatchObject({ reason: 'token-revoked' })
+  })
+})
+
+describe('a connection that ends', () => {
+  it.each([
+    ['unavailable', 1013, 'The request cannot be decided right now; try again'],
+    ['deny', 3003, 'insufficient_scope: The access token does not allow this request'],
+  ] as const)('has a code for what HTTP would have answered: %s', async (answer, code, reason) => {
+    let current: 'permit' | typeof answer = 'permit'
+    const opened: object[] = []
+    @WebSocketGateway({ path: '/feed' })
+    @MaxRevocationLag('0s')
+    @Authorize({ action: 'listen' })
+    class FeedGateway {
+      handleConnection(client: object) {
+        opened.push(client)
+      }
+    }
+    const { pool, options } = await poolAndOptions()
+    const { url } = await startApp({
+      options: {
+        ...options,
+        decisionPoint: {
+          decide: () => (current === 'unavailable' ? { decision: 'error', reason: current } : { decision: current }),
+        },
+      },
+      providers: [FeedGateway],
+      prepare: onWs,
+    })
+    const client = await connect(ws, url, '/feed', await pool.accessToken())
+    current = answer
+    // Within a second an answer serves the policies of one request.
+    pool.clock.advance('2s')
+    await connectionOf(opened[0] as object)?.beforeMessage()
+    expect(await client.closed).toStrictEqual({ code, reason })
+  })
+})
+
+describe('a namespace that two gateways share', () => {
+  it('asks once for each of them', async () => {
+    @WebSocketGateway({ namespace: 'shared' })
+    class OneGateway {
+      handleDisconnect() {}
+    }
+    @WebSocketGateway({ namespace: 'shared' })
+    class OtherGateway {
+      @SubscribeMessage('hello')
+      hello() {
+        return { event: 'hello', data: true }
+      }
+    }
+    const { pool, options, events } = await poolAndOptions()
+    const { url } = await startApp({ options, providers: [OneGateway, OtherGateway] })
+    const opened = await openSocketIo(url, '/shared', { auth: { token: await pool.accessToken() } })
+    expect('ask' in opened && (await opened.ask('hello'))).toMatchObject({ data: true })
+    const routes = events.flatMap((event) => (event.type === 'request-granted' ? [event.route] : []))
+    expect(routes).toStrictEqual(['OneGateway', 'OtherGateway', 'OtherGateway.hello'])
   })
 })
 

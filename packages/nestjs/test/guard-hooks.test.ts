@@ -6,6 +6,7 @@ import {
   Inject,
   Injectable,
   Module,
+  Scope,
   UseGuards,
 } from '@nestjs/common'
 import { Test } from '@nestjs/testing'
@@ -184,10 +185,20 @@ describe('a guard of the application', () => {
     expect((await send('/c')).status).toBe(401)
   })
 
-  it('that is no class stops the application where it is declared', () => {
-    const options = { resourceServer: {}, guard: {} }
+  it.each([{}, class Stranger {}])('that is none stops the application where it is declared', (guard) => {
+    const options = { resourceServer: {}, guard }
     expect(() => TokenwardModule.forRoot(options as never)).toThrow(
       'TokenwardModule.forRoot.guard must be a class that extends TokenwardGuard',
+    )
+  })
+
+  it('that is made for each request stops the boot, since nothing would be checked there', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class RequestGuard extends TokenwardGuard {}
+    // With the global guard NestJS 12 says so itself.
+    const options = { ...optionsFor(await ordersPool()), guard: RequestGuard, globalGuard: false }
+    await expect(startApp({ options, controllers: [OrdersController] })).rejects.toThrow(
+      'TokenwardModule.guard must not be made for each request',
     )
   })
 

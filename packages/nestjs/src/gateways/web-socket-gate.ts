@@ -40,6 +40,7 @@ export class WebSocketGate {
   /** What was granted to those that may connect: to a socket of socket.io, or to the request that becomes one of `ws`. */
   readonly #admitted = new WeakMap<object, readonly Granted<unknown>[]>()
   readonly #gated = new Set<Type>()
+  readonly #gatedServers = new WeakSet<object>()
 
   constructor(
     @Inject(RESOURCE_SERVER) server: ResourceServer,
@@ -81,6 +82,8 @@ export class WebSocketGate {
     const gateways = this.#gatewaysAt(port, options)
     const verifyClient = this.#verifierFor(gateways, options.verifyClient)
     const server = create(port, { ...options, verifyClient })
+    // NestJS asks for a namespace once for each gateway that shares it.
+    if (this.#gatedServers.has(server)) return server
     if (typeof server.use === 'function') {
       // A connection that socket.io restores would pass without being asked for its token.
       const recovery = (server.server ?? server).opts?.connectionStateRecovery
@@ -90,6 +93,7 @@ export class WebSocketGate {
         next(refusal && Object.assign(new Error(refusal.error_description), { data: refusal }))
       })
     } else if (server.options?.verifyClient !== verifyClient) return server
+    this.#gatedServers.add(server)
     for (const gateway of gateways) this.#gated.add(gateway)
     return server
   }

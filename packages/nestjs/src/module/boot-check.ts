@@ -24,6 +24,8 @@ export class BootCheck implements OnModuleInit {
   readonly #gate: WebSocketGate
   readonly #guard: TokenwardGuard
   readonly #report: RouteReport
+  /** Several modules may provide a class. */
+  readonly #checked = new Set<Type>()
 
   constructor(
     @Inject(DiscoveryService) discovery: DiscoveryService,
@@ -58,6 +60,8 @@ export class BootCheck implements OnModuleInit {
   }
 
   #checkClass(type: Type, instance: unknown): void {
+    if (this.#checked.has(type)) return
+    this.#checked.add(type)
     const handlers = handlersOf(type)
     refuseDemandsElsewhere(type, handlers)
     for (const handler of handlers) {

@@ -19,7 +19,8 @@ export class RouteReport {
   /** Says what a handler's policy means, and that nobody can meet it where that is so. */
   tell(handler: FoundHandler, policy: CompiledPolicy<unknown> | 'public'): void {
     const explanation = policy === 'public' ? undefined : this.#server.explain(policy)
-    if (explanation?.issuers.every(({ sources }) => sources.length === 0) === true) {
+    const issuers = explanation?.issuers ?? []
+    if (issuers.length > 0 && issuers.every(({ sources }) => sources.length === 0)) {
       const problem =
         'demands what no token of the configured issuers can meet: nothing can say soon enough that one was revoked'
       if (this.#options.strictRoutes) throw new ConfigurationError(nameOf(handler), problem)

@@ -68,10 +68,6 @@ export function checkModuleOptions(method: 'forRoot' | 'forRootAsync', options: 
       throw new ConfigurationError(`${owner}.${name}`, 'must be true or false')
     }
   }
-  const { guard } = options as TokenwardModuleExtras
-  if (guard !== undefined && typeof guard !== 'function') {
-    throw new ConfigurationError(`${owner}.guard`, 'must be a class that extends TokenwardGuard')
-  }
   if (method === 'forRoot') return
   const unknown = Object.keys(options).find((name) => !ASYNC_OPTIONS.includes(name))
   if (unknown !== undefined) {

@@ -9,8 +9,8 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common'
-import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core'
-import type { ResourceServer } from '@tokenward/core'
+import { APP_FILTER, APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core'
+import { ConfigurationError, type ResourceServer } from '@tokenward/core'
 import { TokenwardGuard } from '../guard/tokenward.guard.js'
 import { WebSocketGate } from '../gateways/web-socket-gate.js'
 import { RoutePolicies } from '../policies/route-policies.js'
@@ -89,34 +89,62 @@ const globalGuardProvider: Provider = { provide: APP_GUARD, useExisting: Tokenwa
 export class TokenwardModule implements OnModuleInit, OnApplicationShutdown {
   readonly #inUse: ServerInUse
   readonly #server: ResourceServer
+  readonly #parts: ModuleRef
 
-  constructor(@Inject(SERVER_IN_USE) inUse: ServerInUse, @Inject(RESOURCE_SERVER) server: ResourceServer) {
+  constructor(
+    @Inject(SERVER_IN_USE) inUse: ServerInUse,
+    @Inject(RESOURCE_SERVER) server: ResourceServer,
+    @Inject(ModuleRef) parts: ModuleRef,
+  ) {
     this.#inUse = inUse
     this.#server = server
+    this.#parts = parts
   }
 
   /** Options known when the module is declared. */
   static forRoot(options: TokenwardModuleOptions & TokenwardModuleExtras): DynamicModule {
     checkModuleOptions('forRoot', options)
+    assertGuard('forRoot', options)
     return { ...ConfigurableModuleClass.forRoot(options), module: TokenwardModule }
   }
 
   /** Options that other providers bring. */
   static forRootAsync(options: TokenwardModuleAsyncOptions): DynamicModule {
     checkModuleOptions('forRootAsync', options)
+    assertGuard('forRootAsync', options)
     return { ...ConfigurableModuleClass.forRootAsync(options), module: TokenwardModule }
   }
 
   /** Fetches keys before traffic. Where that fails the application starts all the same: requests are unavailable then. */
   async onModuleInit(): Promise<void> {
+    this.#assertSingletons()
     await this.#server.ready().catch((error: unknown) => {
       const problem = error instanceof Error ? error.message : 'an unknown error'
       new Logger('Tokenward').warn(`The application starts without what it should have fetched: ${problem}`)
     })
   }
 
+  /** What depends on something that is made for each request is made for each request, and sees no boot. */
+  #assertSingletons(): void {
+    try {
+      this.#parts.get(BootCheck)
+    } catch {
+      throw new ConfigurationError(
+        'TokenwardModule.guard',
+        'must not be made for each request, nor inject what is; give it what it needs from the context it is called with',
+      )
+    }
+  }
+
   /** Closes the server, unless it was handed in. */
   async onApplicationShutdown(): Promise<void> {
     if (this.#inUse.owned) await this.#inUse.server.close()
+  }
+}
+
+function assertGuard(method: string, { guard = TokenwardGuard }: TokenwardModuleExtras): void {
+  const isOurs = typeof guard === 'function' && (guard === TokenwardGuard || guard.prototype instanceof TokenwardGuard)
+  if (!isOurs) {
+    throw new ConfigurationError(`TokenwardModule.${method}.guard`, 'must be a class that extends TokenwardGuard')
   }
 }

@@ -36,8 +36,10 @@ export class OpenStreams implements NestInterceptor {
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const granted = grantOf(context)
+    // Of other kinds of handlers, be they of other packages, nothing is known here.
+    const kind = kindOf(context)
     const results = next.handle()
+    const granted = kind && grantOf(context)
     if (granted === undefined) return results
     const { exceptionFor } = transportOf(context)
     const held = {
@@ -45,7 +47,7 @@ export class OpenStreams implements NestInterceptor {
       granted,
       errorFor: (denied: Denied) => exceptionFor(denied, context, () => {}),
     }
-    switch (kindOf(context)) {
+    switch (kind) {
       case 'event-stream':
         return holdStream(results, held)
       case 'message':

@@ -20,7 +20,7 @@ export function asDenial<Failure extends Error>(error: Failure): Failure {
  */
 @Catch(GraphqlDenial)
 export class GraphqlDenialFilter implements ExceptionFilter<Error> {
-  catch(error: Error): Error {
-    return error
+  catch(error: Error): never {
+    throw error
   }
 }

@@ -64,7 +64,7 @@ export function operationOf(context: ExecutionContext): string | undefined {
 function authorizationsIn(params: unknown): readonly string[] {
   if (typeof params !== 'object' || params === null) return []
   const { headers } = params as { headers?: unknown }
-  const named = Object.entries(typeof headers === 'object' && headers !== null ? { ...params, ...headers } : params)
+  const named = [params, headers ?? {}].flatMap((record) => Object.entries(record))
   return named.flatMap(([name, value]) => (isAuthorization(name) && typeof value === 'string' ? [value] : []))
 }
 

@@ -177,7 +177,7 @@ export function combinePolicies<Claims>(
     issuers: all.flatMap(({ issuers }) => issuers),
     claims: first.claims,
     ...combinedStepUp(OWNER, all),
-    decisions: all.flatMap(({ decisions }) => decisions),
+    decisions: [...new Set(all.flatMap(({ decisions }) => decisions))],
   })
 }
 

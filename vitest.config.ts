@@ -12,6 +12,10 @@ const workspace = {
   '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
+  '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
+  '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
+  '@tokenward/testkit/vitest': at('packages/testkit/src/vitest.ts'),
   '@tokenward/testkit/conformance': at('packages/testkit/src/conformance/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
@@ -25,6 +29,8 @@ const onEdge = {
 }
 /** A test that takes this long hangs; less would fail on a busy machine. */
 const testTimeout = 60_000
+/** Files of one worker share its modules, which would take a third of the time to load again for each. */
+const shared = { isolate: false, testTimeout }
 const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }
 
 export default defineConfig({
@@ -34,13 +40,13 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias: { ...workspace, ...onNode } },
-        test: { testTimeout, name: 'core', root: at('packages/core'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'core', root: at('packages/core'), include: ['test/**/*.test.ts'] },
       },
       {
         // The same tests on what edge runtimes get: WebCrypto and fetch.
         resolve: { alias: { ...workspace, ...onEdge } },
         test: {
-          testTimeout,
+          ...shared,
           name: 'core on WebCrypto and fetch',
           root: at('packages/core'),
           include: ['test/**/*.test.ts'],
@@ -63,7 +69,7 @@ export default defineConfig({
           testTimeout,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
-          include: ['test/delivery/{listen,faults}.test.ts'],
+          include: ['test/delivery/{listen,msw-handlers,side-by-side,faults}.test.ts'],
         },
       },
       {

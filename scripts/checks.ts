@@ -37,6 +37,19 @@ export function verdict(passed: boolean, output: string): CheckResult {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, output }
 }
 
+/** What several checks found together; the output of those that failed. */
+export function sum(results: readonly CheckResult[]): CheckResult {
+  const total = (count: (result: CheckResult) => number) => results.reduce((so, result) => so + count(result), 0)
+  const failed = results.filter((result) => result.failed > 0)
+  return {
+    passed: total(({ passed }) => passed),
+    failed: total((result) => result.failed),
+    skipped: total(({ skipped }) => skipped),
+    output: failed.map(({ output }) => output).join('\n'),
+    notRun: results.flatMap(({ notRun = [] }) => notRun),
+  }
+}
+
 /** All tests of the repository; vitest and Jest report in the same form. */
 export function vitest(): Check {
   const report = join(root, '.tokenward/vitest.json')

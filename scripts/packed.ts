@@ -1,7 +1,8 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Check, type CheckResult, countsOf, verdict } from './checks.ts'
+import { type Check, type CheckResult, sum, verdict } from './checks.ts'
+import { compile, jestTests, type Manifest, type Step } from './consumer-steps.ts'
 import { root, run } from './process.ts'
 
 const TARBALLS = join(root, '.tokenward/tarballs')
@@ -78,53 +79,23 @@ export const runtimes: Check = {
 
 /** Compiles the projects that a consumer lists for each compiler. */
 export function declarations(project: string, name: string): Check {
-  return {
-    name,
-    run: () =>
-      inConsumer(project, async (folder, { projects }) => {
-        const compiled = Object.entries(projects as Record<string, readonly string[]>).map(
-          async ([compiler, files]) => {
-            const results: CheckResult[] = []
-            for (const file of files) {
-              const tsc = join(folder, 'node_modules', compiler, 'bin/tsc')
-              const { code, output } = await run('node', [tsc, '-p', file], { cwd: folder })
-              results.push(verdict(code === 0, `${compiler}, ${file}:\n${output}`))
-            }
-            return sum(results)
-          },
-        )
-        return sum(await Promise.all(compiled))
-      }),
-  }
+  return consumer(project, name, compile)
 }
 
 /** Runs the Jest tests of a consumer. */
 export function jest(project: string, name: string): Check {
-  return {
-    name,
-    run: () =>
-      inConsumer(project, async (folder) => {
-        const report = join(folder, 'jest-results.json')
-        const { code, output } = await run('pnpm', ['exec', 'jest', '--json', `--outputFile=${report}`], {
-          cwd: folder,
-          env: { CI: 'true', NO_COLOR: '1' },
-        })
-        return countsOf(report, code, output)
-      }),
-  }
+  return consumer(project, name, jestTests())
 }
 
-/** Runs a program of a consumer that tests with `node:test`. */
-export function nodeTests(project: string, file: string, name: string): Check {
+/** Installs a consumer and takes each step in it. */
+export function consumer(project: string, name: string, ...steps: readonly Step[]): Check {
   return {
     name,
     run: () =>
-      inConsumer(project, async (folder) => {
-        const { code, output } = await run('node', ['--test-reporter=tap', file], { cwd: folder })
-        const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
-        const [passed, failed] = [count('pass'), count('fail')]
-        const brokeOtherwise = passed === 0 || (code !== 0 && failed === 0)
-        return { passed, failed: failed + (brokeOtherwise ? 1 : 0), skipped: count('skipped'), output }
+      inConsumer(project, async (folder, manifest) => {
+        const results: CheckResult[] = []
+        for (const step of steps) results.push(await step(folder, manifest))
+        return sum(results)
       }),
   }
 }
@@ -146,19 +117,15 @@ async function tarballs(): Promise<ReadonlyMap<string, string>> {
  * Copies a consumer out of the repository, where nothing of ours can be found by accident, and installs it with the
  * packed packages that its manifest lists under `tokenward`.
  */
-async function inConsumer(
-  project: string,
-  check: (folder: string, manifest: Record<string, unknown>) => Promise<CheckResult>,
-): Promise<CheckResult> {
+async function inConsumer(project: string, check: Step): Promise<CheckResult> {
   const folder = await mkdtemp(join(tmpdir(), `tokenward-${project}-`))
   try {
     await cp(join(root, 'consumers', project), folder, { recursive: true })
-    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    const manifest: Manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
     const files = new Map([...(await tarballs())].map(([name, file]) => [`@tokenward/${name}`, `file:${file}`]))
-    for (const name of manifest.tokenward as readonly string[]) {
-      manifest.dependencies = { ...manifest.dependencies, [`@tokenward/${name}`]: files.get(`@tokenward/${name}`) }
-    }
-    await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
+    const packed = manifest.tokenward.map((name) => [`@tokenward/${name}`, files.get(`@tokenward/${name}`)])
+    const dependencies = { ...manifest.dependencies, ...Object.fromEntries(packed) }
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }, null, 2))
     await writeFile(join(folder, 'pnpm-workspace.yaml'), workspaceFile(files, manifest.allowBuilds))
     const install = await run('pnpm', ['install', '--prefer-offline'], { cwd: folder })
     return install.code === 0 ? await check(folder, manifest) : verdict(false, install.output)
@@ -179,14 +146,4 @@ function workspaceFile(files: ReadonlyMap<string, string>, allowBuilds: readonly
     ...[...files].map(([name, file]) => `  "${name}": "${file}"`),
     '',
   ].join('\n')
-}
-
-function sum(results: readonly CheckResult[]): CheckResult {
-  const failed = results.filter((result) => result.failed > 0)
-  return {
-    passed: results.reduce((total, { passed }) => total + passed, 0),
-    failed: results.reduce((total, result) => total + result.failed, 0),
-    skipped: 0,
-    output: failed.map(({ output }) => output).join('\n'),
-  }
 }

@@ -1,7 +1,8 @@
 // Runs every check. One line for each as it ends; the output of a check is shown only when it fails.
 import { testPrincipalsApart } from './bundles.ts'
 import { type Check, type Counts, program, vitest } from './checks.ts'
-import { declarations, inspectTarballs, jest, nodeTests, pack, runtimes } from './packed.ts'
+import { compile, copyReadmeTests, jestTests, nodeTests, vitestTests } from './consumer-steps.ts'
+import { consumer, declarations, inspectTarballs, jest, pack, runtimes } from './packed.ts'
 import { secondsSince } from './process.ts'
 
 /** Side by side, as many as there are cores worth using; within a lane one needs what the one before it made. */
@@ -9,13 +10,35 @@ const lanes: readonly (readonly Check[])[] = [
   [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
     program("the demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
+    program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
     pack,
     inspectTarballs,
     declarations('declarations', 'declarations under TypeScript 5.9 and 7'),
     declarations('declarations-nestjs', 'declarations where the NestJS package alone is installed'),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
-    nodeTests('nestjs-12', 'conformance.mjs', 'conformance of NestJS 12 on Express and Fastify'),
+    consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
+    consumer(
+      'testkit-vitest',
+      'the testkit under vitest, and the types of its matchers',
+      copyReadmeTests('vitest 5', { 'src/readme.test.ts': 'top', 'src/readme-vitest.test.ts': 'vitest' }),
+      vitestTests,
+      compile,
+    ),
+    consumer(
+      'testkit-jest',
+      'the testkit under Jest, in CommonJS and with ES modules',
+      copyReadmeTests('Jest 30', { 'src/readme.test.ts': 'top', 'src/readme-jest.test.ts': 'Jest' }),
+      jestTests(),
+      jestTests('jest.esm.config.json'),
+    ),
+    consumer(
+      'testkit-node-test',
+      'the testkit under node:test, in both module formats, with core',
+      copyReadmeTests('node:test', { 'src/readme.test.ts': 'top', 'src/readme-node-test.test.ts': 'node:test' }),
+      nodeTests,
+      compile,
+    ),
     runtimes,
   ],
   [

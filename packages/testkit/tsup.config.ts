@@ -1,19 +1,46 @@
-import { defineConfig, type Options } from 'tsup'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { transform } from 'esbuild'
+import { defineConfig } from 'tsup'
 
-// Names `Symbol.asyncDispose` for consumers whose own settings do not.
-const dts = { banner: '/// <reference lib="esnext.disposable" />' }
+const entry = {
+  index: 'src/index.ts',
+  conformance: 'src/conformance/index.ts',
+  jest: 'src/jest.ts',
+  msw: 'src/msw.ts',
+  'node-test': 'src/node-test.ts',
+  vitest: 'src/vitest.ts',
+}
 
-const entry = { index: 'src/index.ts', conformance: 'src/conformance/index.ts' }
-const shared: Options = { entry, target: 'es2022', platform: 'node', dts }
+/** The first names `Symbol.asyncDispose` for consumers whose own settings do not. */
+const dts = { entry, banner: '/// <reference lib="esnext.disposable" />' }
+
+/**
+ * The CommonJS build is the ES module build, file by file: entries share their modules in chunks, so that the fakes of a
+ * process know of each other, whichever entry made them. `import()` becomes `require()`: Jest in CommonJS has no other.
+ */
+async function writeCommonJs(): Promise<void> {
+  const files = (await readdir('dist')).filter((file) => file.endsWith('.js'))
+  await Promise.all(
+    files.map(async (file) => {
+      const source = await readFile(`dist/${file}`, 'utf8')
+      const supported = { 'dynamic-import': false }
+      const { code } = await transform(source, { format: 'cjs', platform: 'node', target: 'es2022', supported })
+      const linked = code.replaceAll(/require\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")')
+      await writeFile(`dist/${file.replace(/\.js$/, '.cjs')}`, linked)
+    }),
+  )
+}
 
 export default defineConfig([
-  { ...shared, format: 'esm', clean: true },
   {
-    ...shared,
-    format: 'cjs',
-    // `import()` becomes `require()`: Jest in CommonJS has no dynamic import.
-    esbuildOptions(options) {
-      options.supported = { 'dynamic-import': false }
-    },
+    entry,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'node',
+    splitting: true,
+    clean: true,
+    dts,
+    onSuccess: writeCommonJs,
   },
+  { entry, format: 'cjs', dts: { ...dts, only: true } },
 ])

@@ -125,7 +125,8 @@ describe('the packages', () => {
     'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
-    'packages/bench/src': /^(?:@tokenward\/core|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
+    'packages/bench/src':
+      /^(?:@tokenward\/(?:core|testkit)|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
     'apps/nestjs-api/src':
       /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,

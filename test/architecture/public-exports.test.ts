@@ -13,6 +13,10 @@ const entries = {
   '@tokenward/nestjs/swagger': 'packages/nestjs/src/swagger.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
+  '@tokenward/testkit/jest': 'packages/testkit/src/jest.ts',
+  '@tokenward/testkit/msw': 'packages/testkit/src/msw.ts',
+  '@tokenward/testkit/node-test': 'packages/testkit/src/node-test.ts',
+  '@tokenward/testkit/vitest': 'packages/testkit/src/vitest.ts',
   '@tokenward/testkit/conformance': 'packages/testkit/src/conformance/index.ts',
 }
 

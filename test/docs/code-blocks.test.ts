@@ -10,7 +10,7 @@ const homes: Record<string, string> = {
   'README.md': 'packages/nestjs',
   'packages/core/README.md': 'packages/core',
   'packages/nestjs/README.md': 'packages/nestjs-e2e',
-  'packages/testkit/README.md': 'packages/core',
+  'packages/testkit/README.md': 'packages/testkit',
   'docs/migrating/nestjs.md': 'packages/nestjs-e2e',
 }
 
@@ -36,8 +36,11 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/nestjs/swagger': source('nestjs/src/swagger.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
         '@tokenward/testkit': source('testkit/src/index.ts'),
+        '@tokenward/testkit/*': source('testkit/src/*.ts'),
         '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),
       },
+      // Tests that suit several runners leave the import of the runner out.
+      ...(packageFolder === 'packages/testkit' && { types: ['node', 'expect', 'vitest/globals'] }),
     },
     include: ['./*.ts'],
   })

@@ -106,11 +106,26 @@ async function runBlock(packageFolder: string, name: string, code: string): Prom
 }
 
 it.each([
+  ['Three doors', 'msw'],
+  ['Matchers', 'matchers'],
+  ['Signing in', 'sign-in'],
   ['A fake authorization server', 'introspection'],
   ['Sender-constrained tokens', 'dpop'],
 ])('the code of the testkit under %s runs', async (title, name) => {
   const code = codeBlockUnder(title, documentAt('packages/testkit/README.md'))
-  expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
+  expect(await runBlock('packages/testkit', `readme-${name}`, code)).toMatchObject({ done: true })
+})
+
+// The projects in consumers/testkit-* run it with the packed package, under each runner.
+it('the test at the top of the README of the testkit takes five lines, and passes', async () => {
+  const [block] = codeBlocks(documentAt('packages/testkit/README.md')) as [string]
+  const [, body] = /^it\(.*\n([\s\S]*)^\}\)\n$/m.exec(block) as unknown as [string, string]
+  expect(body.trim().split('\n')).toHaveLength(5)
+  const runner = 'export const tests = []\nconst it = (_, test) => tests.push(test)\n'
+  const file = writeCode('packages/testkit', 'readme-top', { 'top.js': `${runner}${block}` })('top.js')
+  const { tests } = (await import(/* @vite-ignore */ file)) as { tests: readonly (() => Promise<void>)[] }
+  expect(tests).toHaveLength(1)
+  await tests[0]?.()
 })
 
 it('the code of the testkit about conformance runs an adapter in ten lines', async () => {

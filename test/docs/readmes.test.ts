@@ -30,6 +30,8 @@ describe('a package README', () => {
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
     ['packages/nestjs', 'src/module/tokenward-options.ts', 'TokenwardModuleExtras'],
     ['packages/testkit', 'src/cognito/pool-settings.ts', 'FakeCognitoOptions'],
+    ['packages/testkit', 'src/cognito/app-clients.ts', 'AppClientSettings'],
+    ['packages/testkit', 'src/cognito/users.ts', 'PoolUserSettings'],
     ['packages/testkit', 'src/cognito/token-claims.ts', 'TokenRequest'],
     ['packages/testkit', 'src/cognito/token-claims.ts', 'UserTokenRequest'],
     ['packages/testkit', 'src/cognito/token-claims.ts', 'AccessTokenRequest'],

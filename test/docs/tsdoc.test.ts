@@ -10,6 +10,10 @@ const entries = [
   'packages/nestjs/src/swagger.ts',
   'packages/nestjs/src/testing.ts',
   'packages/testkit/src/index.ts',
+  'packages/testkit/src/jest.ts',
+  'packages/testkit/src/msw.ts',
+  'packages/testkit/src/node-test.ts',
+  'packages/testkit/src/vitest.ts',
   'packages/testkit/src/conformance/index.ts',
 ]
 const files = ['core', 'nestjs', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))

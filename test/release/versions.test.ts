@@ -51,4 +51,17 @@ describe('a release', () => {
       expect(manifest.files).toContain('dist')
     }
   })
+
+  it('is tested under the runners of the catalog, and with its libraries', () => {
+    const workspace = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
+    const catalog = new Map(
+      [...workspace.matchAll(/^ {2}'?([\w@/-]+)'?: (\d.*)$/gm)].map(([, name, version]) => [name, version]),
+    )
+    for (const path of globSync('consumers/testkit-*', { cwd: root })) {
+      const { dependencies, devDependencies } = manifestIn(join(root, path))
+      const listed = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => catalog.has(name))
+      expect(listed.length, path).toBeGreaterThan(1)
+      for (const [name, version] of listed) expect(version, `${name} in ${path}`).toBe(catalog.get(name))
+    }
+  })
 })

@@ -32,6 +32,7 @@ export { combinePolicies, definePolicy } from './strategy/route-policy.js'
 export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './strategy/route-policy.js'
 export type { DecisionDemand, PolicyQuestion } from './strategy/decision-demand.js'
 export type { DecisionExplanation, IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
+export type { LiveEndpoint } from './tokens/live-check.js'
 
 export { inMemoryRevocationList } from './revocation/in-memory-revocation-list.js'
 export type { InMemoryRevocationList, InMemoryRevocationListOptions } from './revocation/in-memory-revocation-list.js'
@@ -91,6 +92,8 @@ export type { ReadableBody } from './transport/bounded-body.js'
 export type {
   BackChannelLogoutRefused,
   ClientCredentialsRejected,
+  CloudTrailEventNotApplied,
+  CloudTrailReason,
   EvidenceUnobtainable,
   IntrospectionContradiction,
   JwkIgnored,

@@ -1,7 +1,9 @@
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError, RevocationError } from '../outcomes/errors.js'
+import { type CloudTrailReason, emitTo, type TokenwardEvent } from '../outcomes/events.js'
 import { booleanOption, checkOptionNames } from '../outcomes/option-check.js'
 import { checkRevocationEntry, type RevocationEntry } from '../revocation/revocation-entry.js'
+import { systemClock } from '../transport/clock.js'
 import { isJsonObject, type JsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 import { regionOfUserPool } from './user-pool-id.js'
 
@@ -20,6 +22,11 @@ export interface CloudTrailRevocationsOptions {
    * for each of `userPools`: no two pools share a `sub`. Default `false`: the event is refused.
    */
   readonly acceptWithoutUserPoolId?: boolean | undefined
+  /**
+   * Told of each event that ends one login of a user without saying which, that changes a user or a client without
+   * revoking anything, or that cannot be read. Give it what the server has as `onEvent`. Default: nobody.
+   */
+  readonly onEvent?: ((event: TokenwardEvent) => unknown) | undefined
 }
 
 /** What an event means for the list. */
@@ -87,12 +94,16 @@ const REDACTED = 'HIDDEN_DUE_TO_SECURITY_REASONS'
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function cloudTrailRevocations(options: CloudTrailRevocationsOptions): (event: unknown) => CloudTrailReading {
-  checkOptionNames(OWNER, options, ['userPools', 'endAllLoginsOfUser', 'acceptWithoutUserPoolId'])
+  checkOptionNames(OWNER, options, ['userPools', 'endAllLoginsOfUser', 'acceptWithoutUserPoolId', 'onEvent'])
   const issuersOfPool = checkUserPools(options.userPools)
   const endAllLoginsOfUser = booleanOption(`${OWNER}.endAllLoginsOfUser`, options.endAllLoginsOfUser)
   const acceptWithoutUserPoolId = booleanOption(`${OWNER}.acceptWithoutUserPoolId`, options.acceptWithoutUserPoolId)
+  if (options.onEvent !== undefined && typeof options.onEvent !== 'function') {
+    throw new ConfigurationError(`${OWNER}.onEvent`, 'must be a function')
+  }
+  const emit = emitTo(options.onEvent)
 
-  return (event) => {
+  function read(event: unknown): CloudTrailReading {
     const record = recordOf(event)
     if (record === undefined) return { refused: 'event-malformed', eventName: undefined }
     const name = text(record, 'eventName')
@@ -134,6 +145,29 @@ export function cloudTrailRevocations(options: CloudTrailRevocationsOptions): (e
       throw error
     }
   }
+
+  function issuersNamedIn(event: unknown): readonly string[] {
+    const [userPoolId, another] = userPoolIdsOf(recordOf(event) ?? {})
+    return (userPoolId !== undefined && another === undefined && issuersOfPool.get(userPoolId)) || []
+  }
+
+  return (event) => {
+    const reading = read(event)
+    const reason = 'entries' in reading ? undefined : reasonToTell(reading)
+    if (reason !== undefined && !('entries' in reading)) {
+      const [issuer] = issuersNamedIn(event)
+      const { eventName } = reading
+      emit({ type: 'cloud-trail-event-not-applied', at: systemClock.now(), issuer, eventName, reason })
+    }
+    return reading
+  }
+}
+
+/** Calls that failed, other pools and other services are no news. */
+function reasonToTell(reading: Exclude<CloudTrailReading, { entries: unknown }>): CloudTrailReason | undefined {
+  if ('refused' in reading) return reading.refused
+  const { ignored } = reading
+  return ignored === 'login-unknown' || ignored === 'revokes-nothing' ? ignored : undefined
 }
 
 /** The identifiers of each pool by its id: an event names the pool, a token any of the identifiers. */

@@ -1,6 +1,6 @@
 import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
-import type { LiveAnswer, LiveCheck } from '../tokens/live-check.js'
+import type { LiveAnswer, LiveCheck, LiveEndpoint } from '../tokens/live-check.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { type Attempt, createCircuitBreaker } from '../transport/circuit-breaker.js'
 import { type Clock, monotonicNow } from '../transport/clock.js'
@@ -14,8 +14,8 @@ import { askUserInfo, USER_INFO_SCOPE } from './user-info.js'
 export interface CognitoLivenessOptions {
   /**
    * Calls per second of this server, for one pool. Default 20, range 0.1 to 10,000. Cognito allows an account 120
-   * `GetUser` calls a second in a Region (Amazon Cognito, "Quotas", category UserRead); divide them among your
-   * instances. Halved while Cognito answers `TooManyRequestsException`.
+   * `GetUser` calls a second in a Region, all pools together (Amazon Cognito, "Quotas", category UserRead): divide them
+   * by the processes you run times the pools each of them takes. Halved while Cognito answers `TooManyRequestsException`.
    */
   readonly rate?: number | undefined
   /** Calls at once, after a pause. Default twice the rate, at least 1; range 1 to 10,000, whole. */
@@ -56,6 +56,7 @@ export interface CognitoLivenessContext {
 
 /** One endpoint that can say something about a token. */
 interface Endpoint {
+  readonly name: LiveEndpoint
   readonly scope: string
   readonly admit: () => Attempt | undefined
   readonly ask: (question: UserQuestion) => Promise<LiveAnswer>
@@ -70,14 +71,16 @@ export function createCognitoLiveness(context: CognitoLivenessContext): LiveChec
   const { http, clock, api, domain, timeout } = context
   const monotonic = () => monotonicNow(clock)
   const limit = createCallLimit(context.limit, monotonic)
-  const endpoint = (scope: string, ask: Endpoint['ask']): Endpoint => {
+  const endpoint = (name: LiveEndpoint, scope: string, ask: Endpoint['ask']): Endpoint => {
     const breaker = createCircuitBreaker(monotonic)
-    return { scope, admit: () => breaker.admit(), ask }
+    return { name, scope, admit: () => breaker.admit(), ask }
   }
-  const endpoints = [endpoint(GET_USER_SCOPE, (question) => askGetUser({ http, url: api, timeout }, question))]
+  const endpoints = [
+    endpoint('GetUser', GET_USER_SCOPE, (question) => askGetUser({ http, url: api, timeout }, question)),
+  ]
   if (domain !== undefined) {
     const url = `${domain}/oauth2/userInfo`
-    endpoints.push(endpoint(USER_INFO_SCOPE, (question) => askUserInfo({ http, url, timeout }, question)))
+    endpoints.push(endpoint('userInfo', USER_INFO_SCOPE, (question) => askUserInfo({ http, url, timeout }, question)))
   }
 
   /** The first that the token has the scope for. */
@@ -87,7 +90,7 @@ export function createCognitoLiveness(context: CognitoLivenessContext): LiveChec
   }
 
   return {
-    endpoint: 'GetUser',
+    endpoints: endpoints.map(({ name }) => name),
     reaches: (facts) => endpointFor(facts) !== undefined,
     async ask({ token, facts }) {
       const asked = endpointFor(facts)

@@ -34,14 +34,15 @@ export interface Discovery {
    * An address that may be used; remembered, and looked up once for all who ask meanwhile. `overMutualTls`: the one for
    * clients that present a certificate, where there is one (RFC 8705 §5).
    */
-  find(name: DiscoverableAddress, overMutualTls?: boolean): Promise<string>
+  find(name: DiscoverableAddress, overMutualTls?: boolean): string | Promise<string>
   /** Nothing was served at an address: unless it was found a moment ago, it is looked up again. */
   forget(address: string): void
 }
 
 /** One address, given or looked up. */
 export interface Endpoint {
-  find(): Promise<string>
+  /** At once where it is known. */
+  find(): string | Promise<string>
   forget(address: string): void
 }
 
@@ -101,28 +102,30 @@ export function createDiscovery({ http, clock, issuer, timeout, allowInsecureLoo
     }
   }
 
+  async function findAnew(key: string, name: DiscoverableAddress, overMutualTls: boolean): Promise<string> {
+    const failure = failures.get(key)
+    if (failure !== undefined && isWithin(FAILURE_MEMORY_MS, failure.at, monotonicNow(clock))) throw failure.error
+    const underWay = lookUps.get(key)
+    if (underWay !== undefined) return underWay
+    const started = lookUp(name, overMutualTls)
+    lookUps.set(key, started)
+    try {
+      known.set(key, { address: await started, at: monotonicNow(clock) })
+      failures.delete(key)
+    } catch (error) {
+      failures.set(key, { error, at: monotonicNow(clock) })
+      // A document that lacks the address may have it by the next look-up.
+      documents.clear()
+    } finally {
+      lookUps.delete(key)
+    }
+    return started
+  }
+
   return {
-    async find(name, overMutualTls = false) {
+    find(name, overMutualTls = false) {
       const key = `${name} ${overMutualTls}`
-      const found = known.get(key)
-      if (found !== undefined) return found.address
-      const failure = failures.get(key)
-      if (failure !== undefined && isWithin(FAILURE_MEMORY_MS, failure.at, monotonicNow(clock))) throw failure.error
-      const underWay = lookUps.get(key)
-      if (underWay !== undefined) return underWay
-      const started = lookUp(name, overMutualTls)
-      lookUps.set(key, started)
-      try {
-        known.set(key, { address: await started, at: monotonicNow(clock) })
-        failures.delete(key)
-      } catch (error) {
-        failures.set(key, { error, at: monotonicNow(clock) })
-        // A document that lacks the address may have it by the next look-up.
-        documents.clear()
-      } finally {
-        lookUps.delete(key)
-      }
-      return started
+      return known.get(key)?.address ?? findAnew(key, name, overMutualTls)
     },
     forget(address) {
       const now = monotonicNow(clock)
@@ -148,7 +151,7 @@ function readAddress(metadata: JsonObject, name: DiscoverableAddress, overMutual
 }
 
 export function fixedEndpoint(address: string): Endpoint {
-  return { find: async () => address, forget() {} }
+  return { find: () => address, forget() {} }
 }
 
 export function discoveredEndpoint(discovery: Discovery, name: DiscoverableAddress, overMutualTls = false): Endpoint {

@@ -229,6 +229,32 @@ export interface BackChannelLogoutRefused {
 }
 
 /**
+ * A CloudTrail event was read that ended something, or should have, and gave no entry: tokens live on until they expire.
+ * Told by `cloudTrailRevocations`, to its own `onEvent`.
+ */
+export interface CloudTrailEventNotApplied {
+  /** Tells events apart. */
+  readonly type: 'cloud-trail-event-not-applied'
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The first issuer identifier of the pool it is about, where it names a configured one. */
+  readonly issuer: string | undefined
+  /** The API call, where it is one that is known. */
+  readonly eventName: string | undefined
+  /** Why: what it revokes cannot be named in an entry, or it cannot be read. */
+  readonly reason: CloudTrailReason
+}
+
+/** Why an event of CloudTrail gave no entry; see `CloudTrailIgnored` and `CloudTrailRefused`. */
+export type CloudTrailReason =
+  | 'login-unknown'
+  | 'revokes-nothing'
+  | 'event-malformed'
+  | 'time-malformed'
+  | 'user-pool-unknown'
+  | 'user-unknown'
+
+/**
  * What `onEvent` receives. No event holds token text, a claim value or a subject, unless your own code has put one into
  * the `error` of a `policy-decision-failed`.
  */
@@ -251,6 +277,7 @@ export type TokenwardEvent =
   | SignOutUnconfirmed
   | SignOutConfirmed
   | BackChannelLogoutRefused
+  | CloudTrailEventNotApplied
 
 /** Hands an event to the observer. */
 export type Emit = (event: TokenwardEvent) => void

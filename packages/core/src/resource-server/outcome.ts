@@ -14,7 +14,7 @@ export interface Granted<Claims = AccessTokenClaims> {
   /** Who is calling. */
   readonly principal: Principal<Claims>
   /** @internal Only a server makes one; nobody hands in a literal. */
-  readonly [GRANT]: true
+  readonly [GRANT]: Seal
 }
 
 /** The request is turned away. `status`, `headers` and `body` are the whole answer; write them as they are. */
@@ -74,7 +74,30 @@ export type Prechecked = Passed | Denied
 export const passed: Passed = Object.freeze({ outcome: 'passed' })
 
 export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
-  return Object.freeze({ outcome: 'granted', principal, [GRANT]: true as const })
+  return Object.freeze({ outcome: 'granted', principal, [GRANT]: new Seal() })
+}
+
+/**
+ * What stands behind a grant, for its maker alone. It goes with the grant, where a WeakMap would have every garbage
+ * collection look through all grants; and it is private, because it leads to the token, which nothing may print.
+ */
+export class Seal {
+  #grant: Granted<unknown> | undefined
+  #maker: object | undefined
+  #behind: unknown
+
+  static put(grant: Granted<unknown>, maker: object, behind: unknown): void {
+    const seal = grant[GRANT]
+    seal.#grant = grant
+    seal.#maker = maker
+    seal.#behind = behind
+  }
+
+  /** `undefined` for what is no grant, a copy of one, or somebody else's. */
+  static behind(grant: Granted<unknown>, maker: object): unknown {
+    const seal = (grant as Granted<unknown> | null | undefined)?.[GRANT]
+    return seal instanceof Seal && seal.#grant === grant && seal.#maker === maker ? seal.#behind : undefined
+  }
 }
 
 export function refused(reason: RefusalCode, demands: ToldDemands): Refused {

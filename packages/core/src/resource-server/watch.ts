@@ -9,7 +9,7 @@ import { callAfter } from '../transport/timer.js'
 import type { Principal } from '../vocabulary/principal.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
 import type { Authentication } from './authentication.js'
-import type { Denied, Granted } from './outcome.js'
+import { type Denied, type Granted, Seal } from './outcome.js'
 
 /** Options of `ResourceServer.watch`. */
 export interface WatchOptions {
@@ -69,7 +69,6 @@ const SHORTEST_TIMED_LAG = 1_000
 /** Watches grants. Timers run here, so that adapters need none. */
 export class Watcher {
   readonly #parts: WatcherParts
-  readonly #requests = new WeakMap<Granted<unknown>, GrantedRequest>()
   readonly #running = new Set<GrantWatch>()
 
   constructor(parts: WatcherParts) {
@@ -77,11 +76,11 @@ export class Watcher {
   }
 
   remember(granted: Granted<unknown>, request: GrantedRequest): void {
-    this.#requests.set(granted, request)
+    Seal.put(granted, this, request)
   }
 
   watch(granted: Granted<unknown>, options: WatchOptions = {}): Watch {
-    const request = this.#requests.get(granted)
+    const request = Seal.behind(granted, this) as GrantedRequest | undefined
     if (request === undefined) {
       throw new ConfigurationError('watch', 'takes what authorize() of this very server granted')
     }

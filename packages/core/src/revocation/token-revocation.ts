@@ -46,7 +46,7 @@ export function createTokenRevocationClient(options: TokenRevocationClientOption
     async revokeToken(token, hint, timeout) {
       const url = await endpoint()
       const { headers, parameters, certificate } = isClientAuthentication(client)
-        ? await credentialsOf(client, { issuer, now: clock.now() }).catch(credentialsUnavailable)
+        ? await Promise.resolve(credentialsOf(client, { issuer, now: clock.now() })).catch(credentialsUnavailable)
         : { parameters: { client_id: client.clientId } }
       const response = await http.send({
         url,

@@ -14,6 +14,8 @@ export interface AnsweredToken {
    * neither has said. Nobody can make one up.
    */
   readonly issuedAt: number | undefined
+  /** Whether it was validated here, so that nobody can make it up. */
+  readonly validated: boolean
   /**
    * Milliseconds since the epoch at which the token is accepted nowhere any more, tolerance included; `undefined` when
    * nothing has said.
@@ -29,7 +31,7 @@ export interface LiveAnswersOptions {
   readonly propagationDelay: number
   /** Milliseconds an inactive answer about a token of unknown age is remembered. */
   readonly inactiveMemory: number
-  /** Entries of each of the three memories. */
+  /** Entries of each of the four memories. */
   readonly capacity: number
 }
 
@@ -45,30 +47,31 @@ export class LiveAnswers<Response> {
   readonly #options: LiveAnswersOptions
   readonly #active: AnswerMemory<ActiveAnswer<Response>>
   readonly #revoked: AnswerMemory<true>
-  /** Of tokens of unknown age. Apart from the others, so that made-up tokens cannot push those out. */
-  readonly #inactive: AnswerMemory<Instant>
+  /** Of tokens of unknown age: those that were validated, and apart from them those that anybody can make up. */
+  readonly #inactive: { readonly validated: AnswerMemory<Instant>; readonly opaque: AnswerMemory<Instant> }
 
   constructor(options: LiveAnswersOptions) {
     this.#options = options
     this.#active = new AnswerMemory(options)
     this.#revoked = new AnswerMemory(options)
-    this.#inactive = new AnswerMemory(options)
+    this.#inactive = { validated: new AnswerMemory(options), opaque: new AnswerMemory(options) }
   }
 
   /** Entries of all memories. */
   get size(): number {
-    return this.#active.size + this.#revoked.size + this.#inactive.size
+    return this.#memories.reduce((sum, { size }) => sum + size, 0)
   }
 
   /** Whether nothing inactive is remembered, so that no token needs to be looked up. */
   get knowsNoInactive(): boolean {
-    return this.#revoked.size === 0 && this.#inactive.size === 0
+    const { validated, opaque } = this.#inactive
+    return this.#revoked.size === 0 && validated.size === 0 && opaque.size === 0
   }
 
   /** Known to be inactive: for good, or for the moment. */
   isInactive(key: string): boolean {
     if (this.#revoked.get(key) === true) return true
-    const since = this.#inactive.get(key)
+    const since = this.#inactiveSince(key)
     return since !== undefined && elapsedSince(since, readInstant(this.#options.clock)) < this.#options.inactiveMemory
   }
 
@@ -79,22 +82,23 @@ export class LiveAnswers<Response> {
 
   recordActive({ key, endsAt }: Pick<AnsweredToken, 'key' | 'endsAt'>, answer: ActiveAnswer<Response>): void {
     if (this.#revoked.get(key) === true) return
-    const inactiveSince = this.#inactive.get(key)
+    const inactiveSince = this.#inactiveSince(key)
     if (inactiveSince !== undefined && !isLater(answer.startedAt, inactiveSince)) return
     const known = this.#active.get(key)
     if (known !== undefined && !isLater(answer.startedAt, known.startedAt)) return
     this.#active.set(key, answer, endsAt)
   }
 
-  recordInactive({ key, issuedAt, endsAt }: AnsweredToken, startedAt: Instant): void {
+  recordInactive({ key, issuedAt, endsAt, validated }: AnsweredToken, startedAt: Instant): void {
     const known = this.#active.get(key)
     // An answer to a later call has seen more, and stands.
     if (known !== undefined && !isLater(known.startedAt, startedAt)) this.#active.delete(key)
     const { clockTolerance, propagationDelay, inactiveMemory } = this.#options
     if (issuedAt === undefined) {
-      const before = this.#inactive.get(key)
+      const memory = validated ? this.#inactive.validated : this.#inactive.opaque
+      const before = memory.get(key)
       if (before === undefined || isLater(startedAt, before)) {
-        this.#inactive.set(key, startedAt, startedAt.wall + inactiveMemory)
+        memory.set(key, startedAt, startedAt.wall + inactiveMemory)
       }
       return
     }
@@ -103,7 +107,15 @@ export class LiveAnswers<Response> {
   }
 
   clear(): void {
-    for (const memory of [this.#active, this.#revoked, this.#inactive]) memory.clear()
+    for (const memory of this.#memories) memory.clear()
+  }
+
+  get #memories(): readonly Pick<AnswerMemory<unknown>, 'size' | 'clear'>[] {
+    return [this.#active, this.#revoked, this.#inactive.validated, this.#inactive.opaque]
+  }
+
+  #inactiveSince(key: string): Instant | undefined {
+    return this.#inactive.validated.get(key) ?? this.#inactive.opaque.get(key)
   }
 }
 
@@ -133,8 +145,12 @@ class AnswerMemory<Value> {
   }
 
   set(key: string, value: Value, endsAt: number | undefined): void {
-    this.#entries.delete(key)
-    if (this.#entries.size >= this.#capacity) this.#makeRoom()
+    if (this.#entries.size >= this.#capacity) {
+      // Only a full memory keeps order of use: a Map that loses and gains a name with every call keeps what it held,
+      // until the next full garbage collection, in tables it has outgrown.
+      this.#entries.delete(key)
+      if (this.#entries.size >= this.#capacity) this.#makeRoom()
+    }
     this.#entries.set(key, { value, endsAt })
   }
 

@@ -1,5 +1,5 @@
 import type { IssuerDefinition } from '../issuers/trusted-issuer.js'
-import type { LiveCheck } from '../tokens/live-check.js'
+import type { LiveCheck, LiveEndpoint } from '../tokens/live-check.js'
 import type { EvidenceSource } from '../vocabulary/evidence.js'
 import type { PolicyQuestion } from './decision-demand.js'
 import { newTokenKeepsPromise } from './evidence-rule.js'
@@ -44,8 +44,8 @@ export interface IssuerExplanation {
    * what a source needs, as a machine's token lacks the scope for Cognito's `GetUser`.
    */
   readonly sources: readonly EvidenceSource[]
-  /** The endpoint a live call goes to; `undefined` where none is made. */
-  readonly liveEndpoint: LiveCheck['endpoint'] | undefined
+  /** Where a live call goes: to the first that the token's scopes allow. Empty where none is made. */
+  readonly liveEndpoints: readonly LiveEndpoint[]
   /**
    * What happens while the issuer cannot be reached. `'unaffected'`: nothing is asked of it, and keys that are at hand
    * serve until their `maxAge`. `'relaxed'`: evidence as old as `maxRevocationLagDuringOutage` will do.
@@ -91,7 +91,7 @@ function explained(lags: RevocationLags, issuer: ExplainedIssuer, tokens: 'jwt' 
     issuers: issuer.issuers,
     tokens,
     sources,
-    liveEndpoint: asks ? issuer.check?.endpoint : undefined,
+    liveEndpoints: asks ? (issuer.check?.endpoints ?? []) : [],
     duringOutage:
       sources.length === 0
         ? 'refused'

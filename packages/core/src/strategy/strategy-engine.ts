@@ -101,6 +101,8 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     if (facts === undefined || typeof facts === 'string') return undefined
     // What an opaque token is known by ends with the answer, even where the token itself lives on.
     if (validated === undefined && clock.now() >= facts.expiresAt) return undefined
+    const { servesFor } = facts
+    if (servesFor !== undefined && elapsedSince(answer.startedAt, readInstant(clock)) >= servesFor) return undefined
     if (validated === undefined) {
       const listed = evidenceOfList(facts, arrival, lag, relaxed)
       if (listed !== undefined) return found(listed, facts)
@@ -162,7 +164,7 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
         } else {
           // An earlier answer may have told the age of a JWT that does not say.
           const issuedAt = facts?.issuedAt ?? answeredFacts?.issuedAt
-          answers.recordInactive({ key, issuedAt, endsAt: endOf(knownFacts) }, sentAt)
+          answers.recordInactive({ key, issuedAt, endsAt: endOf(knownFacts), validated: facts !== undefined }, sentAt)
         }
         return landed
       },

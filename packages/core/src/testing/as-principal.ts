@@ -127,7 +127,7 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
         issuers: [facts.issuer],
         tokens: 'jwt',
         sources: [sourceFor(policy)],
-        liveEndpoint: undefined,
+        liveEndpoints: [],
         duringOutage: 'unaffected',
       } as const
       const { name: route, maxRevocationLag, maxRevocationLagDuringOutage, acrValues, maxAge } = policy

@@ -120,6 +120,7 @@ export function factsOfOpaqueToken(
     expiresAt: isEndless ? ownEnd : claims.exp,
     issuedAt: claims.iat,
     notBefore: claims.nbf,
+    ...(isEndless && { servesFor: maxAgeWithoutExp }),
     authenticatedAt: claims.authTime,
     acr: claims.acr,
   })

@@ -65,7 +65,7 @@ export function createIntrospectionCheck(options: IntrospectionCheckOptions): Li
   }
 
   return {
-    endpoint: 'introspection',
+    endpoints: ['introspection'],
     reaches: (facts) => facts !== undefined || opaqueTokens,
     async ask({ token, facts, credible, sentAt }) {
       const response = await introspect(token, credible)

@@ -58,43 +58,56 @@ export function createIntrospectionClient(options: IntrospectionClientOptions): 
     }
   }
 
-  async function whereToAsk(deadline: Deadline): Promise<string> {
-    try {
-      return await deadline.within(endpoint.find())
-    } catch (error) {
-      throw isServerError(error) ? serverError(error.httpStatus) : error
-    }
-  }
-
-  async function credentialsAt(now: number, deadline: Deadline): Promise<ClientCredentials> {
-    try {
-      return await deadline.within(credentialsOf(clientAuthentication, { issuer, now }))
-    } catch (error) {
-      throw credentialsUnavailable(error)
-    }
-  }
-
   return {
     async introspect(token, timeout) {
       const deadline = startDeadline(timeout)
-      const url = await whereToAsk(deadline)
+      const address = endpoint.find()
+      // Nearly every step is done at once, and waiting for it would cost more than it does.
+      const url = typeof address === 'string' ? address : await whenFound(address, deadline)
       const sentAt = clock.now()
-      const { headers, parameters, certificate } = await credentialsAt(sentAt, deadline)
+      const made = credentialsOf(clientAuthentication, { issuer, now: sentAt })
+      const { headers, parameters, certificate } = made instanceof Promise ? await whenMade(made, deadline) : made
       const response = await post({
         url,
         // The token stands here alone: an address ends up in logs.
-        form: new URLSearchParams({ token, token_type_hint: 'access_token', ...parameters }),
+        form: formOf(token, parameters),
         headers: { ...headers, accept: answers.accept },
         certificate,
         timeout: deadline.remaining(),
         maxBytes: MAX_BYTES,
       })
-      const members = await deadline.within(Promise.resolve(answers.read(response, sentAt)))
+      const read = answers.read(response, sentAt)
+      const members = read instanceof Promise ? await deadline.within(read) : read
       const answer = readIntrospectionResponse(members)
       if (answer === undefined) throw new UpstreamError('unexpected-content', 'The answer does not say active or not')
       return answer
     },
   }
+}
+
+async function whenFound(address: Promise<string>, deadline: Deadline): Promise<string> {
+  try {
+    return await deadline.within(address)
+  } catch (error) {
+    throw isServerError(error) ? serverError(error.httpStatus) : error
+  }
+}
+
+async function whenMade(credentials: Promise<ClientCredentials>, deadline: Deadline): Promise<ClientCredentials> {
+  try {
+    return await deadline.within(credentials)
+  } catch (error) {
+    throw credentialsUnavailable(error)
+  }
+}
+
+/** Characters that a form takes as they are; nearly every token has no other. */
+const PLAIN = /^[\w.-]+$/
+
+function formOf(token: string, parameters: ClientCredentials['parameters']): { toString(): string } {
+  const isPlain = parameters === undefined && PLAIN.test(token)
+  if (isPlain) return { toString: () => `token=${token}&token_type_hint=access_token` }
+  return new URLSearchParams({ token, token_type_hint: 'access_token', ...parameters })
 }
 
 /** A refusal of this API's own credentials says nothing about the token, and no retry will mend it. */

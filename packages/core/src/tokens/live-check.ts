@@ -28,10 +28,13 @@ export type LiveAnswer =
       readonly facts: TokenFacts | RefusalCode | undefined
     }
 
+/** Introspection (RFC 7662), the Cognito operation `GetUser`, or its userInfo endpoint. */
+export type LiveEndpoint = 'introspection' | 'GetUser' | 'userInfo'
+
 /** A way to ask an authorization server about the tokens it issued. */
 export interface LiveCheck {
-  /** For `explain`: the endpoint that is asked. */
-  readonly endpoint: 'introspection' | 'GetUser' | 'userInfo'
+  /** For `explain`: where it asks; the first that a token's scopes allow. */
+  readonly endpoints: readonly LiveEndpoint[]
   /** Whether it can say anything about this token at all. Decided before any call; `undefined` is an opaque token. */
   reaches(facts: TokenFacts | undefined): boolean
   /** Asks. Throws {@link UpstreamError} when there is no answer. */

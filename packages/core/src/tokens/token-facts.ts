@@ -20,6 +20,11 @@ export interface TokenFacts {
    * JWT's own `nbf` is checked whenever the JWT is.
    */
   readonly notBefore?: number | undefined
+  /**
+   * Milliseconds from the call on that an answer without an end serves. By the clock that never steps back as well:
+   * `expiresAt` would let a wall clock that was set back prolong it.
+   */
+  readonly servesFor?: number | undefined
   /** When the user logged in (`auth_time`), in milliseconds since the epoch. */
   readonly authenticatedAt?: number | undefined
   /** How the user logged in (`acr`). */

@@ -25,41 +25,45 @@ export function createCircuitBreaker(monotonic: () => number, random?: () => num
   let failures = 0
   /** Counts openings and closings: what was admitted before one has nothing to say after it. */
   let epoch = 0
-  let probing = false
+  /** When the last probe was let through, as long as none has ended since. */
+  let probingSince: number | undefined
 
   function close(): void {
     epoch += 1
     failures = 0
-    probing = false
+    probingSince = undefined
     backoff.succeeded()
   }
 
   function open(): void {
     epoch += 1
-    probing = false
+    probingSince = undefined
     backoff.failed()
   }
+
+  const isProbing = () => probingSince !== undefined && monotonic() - probingSince < OPEN_FOR.longest
 
   return {
     admit() {
       const isOpen = failures >= THRESHOLD
       if (isOpen) {
-        // Half-open: one attempt finds out for all.
-        if (probing || !backoff.isDue()) return undefined
-        probing = true
+        // Half-open: one attempt finds out for all. Where it hangs, the next one must not wait for its deadline.
+        if (!backoff.isDue() || isProbing()) return undefined
+        probingSince = monotonic()
       }
       const admittedIn = epoch
       const inThisEpoch = (report: () => void) => () => {
         if (epoch === admittedIn) report()
       }
       return {
-        succeeded: inThisEpoch(() => (isOpen ? close() : (failures = 0))),
+        // A probe that hung while the next one failed has an answer all the same.
+        succeeded: isOpen ? () => failures >= THRESHOLD && close() : inThisEpoch(() => (failures = 0)),
         failed: inThisEpoch(() => {
           failures += 1
           if (failures >= THRESHOLD) open()
         }),
         abandoned: inThisEpoch(() => {
-          if (isOpen) probing = false
+          if (isOpen) probingSince = undefined
         }),
       }
     },

@@ -15,7 +15,7 @@ export interface ClientAuthentication {
   /** The client that asks; with `'bearer'` a token stands in its place. */
   readonly clientId: string | undefined
   /** @internal */
-  readonly [CREDENTIALS]: (context: AuthenticationContext) => Promise<ClientCredentials>
+  readonly [CREDENTIALS]: (context: AuthenticationContext) => ClientCredentials | Promise<ClientCredentials>
 }
 
 export interface AuthenticationContext {
@@ -45,15 +45,16 @@ export function clientSecretBasic(clientId: string, clientSecret: string): Clien
   checkText('clientSecretBasic.clientSecret', clientSecret)
   // Form-encoded first: an id or a secret may hold a colon, or what is not Latin-1.
   const authorization = `Basic ${btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)}`
-  return authentication('client_secret_basic', clientId, async () => ({ headers: { authorization } }))
+  const credentials = { headers: { authorization } }
+  return authentication('client_secret_basic', clientId, () => credentials)
 }
 
 /** The client's id and secret in the form (RFC 6749 §2.3.1), for servers that know nothing better. */
 export function clientSecretPost(clientId: string, clientSecret: string): ClientAuthentication {
   checkText('clientSecretPost.clientId', clientId)
   checkText('clientSecretPost.clientSecret', clientSecret)
-  const parameters = Object.freeze({ client_id: clientId, client_secret: clientSecret })
-  return authentication('client_secret_post', clientId, async () => ({ parameters }))
+  const credentials = { parameters: { client_id: clientId, client_secret: clientSecret } }
+  return authentication('client_secret_post', clientId, () => credentials)
 }
 
 /** An assertion signed with the client's own key (RFC 7523 §2.2, OpenID Connect Core §9): no secret is shared. */
@@ -96,7 +97,7 @@ export function tlsClientAuth(options: TlsClientAuthOptions): ClientAuthenticati
     certificate === undefined || privateKey === undefined
       ? { parameters }
       : { parameters, certificate: Object.freeze({ certificate, privateKey }) }
-  return authentication('tls_client_auth', clientId, async () => credentials)
+  return authentication('tls_client_auth', clientId, () => credentials)
 }
 
 /** An access token of this API's own (RFC 6750 §2.1), or a function that brings one for each call. */
@@ -109,11 +110,11 @@ export function bearerToken(token: string | (() => string | Promise<string>)): C
   })
 }
 
-/** What the credentials add to one request; each call may make new ones. */
+/** What the credentials add to one request; each call may make new ones, which takes its time. */
 export function credentialsOf(
   clientAuthentication: ClientAuthentication,
   context: AuthenticationContext,
-): Promise<ClientCredentials> {
+): ClientCredentials | Promise<ClientCredentials> {
   return clientAuthentication[CREDENTIALS](context)
 }
 

@@ -13,6 +13,7 @@ import {
   timeoutError,
   tooLargeError,
 } from './http-client.js'
+import { OpenCalls } from './open-calls.js'
 
 /** What is given to a `fetch`: a GET, or a POST with a form or JSON; never following redirects. */
 export interface FetchInit {
@@ -66,7 +67,7 @@ export type Fetch = (url: string, init: GlobalFetchInit) => Promise<FetchRespons
 
 /** Client over a `fetch`: the caller's own, or on edge runtimes the global one, looked up at every call. */
 export function createFetchClient(currentFetch: () => Fetch): HttpClient {
-  const open = new Set<(error: UpstreamError) => void>()
+  const open = new OpenCalls()
   let closed = false
   return {
     send(request) {
@@ -82,23 +83,41 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
         const timer = setTimeout(() => fail(timeoutError(request.timeout)), request.timeout)
         const settle = () => {
           clearTimeout(timer)
-          open.delete(fail)
+          leave()
         }
-        open.add(fail)
-        exchange(request, currentFetch(), controller).then(
-          (response) => {
-            settle()
-            resolve(response)
-          },
-          (error: unknown) => fail(connectionError(error)),
-        )
+        const leave = open.add(fail)
+        const attempt = () => exchange(request, currentFetch(), controller)
+        attempt()
+          // Once more, within the same deadline: an idle connection may have been closed just as it was reused.
+          .catch((error: unknown) =>
+            isDropped(error) && !controller.signal.aborted ? attempt() : Promise.reject(error),
+          )
+          .then(
+            (response) => {
+              settle()
+              resolve(response)
+            },
+            (error: unknown) => fail(connectionError(error)),
+          )
       })
     },
     close() {
       closed = true
-      for (const fail of open) fail(closedError())
+      open.endAll(closedError)
     },
   }
+}
+
+const DROPPED: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** Whether a connection ended that had been open; Node says so in the cause, workerd by a member of its own. */
+function isDropped(error: unknown): boolean {
+  for (let depth = 0, at = error; depth < 5 && typeof at === 'object' && at !== null; depth += 1) {
+    const { code, cause, retryable } = at as { code?: unknown; cause?: unknown; retryable?: unknown }
+    if (DROPPED.has(code) || retryable === true) return true
+    at = cause
+  }
+  return false
 }
 
 async function exchange(request: HttpRequest, fetch: Fetch, controller: AbortController): Promise<HttpResponse> {

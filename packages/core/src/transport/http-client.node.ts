@@ -20,6 +20,7 @@ import {
   timeoutError,
   tooLargeError,
 } from './http-client.js'
+import { OpenCalls } from './open-calls.js'
 
 /** Key sets, metadata and endpoints of a few issuers. */
 const MAX_TARGETS = 64
@@ -30,7 +31,7 @@ export function createHttpClient(): HttpClient {
     agents: { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) },
     certified: new Map(),
     targets: new BoundedCache(MAX_TARGETS),
-    open: new Set(),
+    open: new OpenCalls(),
     closed: false,
   }
   return {
@@ -50,7 +51,7 @@ export function createHttpClient(): HttpClient {
     },
     close() {
       connections.closed = true
-      for (const fail of connections.open) fail(closedError())
+      connections.open.endAll(closedError)
       for (const agent of [...Object.values(connections.agents), ...connections.certified.values()]) agent.destroy()
     },
   }
@@ -62,8 +63,8 @@ interface Connections {
   readonly certified: Map<TlsClientCertificate, https.Agent>
   /** Addresses as the platform wants them. */
   readonly targets: BoundedCache<string, Target>
-  /** Ends the exchanges under way. */
-  readonly open: Set<(error: Error) => void>
+  /** The exchanges under way. */
+  readonly open: OpenCalls
   closed: boolean
 }
 
@@ -84,11 +85,11 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
       headers: { ...headersOf(request, body), 'accept-encoding': 'identity' },
     })
     const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - performance.now()))
-    open.add(fail)
+    const leave = open.add(fail)
 
     function settle(): void {
       clearTimeout(timer)
-      open.delete(fail)
+      leave()
     }
 
     function fail(error: Error): void {

@@ -164,3 +164,47 @@ describe('the options of cloudTrailRevocations', () => {
     expect(make).toThrow(`cloudTrailRevocations.${option}`)
   })
 })
+
+describe('what gives no entry', () => {
+  function told(name: string, changed: object = {}, options: Partial<CloudTrailRevocationsOptions> = {}) {
+    const events: unknown[] = []
+    read(name, changed, { ...options, onEvent: (one) => events.push(one) })
+    return events
+  }
+
+  it.each([
+    ['RevokeToken', {}, 'login-unknown'],
+    ['AdminRevokeUserSession', {}, 'login-unknown'],
+    ['ChangePassword', {}, 'revokes-nothing'],
+    ['DeleteUserPoolClient', {}, 'revokes-nothing'],
+    ['AdminDeleteUser', { additionalEventData: {} }, 'user-unknown'],
+    ['AdminDeleteUser', { eventTime: 'yesterday' }, 'time-malformed'],
+    ['AdminDeleteUser', { requestParameters: null }, 'user-pool-unknown'],
+  ])('is told: %s with %j', (name, changed, reason) => {
+    const issuer = reason === 'user-pool-unknown' ? undefined : ISSUERS[0]
+    expect(told(name, changed)).toStrictEqual([
+      { type: 'cloud-trail-event-not-applied', at: expect.any(Number), issuer, eventName: name, reason },
+    ])
+  })
+
+  it('is told where it is no event at all', () => {
+    const events: unknown[] = []
+    cloudTrailRevocations({ userPools, onEvent: (one) => events.push(one) })('garbage')
+    expect(events).toMatchObject([{ reason: 'event-malformed', eventName: undefined }])
+  })
+
+  it.each([
+    ['GlobalSignOut', {}],
+    ['SignUp', {}],
+    ['AdminDisableUser', { errorCode: 'UserNotFoundException' }],
+    ['AdminDisableUser', { requestParameters: { userPoolId: 'eu-west-1_Another12' } }],
+  ])('is not told where nothing lives on that this list could end: %s with %j', (name, changed) => {
+    expect(told(name, changed)).toStrictEqual([])
+  })
+
+  it('is told to a function', () => {
+    expect(() => cloudTrailRevocations({ userPools, onEvent: 'x' as never })).toThrow(
+      new ConfigurationError('cloudTrailRevocations.onEvent', 'must be a function'),
+    )
+  })
+})

@@ -69,7 +69,8 @@ describe('the endpoint that is asked', () => {
   })
 
   it('is told for explanations', async () => {
-    expect((await setUp()).live.endpoint).toBe('GetUser')
+    expect((await setUp()).live.endpoints).toStrictEqual(['GetUser', 'userInfo'])
+    expect((await setUp({ hasDomain: false })).live.endpoints).toStrictEqual(['GetUser'])
   })
 })
 

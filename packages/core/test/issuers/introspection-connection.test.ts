@@ -9,13 +9,19 @@ import {
   clientSecretBasic,
   clientSecretPost,
   privateKeyJwt,
+  tlsClientAuth,
 } from '../../src/transport/client-authentication.js'
 import { readInstant, systemClock } from '../../src/transport/clock.js'
+import { json, type LoopbackServer, loopbackServer, pathsAskedFor } from '../support/loopback-server.js'
 import { API, type OidcProvider, oidcProvider } from '../support/oidc-provider.js'
 import { signer } from '../support/signing.js'
 
 /** Introspection as a server would ask, at an authorization server that is not ours. */
-function introspectionAt({ issuer }: OidcProvider, introspection: IntrospectionOptions, audience: string | null = API) {
+function introspectionAt(
+  { issuer }: Pick<OidcProvider, 'issuer'>,
+  introspection: IntrospectionOptions,
+  audience: string | null = API,
+) {
   const events: TokenwardEvent[] = []
   const http = createHttpClient()
   onTestFinished(() => http.close())
@@ -126,5 +132,26 @@ describe('introspection at oidc-provider', () => {
     await ask('made-up')
     await provider.close()
     await expect(ask('made-up')).rejects.toMatchObject({ code: 'connection-failed' })
+  })
+})
+
+describe('the endpoint', () => {
+  const metadataOf = (url: string) => ({
+    issuer: url,
+    introspection_endpoint: `${url}/introspect`,
+    mtls_endpoint_aliases: { introspection_endpoint: `${url}/mtls` },
+  })
+
+  it.each([
+    [clientSecretBasic('api', 'secret'), '/introspect'],
+    [tlsClientAuth({ clientId: 'api' }), '/mtls'],
+  ])('is another for a client that presents a certificate: $method', async (clientAuthentication, path) => {
+    const server: LoopbackServer = await loopbackServer((request, response) => {
+      const isMetadata = request.url?.startsWith('/.well-known/') === true
+      return json(isMetadata ? metadataOf(server.url) : { active: false })(request, response)
+    })
+    const { ask } = introspectionAt({ issuer: server.url }, { clientAuthentication })
+    expect(await ask('a-token')).toStrictEqual({ active: false })
+    expect(pathsAskedFor(server).at(-1)).toBe(path)
   })
 })

@@ -10,6 +10,7 @@ import {
 } from '../../src/index.js'
 import type { FakeAuthorizationServer } from '@tokenward/testkit'
 import { introspectedApi, mustBeGranted, schemaThat } from '../support/introspected-api.js'
+import { manualClock } from '../support/manual-clock.js'
 import { serverFor, testIssuer, withToken } from '../support/test-issuer.js'
 
 describe('a decision that takes its time', () => {
@@ -104,6 +105,28 @@ describe('a token that is remembered', () => {
       server.clock.advance(advanced)
     }
     expect(server.introspection.hits).toBe(2)
+  })
+
+  it('is asked about again after that time also where the wall clock was set back', async () => {
+    const clock = manualClock()
+    const { server, api } = await introspectedApi({ maxAgeWithoutExp: '1m' }, { clock })
+    const endless = await server.opaqueToken({ expiresIn: null, claims: { iat: undefined } })
+    const decide = () => api.authorize(withToken(endless))
+    expect(await decide()).toMatchObject({ outcome: 'granted' })
+    clock.stepWall(-3_600_000)
+    clock.advance(59_000)
+    expect([(await decide()).outcome, server.introspection.hits]).toStrictEqual(['granted', 1])
+    clock.advance(1_000)
+    expect([(await decide()).outcome, server.introspection.hits]).toStrictEqual(['granted', 2])
+  })
+
+  it('is refused as long as an answer about it counts, whatever strangers have asked meanwhile', async () => {
+    const { server, api } = await introspectedApi({}, { maxRememberedTokens: 100 })
+    const ageless = await server.accessToken({ claims: { iat: undefined } })
+    await server.revoke(ageless)
+    expect(await api.authorize(withToken(ageless), { maxRevocationLag: '0s' })).toMatchObject({ status: 401 })
+    for (let i = 0; i < 130; i++) await api.authorize(withToken(`made-up-${i}`))
+    expect(await api.authorize(withToken(ageless))).toMatchObject({ status: 401, reason: 'token-revoked' })
   })
 })
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   ConfigurationError,
@@ -143,6 +144,8 @@ describe('a watch on a route with a bound', () => {
     }
     expect([await watch.beforeMessage(), told]).toStrictEqual([undefined, []])
     expect(events.findLast(({ type }) => type === 'request-granted')).toMatchObject({ evidence: { relaxed: true } })
+    // A quarter of the bound apart: nobody decides again and again while a server is down.
+    expect(events.filter(({ type }) => type === 'request-granted').length).toBeLessThan(20)
     for (const _ of Array(3)) {
       await advance(5)
       await settled()
@@ -247,6 +250,15 @@ describe('a watch where nobody can be asked', () => {
 })
 
 describe('a watch on any route', () => {
+  it('has its token where nothing that prints or copies the grant finds it', async () => {
+    const { granted, token } = await watched({})
+    const deep = { depth: 20, showHidden: true, getters: true }
+    for (const shown of [inspect(granted, deep), inspect({ ...granted }, deep), JSON.stringify(granted)]) {
+      expect(shown).toContain('granted')
+      expect(shown).not.toContain(token)
+    }
+  })
+
   it('takes nothing but what this very server granted', async () => {
     const { api, granted } = await watched({})
     const { api: another } = await introspectedApi()

@@ -48,7 +48,7 @@ function setUp({
       ? () => {
           server.connected += 1
           return {
-            endpoint: 'introspection',
+            endpoints: ['introspection'],
             reaches: () => true,
             async ask() {
               server.calls += 1
@@ -86,7 +86,7 @@ describe('the strategy for one issuer', () => {
     const { strategy, decide } = setUp({ hasLive: false })
     expect(strategy.check).toBeUndefined()
     expect(await decide(0)).toStrictEqual({ decision: 'refused', reason: 'evidence-unobtainable' })
-    expect(setUp().strategy.check?.endpoint).toBe('introspection')
+    expect(setUp().strategy.check?.endpoints).toStrictEqual(['introspection'])
   })
 
   it('knows nothing of what another has learned of the same text', async () => {

@@ -12,10 +12,14 @@ function setUp({ capacity = 100, propagationDelay = 0 } = {}) {
   const now = () => readInstant(clock)
   /** Old enough for every replica to know it. */
   const issuedAt = clock.now() - 60_000
-  const token = (key = 'token', more: { issuedAt?: number | undefined; endsAt?: number } = {}) => ({
+  const token = (
+    key = 'token',
+    more: { issuedAt?: number | undefined; endsAt?: number; validated?: boolean } = {},
+  ) => ({
     key,
     issuedAt,
     endsAt: clock.now() + HOUR,
+    validated: false,
     ...more,
   })
   return { clock, answers, now, token, issuedAt }
@@ -163,6 +167,14 @@ describe('the memory', () => {
     answers.recordInactive(token('revoked'), now())
     for (let i = 0; i < 10_000; i++) answers.recordInactive(token(`made-up-${i}`, { issuedAt: undefined }), now())
     expect(answers.isInactive('revoked')).toBe(true)
+    expect(answers.size).toBe(5)
+  })
+
+  it('of validated tokens without an age is not reached by them, either', () => {
+    const { answers, now, token } = setUp({ capacity: 4 })
+    answers.recordInactive(token('jwt', { issuedAt: undefined, validated: true }), now())
+    for (let i = 0; i < 10_000; i++) answers.recordInactive(token(`made-up-${i}`, { issuedAt: undefined }), now())
+    expect(answers.isInactive('jwt')).toBe(true)
     expect(answers.size).toBe(5)
   })
 

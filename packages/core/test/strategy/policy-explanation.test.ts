@@ -55,7 +55,7 @@ describe('explain', () => {
       issuers: [options.issuer],
       tokens: 'jwt',
       sources: ['local-validation'],
-      liveEndpoint: undefined,
+      liveEndpoints: [],
       duringOutage: 'unaffected',
     })
     expect(api.explain()).toStrictEqual({
@@ -134,13 +134,14 @@ describe('explain', () => {
     expect(sourcesOf(api)['30s']).not.toContain('revocation-list')
   })
 
-  it.each<[string, Partial<CognitoUserPoolOptions>, readonly string[], string | undefined]>([
-    ['on', {}, ['live-call'], 'GetUser'],
-    ['off', { liveness: false }, [], undefined],
-    ['impossible: ID tokens', { tokenUse: 'id' }, [], undefined],
-  ])('tells where a pool is asked, with liveness %s', async (_, changed, sources, liveEndpoint) => {
+  it.each<[string, Partial<CognitoUserPoolOptions>, readonly string[], readonly string[]]>([
+    ['on', {}, ['live-call'], ['GetUser']],
+    ['on and a domain', { domain: 'https://login.example.com' }, ['live-call'], ['GetUser', 'userInfo']],
+    ['off', { liveness: false }, [], []],
+    ['impossible: ID tokens', { tokenUse: 'id' }, [], []],
+  ])('tells where a pool is asked, with liveness %s', async (_, changed, sources, liveEndpoints) => {
     const api = cognitoApi(await fakeCognito(), changed)
-    expect(api.explain({ maxRevocationLag: '0s' }).issuers).toMatchObject([{ tokens: 'jwt', sources, liveEndpoint }])
+    expect(api.explain({ maxRevocationLag: '0s' }).issuers).toMatchObject([{ tokens: 'jwt', sources, liveEndpoints }])
   })
 
   it.each<[RoutePolicy, string]>([

@@ -34,7 +34,7 @@ function setUp({ age = 60_000, issuedAtIsEvidence = true, hasLive = true, reache
     live: hasLive
       ? {
           check: {
-            endpoint: 'introspection',
+            endpoints: ['introspection'],
             reaches: () => reaches,
             async ask() {
               server.calls += 1

@@ -73,7 +73,7 @@ export class SimulatedNode {
 
   #liveCheck(issuer: SimulatedIssuer): LiveCheck {
     return {
-      endpoint: 'introspection',
+      endpoints: ['introspection'],
       reaches: () => true,
       ask: async ({ token: name, facts }): Promise<LiveAnswer> => {
         const token = issuer.tokens.find((candidate) => candidate.name === name) as SimulatedToken

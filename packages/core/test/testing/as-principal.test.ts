@@ -60,7 +60,7 @@ describe('a server as a principal', () => {
           issuers: ['https://issuer.test'],
           tokens: 'jwt',
           sources: ['live-call'],
-          liveEndpoint: undefined,
+          liveEndpoints: [],
           duringOutage: 'unaffected',
         },
       ],

@@ -62,7 +62,7 @@ const facts: TokenFacts = {
 
 describe('introspection', () => {
   it('reaches every JWT of its issuer, and opaque tokens where that was said', () => {
-    expect(setUp().check).toMatchObject({ endpoint: 'introspection' })
+    expect(setUp().check).toMatchObject({ endpoints: ['introspection'] })
     expect([setUp().check.reaches(facts), setUp().check.reaches(undefined)]).toStrictEqual([true, true])
     const { check } = setUp({ opaqueTokens: false })
     expect([check.reaches(facts), check.reaches(undefined)]).toStrictEqual([true, false])

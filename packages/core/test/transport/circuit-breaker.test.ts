@@ -67,6 +67,22 @@ describe('a circuit', () => {
     expect(breaker.admit()).toBeDefined()
   })
 
+  it('lets the next through after 800 ms where a probe hangs, and believes whichever is answered', () => {
+    for (const answered of [0, 1]) {
+      const { clock, breaker, admit, fail } = setUp()
+      fail(5)
+      clock.advance(200)
+      const probes = [admit()]
+      clock.advance(799)
+      expect(breaker.admit()).toBeUndefined()
+      clock.advance(1)
+      probes.push(admit())
+      probes[1 - answered]?.failed()
+      probes[answered]?.succeeded()
+      expect([breaker.admit(), breaker.admit()]).not.toContain(undefined)
+    }
+  })
+
   it('hears nothing from attempts that began before it opened', () => {
     const { clock, breaker, admit, fail } = setUp()
     const slow = [admit(), admit(), admit()]
@@ -88,27 +104,32 @@ describe('a circuit', () => {
 
 it('sees a server that is back within a second, whatever happened before', () => {
   const events = fc.array(
-    fc.record({ wait: fc.integer({ min: 0, max: 400 }), end: fc.constantFrom('failed', 'abandoned', 'late') }),
+    fc.record({
+      wait: fc.integer({ min: 0, max: 400 }),
+      end: fc.constantFrom('failed', 'abandoned', 'late', 'hanging'),
+    }),
     { maxLength: 60 },
   )
   fc.assert(
     fc.property(events, fc.double({ min: 0, max: 0.999, noNaN: true }), (history, jitter) => {
       const { clock, breaker } = setUp(() => jitter)
       const late: Attempt[] = []
+      const hanging: Attempt[] = []
       for (const { wait, end } of history) {
         const attempt = breaker.admit()
-        if (end === 'late') {
-          if (attempt !== undefined) late.push(attempt)
+        if (end === 'late' || end === 'hanging') {
+          if (attempt !== undefined) (end === 'late' ? late : hanging).push(attempt)
         } else attempt?.[end as 'failed' | 'abandoned']()
         clock.advance(wait)
       }
-      // The deadline ends what is still under way; from now on the server answers.
+      // The deadline ends what is late, and what hangs goes on; from now on the server answers.
       for (const attempt of late) attempt.failed()
       clock.advance(800)
       const probe = breaker.admit()
       expect(probe).toBeDefined()
       probe?.succeeded()
       expect(breaker.admit()).toBeDefined()
+      for (const attempt of hanging) attempt.failed()
     }),
     { numRuns: 2_000 },
   )

@@ -54,6 +54,36 @@ describe('the HTTP client on a given fetch', () => {
     )
   })
 
+  it.each([
+    ['ECONNRESET', () => Object.assign(new Error('read'), { code: 'ECONNRESET' })],
+    ['EPIPE', () => Object.assign(new Error('write'), { code: 'EPIPE' })],
+    ['UND_ERR_SOCKET', () => Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })],
+    ['retryable', () => Object.assign(new Error('Network connection lost.'), { retryable: true })],
+  ])('tries once more where a connection was dropped (%s), and no more than once', async (_, cause) => {
+    const dropping = () => Promise.reject(new TypeError('fetch failed', { cause: cause() }))
+    const once = vi.fn(async () => new Response('{}')).mockImplementationOnce(dropping)
+    expect((await createFetchClient(() => once).send(httpRequest('https://a.example'))).status).toBe(200)
+    const always = vi.fn(dropping)
+    await expect(createFetchClient(() => always).send(httpRequest('https://a.example'))).rejects.toMatchObject({
+      code: 'connection-failed',
+    })
+    expect([once.mock.calls.length, always.mock.calls.length]).toStrictEqual([2, 2])
+  })
+
+  it.each([
+    new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) }),
+    new TypeError('fetch failed'),
+    undefined,
+  ])('does not try again where there was no connection: %s', async (error) => {
+    const fetch = vi.fn(async () => {
+      throw error
+    })
+    await expect(createFetchClient(() => fetch).send(httpRequest('https://a.example'))).rejects.toMatchObject({
+      code: 'connection-failed',
+    })
+    expect(fetch).toHaveBeenCalledOnce()
+  })
+
   it('reports a fetch that throws', async () => {
     const client = createFetchClient(() => () => Promise.reject(new TypeError('fetch failed')))
     await expect(client.send(httpRequest('https://a.example'))).rejects.toMatchObject({ code: 'connection-failed' })

@@ -1,13 +1,13 @@
 import type { FakeKind } from '../endpoints/fake-server.js'
+import { type Closeable, closeable } from './closeable.js'
 
 /** The doors of one fake that are open, and whether the fake is. */
-export interface Doors {
+export interface Doors extends Closeable {
   /** Aborted when the fake closes. */
   readonly closing: AbortSignal
   assertOpen(): void
   /** Opens a door and remembers to close it. */
   open<Door extends { close(): Promise<void> }>(door: () => Promise<Door>): Promise<Door>
-  close(): Promise<void>
 }
 
 export function openDoors({ maker, noun }: FakeKind): Doors {
@@ -24,12 +24,17 @@ export function openDoors({ maker, noun }: FakeKind): Doors {
     async open(door) {
       assertOpen()
       const open = await door()
+      if (closing.signal.aborted) {
+        // The fake closed while the door was opening: nobody would close it any more.
+        await open.close()
+        assertOpen()
+      }
       opened.push(open)
       return open
     },
-    async close() {
+    ...closeable(async () => {
       closing.abort()
       await Promise.all(opened.splice(0).map((door) => door.close()))
-    },
+    }),
   }
 }

@@ -1,12 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module'
-import {
-  type FakeKind,
-  type FakeRequest,
-  type FakeResponse,
-  nothingThere,
-  type PublicServer,
-} from '../endpoints/fake-server.js'
+import type { FakeKind, PublicServer } from '../endpoints/fake-server.js'
 import { closeable } from './closeable.js'
+import { fakeRequest, mswResponse } from './msw-response.js'
 
 /** A fake behind the process's own HTTP clients. */
 export interface ListeningFake {
@@ -14,6 +9,8 @@ export interface ListeningFake {
   close(): Promise<void>
   /** As `close()`, at the end of a block: `await using door = await pool.listen()`. */
   [Symbol.asyncDispose](): Promise<void>
+  /** The same for `using`: the addresses are free at once, msw itself a moment later. */
+  [Symbol.dispose](): void
 }
 
 /** One interceptor serves all fakes of the process: with several, closing one would take the others along. */
@@ -27,6 +24,9 @@ export async function listen(server: PublicServer): Promise<ListeningFake> {
     throw new Error(
       `${server.kind.maker}: listen() was called before; one call is enough until close() of what it returned`,
     )
+  }
+  if ([...listening].some(({ issuer }) => issuer === server.issuer)) {
+    throw new Error(`${server.kind.maker}: another fake listens at ${server.issuer}; close it first`)
   }
   listening.add(server)
   try {
@@ -56,13 +56,7 @@ async function intercept(kind: FakeKind) {
     const candidates = [...listening].filter((server) => server.reaches(url))
     // Nothing returned: the request goes on to where it was going.
     if (candidates.length === 0) return undefined
-    const { method, headers } = request
-    const answering = answerOf(candidates, { method, url, headers, body: await request.text() })
-    return answering.then(
-      ({ status, headers: ofAnswer, body }) =>
-        new HttpResponse(body === '' ? null : body, { status, headers: { ...ofAnswer } }),
-      () => HttpResponse.error(),
-    )
+    return mswResponse(candidates, await fakeRequest(request), { HttpResponse })
   })
   await lastClosed
   const server = setupServer(handler)
@@ -72,14 +66,6 @@ async function intercept(kind: FakeKind) {
   // msw replaces what `node:http` and `node:https` export; names that modules have imported one by one follow only now.
   syncBuiltinESMExports()
   return server
-}
-
-/** The server that owns the request answers. One that is alone at an address answers whatever comes there. */
-async function answerOf(candidates: readonly PublicServer[], request: FakeRequest): Promise<FakeResponse> {
-  const [first, ...others] = candidates as [PublicServer, ...PublicServer[]]
-  const owner = candidates.find((server) => server.owns(request)) ?? (others.length === 0 ? first : undefined)
-  const answer = owner === undefined ? first.stray(request) : await owner.answer(request)
-  return answer ?? nothingThere(first.kind, request)
 }
 
 async function loadMsw({ maker, noun }: FakeKind) {

@@ -19,8 +19,11 @@ export interface SigningKey {
   readonly privateKey: KeyObject
 }
 
-/** A public RSA key as Cognito publishes it: these members, in this order. */
-export interface PublishedKey {
+/**
+ * A public RSA key as Cognito publishes it: these members, in this order. A type, since libraries that take key sets as
+ * JSON take no interface for it.
+ */
+export type PublishedKey = {
   /** The algorithm of every Cognito key. */
   readonly alg: 'RS256'
   /** RSA exponent, base64url. */
@@ -36,7 +39,7 @@ export interface PublishedKey {
 }
 
 /** A public key on the curve P-256, as it is published (RFC 7518 §6.2). */
-export interface PublishedEcKey {
+export type PublishedEcKey = {
   /** The algorithm of every key on this curve. */
   readonly alg: 'ES256'
   /** The curve. */
@@ -58,14 +61,10 @@ const signOnThread = promisify<string, Buffer, ReturnType<typeof signatureKey>, 
 
 export async function createSigningKey(
   alg: SigningAlgorithm = 'RS256',
-  kid: string = randomKid(),
+  kid: string = randomBytes(32).toString('base64'),
 ): Promise<SigningKey> {
   const privateKey = alg === 'RS256' ? await takeRsaKey() : (await generate('ec', { namedCurve: 'P-256' })).privateKey
   return { kid, alg, privateKey }
-}
-
-export function randomKid(): string {
-  return randomBytes(32).toString('base64')
 }
 
 /** The public half of an RSA key. */

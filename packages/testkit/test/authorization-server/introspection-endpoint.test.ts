@@ -178,7 +178,7 @@ describe('a signed answer', () => {
       const request = form({ token }, { ...credentialsOf(server), accept })
       const response = await server.fetch(server.introspection.url, request)
       expect(response.headers.get('content-type')).toBe('application/token-introspection+jwt')
-      const keys = createLocalJWKSet({ keys: (await server.publicKeys()).keys.map((key) => ({ ...key })) })
+      const keys = createLocalJWKSet(await server.publicKeys())
       return jwtVerify(await response.text(), keys, {
         issuer: server.issuer,
         audience: server.client.clientId,

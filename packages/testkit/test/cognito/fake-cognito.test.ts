@@ -2,19 +2,20 @@ import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { type FakeCognito, fakeCognito } from '../../src/index.js'
+import { isAlive } from '../support/doors.js'
 
 const orders = { clients: ['web', 'mobile'], resourceServers: { orders: ['read', 'write'] } } as const
 
 /** Verifies with jose, which shares no code with the fake. */
 async function verifiedByJose(pool: FakeCognito, token: string) {
-  const keys = createLocalJWKSet({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
+  const keys = createLocalJWKSet(await pool.publicKeys())
   return jwtVerify(token, keys, { issuer: pool.issuer, algorithms: ['RS256'], currentDate: new Date(pool.clock.now()) })
 }
 
 /** Verifies with AWS's own library, its keys given by hand. */
 async function verifiedByAws(pool: FakeCognito, token: string, tokenUse: 'access' | 'id' = 'access') {
   const verifier = CognitoJwtVerifier.create({ userPoolId: pool.userPoolId, clientId: pool.clientId, tokenUse })
-  verifier.cacheJwks({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
+  verifier.cacheJwks(await pool.publicKeys())
   return verifier.verify(token)
 }
 
@@ -233,7 +234,7 @@ describe('a forged token', () => {
 
   it('is wrong in one way only: its signature is good where the forgery is elsewhere', async () => {
     const pool = await fakeCognito()
-    const keys = createLocalJWKSet({ keys: (await pool.publicKeys()).keys.map((key) => ({ ...key })) })
+    const keys = createLocalJWKSet(await pool.publicKeys())
     const { expired, notYetValid, issuedInTheFuture, withoutExpiry, idToken, otherClient, senderConstrained } =
       pool.forged
     for (const forge of [
@@ -284,6 +285,31 @@ describe('rotateKeys', () => {
     expect((await pool.publicKeys()).keys).toHaveLength(2)
     await expect(verifiedByJose(pool, before)).rejects.toThrow('no applicable key')
   })
+
+  it('announces keys later where told to: tokens name a key that nobody can look up, but the pool knows them', async () => {
+    const pool = await fakeCognito()
+    const before = await pool.accessToken()
+    await pool.rotateKeys({ announceAfter: '30s', keepOld: false })
+    const after = await pool.accessToken()
+    await expect(verifiedByJose(pool, after)).rejects.toThrow('no applicable key')
+    await expect(verifiedByJose(pool, before)).resolves.toBeDefined()
+    expect(await isAlive(pool, after)).toBe(true)
+    pool.clock.advance('30s')
+    await expect(verifiedByJose(pool, after)).resolves.toBeDefined()
+    await expect(verifiedByJose(pool, before)).rejects.toThrow('no applicable key')
+    expect([await isAlive(pool, after), await isAlive(pool, before)]).toStrictEqual([true, false])
+  })
+
+  it('signs ID tokens with the new keys, too', async () => {
+    const pool = await fakeCognito()
+    const before = decodeProtectedHeader(await pool.idToken()).kid
+    await pool.rotateKeys({ announceAfter: '1s' })
+    const token = await pool.idToken()
+    expect(decodeProtectedHeader(token).kid).not.toBe(before)
+    await expect(verifiedByJose(pool, token)).rejects.toThrow('no applicable key')
+    pool.clock.advance('1s')
+    await expect(verifiedByJose(pool, token)).resolves.toBeDefined()
+  })
 })
 
 describe('the clock', () => {
@@ -305,6 +331,8 @@ it('a closed pool mints nothing and opens no door', async () => {
     pool.accessToken(),
     pool.m2mToken(),
     pool.idToken(),
+    pool.forged.wrongKey(),
+    pool.forged.idToken(),
     pool.rotateKeys(),
     pool.listen(),
     pool.serve(),

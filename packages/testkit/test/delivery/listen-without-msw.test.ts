@@ -10,5 +10,8 @@ it('listen() without msw says which doors need nothing', async () => {
   const message = 'listen() could not load msw. Add msw 2.12 or later as a dev dependency'
   await expect(pool.listen()).rejects.toThrow(message)
   await expect(pool.listen()).rejects.toThrow(message)
-  expect((await pool.fetch(`${pool.issuer}/.well-known/jwks.json`)).status).toBe(200)
+  expect((await pool.fetch(pool.jwks.url)).status).toBe(200)
+  await using served = await pool.serve()
+  expect((await fetch(served.url + new URL(pool.jwks.url).pathname)).status).toBe(200)
+  await pool.close()
 })

@@ -1,0 +1,3 @@
+import { matchers } from '@tokenward/testkit/jest'
+
+expect.extend(matchers)

@@ -1,0 +1,3 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({ test: { setupFiles: ['src/setup.ts'], include: ['src/**/*.test.ts'] } })

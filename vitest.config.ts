@@ -75,12 +75,12 @@ export default defineConfig({
       {
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
-        test: { testTimeout, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
-        test: { testTimeout, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

@@ -1,9 +1,10 @@
-import { Controller, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common'
+import { Controller, type ExecutionContext, Injectable, type Type, UseGuards } from '@nestjs/common'
 import { ClientProxyFactory, EventPattern, MessagePattern, Payload, Transport } from '@nestjs/microservices'
 import { Test } from '@nestjs/testing'
 import {
   CurrentPrincipal,
   MaxRevocationLag,
+  Policy,
   type Principal,
   Public,
   RequireScopes,
@@ -84,10 +85,18 @@ function clientOf(port: number, until: (close: () => Promise<void>) => void = on
 
 async function start(until: ReturnType<typeof untilEndOfFile>) {
   const { pool, options, ...rest } = await poolAndOptions(until)
+  return { pool, ...rest, ...(await listenOverTcp({ ...options, guard: MessageGuard }, OrdersController, until)) }
+}
+
+async function listenOverTcp(
+  options: Options,
+  controller: Type,
+  until: (close: () => Promise<void>) => void = onTestFinished,
+) {
   const port = await freePort()
   const module = await Test.createTestingModule({
-    imports: [TokenwardModule.forRoot({ ...options, guard: MessageGuard })],
-    controllers: [OrdersController],
+    imports: [TokenwardModule.forRoot(options)],
+    controllers: [controller],
   }).compile()
   const app = module.createNestMicroservice({
     transport: Transport.TCP,
@@ -96,7 +105,7 @@ async function start(until: ReturnType<typeof untilEndOfFile>) {
   })
   until(() => app.close())
   await app.listen()
-  return { pool, app, ...rest, ...clientOf(port, until) }
+  return { app, ...clientOf(port, until) }
 }
 
 describe('a microservice over TCP', () => {
@@ -187,6 +196,16 @@ describe('a microservice over TCP', () => {
     expect(ticks.observed).toBe(false)
   })
 
+  it('ends a stream when its token expires, be it silent', async () => {
+    const { pool } = running
+    const { received, ended } = listen(await pool.accessToken({ ...reader, expiresIn: '3s' }))
+    await expect.poll(() => ticks.observed).toBe(true)
+    ticks.next(1)
+    expect(await ended).toMatchObject({ statusCode: 401, error_description: 'The access token expired' })
+    expect(received).toStrictEqual([1])
+    expect(ticks.observed).toBe(false)
+  })
+
   it('asks before each item that follows the first where the lag is 0s, and sends none that it should not', async () => {
     const { pool } = running
     const token = await pool.accessToken(reader)
@@ -208,6 +227,37 @@ describe('a microservice over TCP', () => {
     await firstValueFrom(client.emit('noted', { token: await pool.forged.expired(reader) }), { defaultValue: 0 })
     await firstValueFrom(client.emit('noted', { token: await pool.accessToken({ sub: 'u2' }) }), { defaultValue: 0 })
     await expect.poll(() => handled).toStrictEqual(['u2'])
+  })
+
+  it('lets each handler name its issuers: two pools in one service', async () => {
+    const [staff, customers] = [await poolAndOptions(), await poolAndOptions()]
+    @Controller()
+    class TwoPoolsController {
+      @MessagePattern('staff')
+      @Policy({ issuers: [staff.pool.issuer] })
+      ofStaff(@CurrentPrincipal() caller: Principal) {
+        return caller.issuer
+      }
+
+      @MessagePattern('customers')
+      @Policy({ issuers: [customers.pool.issuer] })
+      ofCustomers(@CurrentPrincipal() caller: Principal) {
+        return caller.issuer
+      }
+    }
+    const { ask } = await listenOverTcp(
+      {
+        ...staff.options,
+        issuers: [...staff.options.issuers, ...customers.options.issuers],
+        fetch: (address, init) =>
+          (String(address).includes(staff.pool.userPoolId) ? staff.pool : customers.pool).fetch(address, init),
+        guard: MessageGuard,
+      },
+      TwoPoolsController,
+    )
+    const token = await staff.pool.accessToken()
+    expect(await ask('staff', { token })).toBe(staff.pool.issuer)
+    expect(await ask('customers', { token })).toMatchObject({ error: { statusCode: 403 } })
   })
 
   it('does not start where nobody said where the token of a message is', async () => {

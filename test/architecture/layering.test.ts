@@ -126,12 +126,13 @@ describe('the packages', () => {
   const arrows: Record<string, RegExp> = {
     'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
     'packages/nestjs/src':
-      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
+      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
     'packages/trpc/src':
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
     'packages/bench/src':
       /^(?:@tokenward\/(?:core|testkit)|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
-    'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
+    'apps/nestjs-api/src':
+      /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
@@ -156,6 +157,15 @@ describe('an adapter', () => {
     const users = sourceFiles('packages/trpc/src').filter(({ imports }) => imports.includes('@trpc/client'))
     expect(users.map(({ path }) => path)).toStrictEqual(['packages/trpc/src/auth-link.ts'])
     expect(users[0]?.text).toContain("import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client'")
+  })
+})
+
+describe('the NestJS package', () => {
+  it('loads packages of single transports where such a handler runs, and not before', () => {
+    const eager = sourceFiles('packages/nestjs/src')
+      .filter(({ path }) => !/src\/(?:swagger|testing)(?:\/|\.ts$)/.test(path))
+      .filter(({ text }) => /^import (?!type\b).*'(?:graphql|@nestjs\/(?!common'|core').*)'$/m.test(text))
+    expect(eager.map(({ path }) => path)).toStrictEqual([])
   })
 })
 

@@ -11,6 +11,7 @@ const entries = {
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',
   '@tokenward/core/testing': 'packages/core/src/testing/index.ts',
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
+  '@tokenward/nestjs/swagger': 'packages/nestjs/src/swagger.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/trpc': 'packages/trpc/src/index.ts',
   '@tokenward/trpc/client': 'packages/trpc/src/client.ts',

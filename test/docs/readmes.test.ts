@@ -28,7 +28,7 @@ describe('a package README', () => {
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
     ['packages/core', 'src/resource-server/protected-resource-metadata.ts', 'ProtectedResourceOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
-    ['packages/nestjs', 'src/tokenward-options.ts', 'TokenwardModuleExtras'],
+    ['packages/nestjs', 'src/module/tokenward-options.ts', 'TokenwardModuleExtras'],
     ['packages/trpc', 'src/auth-plugin.ts', 'AuthPlugin'],
     ['packages/trpc', 'src/auth-plugin.ts', 'AuthPluginOptions'],
     ['packages/trpc', 'src/denial.ts', 'AuthErrorData'],

@@ -8,6 +8,8 @@ const entries = [
   'packages/core/src/requests/aws.ts',
   'packages/core/src/requests/node.ts',
   'packages/nestjs/src/index.ts',
+  'packages/nestjs/src/swagger.ts',
+  'packages/nestjs/src/testing.ts',
   'packages/trpc/src/index.ts',
   'packages/trpc/src/client.ts',
   'packages/trpc/src/testing.ts',

@@ -1,3 +1,4 @@
+import type { CanActivate, Type } from '@nestjs/common'
 import {
   ConfigurationError,
   createResourceServer,
@@ -15,17 +16,39 @@ export type TokenwardModuleOptions =
 
 /** Options that shape the module itself; with `forRootAsync` they stand beside the factory. */
 export interface TokenwardModuleExtras {
-  /** Guards every HTTP handler of the application. Default `true`; then only `@Public()` opens a route. */
+  /**
+   * Guards every handler of the application, and every connection to its gateways. Default `true`; then only `@Public()`
+   * opens something.
+   */
   readonly globalGuard?: boolean | undefined
+  /**
+   * A subclass of `TokenwardGuard` that takes its place as the global guard and where connections to gateways are opened;
+   * `@UseGuards` names it itself. What it injects must be global, or come from the modules in `imports`. Default
+   * `TokenwardGuard` itself.
+   */
+  readonly guard?: Type<CanActivate> | undefined
   /** Makes the providers available in every module. Default `true`. */
   readonly isGlobal?: boolean | undefined
+  /** Stops the boot at a handler whose policy no token can meet. Default `false`: a warning names it. */
+  readonly strictRoutes?: boolean | undefined
+  /** Logs every handler at boot with what it demands, which evidence serves, and what an outage does. Default `false`. */
+  readonly logRoutes?: boolean | undefined
 }
 
 /** Injects the {@link ResourceServer}: `constructor(@Inject(RESOURCE_SERVER) api: ResourceServer)`. */
-export const RESOURCE_SERVER: unique symbol = Symbol('tokenward.resource-server')
+export const RESOURCE_SERVER: unique symbol = Symbol.for('@tokenward/nestjs.resource-server')
 
-/** Whether the module registers its guard for the whole application. */
-export const GLOBAL_GUARD: unique symbol = Symbol('tokenward.global-guard')
+/** For the entries beside the main one: in CommonJS each has classes of its own, and they share this name. */
+export const ROUTE_INVENTORY: unique symbol = Symbol.for('@tokenward/nestjs.route-inventory')
+
+/** What of {@link TokenwardModuleExtras} is needed at boot. */
+export interface BootOptions {
+  readonly globalGuard: boolean
+  readonly strictRoutes: boolean
+  readonly logRoutes: boolean
+}
+
+export const BOOT_OPTIONS: unique symbol = Symbol('tokenward.boot-options')
 
 /** A resource server and whether it is ours to close. */
 export interface ServerInUse {
@@ -39,7 +62,7 @@ export function checkModuleOptions(method: 'forRoot' | 'forRootAsync', options: 
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError(owner, 'takes an object of options')
   }
-  for (const name of MODULE_OPTIONS) {
+  for (const name of SWITCHES) {
     const value = (options as Record<string, unknown>)[name]
     if (value !== undefined && typeof value !== 'boolean') {
       throw new ConfigurationError(`${owner}.${name}`, 'must be true or false')
@@ -84,7 +107,8 @@ export function serverOf(options: TokenwardModuleOptions): ServerInUse {
   return { server: resourceServer, owned: false }
 }
 
-const MODULE_OPTIONS = ['globalGuard', 'isGlobal'] as const satisfies readonly (keyof TokenwardModuleExtras)[]
+const SWITCHES = ['globalGuard', 'isGlobal', 'strictRoutes', 'logRoutes'] as const
+const MODULE_OPTIONS = [...SWITCHES, 'guard'] as const satisfies readonly (keyof TokenwardModuleExtras)[]
 const FACTORIES = ['useFactory', 'useClass', 'useExisting'] as const
 const ASYNC_OPTIONS: readonly string[] = [
   ...FACTORIES,

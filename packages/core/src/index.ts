@@ -12,6 +12,7 @@ export type { BackChannelLogoutResponse } from './resource-server/back-channel-l
 export type { BackChannelLogoutRequest, ReceivedForm, WebFormRequest } from './resource-server/logout-request.js'
 export type { Watch, WatchOptions } from './resource-server/watch.js'
 export type { PolicyOrLiteral } from './resource-server/policy-compiler.js'
+export type { PresentOptions } from './resource-server/present-options.js'
 export type {
   Decision,
   DecisionRequest,
@@ -20,6 +21,11 @@ export type {
   PolicyDecisionPoint,
   Undecided,
 } from './resource-server/policy-decision-point.js'
+export type {
+  MetadataResponse,
+  ProtectedResourceMetadata,
+  ProtectedResourceOptions,
+} from './resource-server/protected-resource-metadata.js'
 export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
 export type { Denied, Granted, Outcome, Passed, Prechecked, Refused, Unavailable } from './resource-server/outcome.js'
 

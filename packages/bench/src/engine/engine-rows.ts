@@ -36,13 +36,18 @@ export async function engineRows(quick: boolean): Promise<readonly Row[]> {
     await child.stop()
   }
   const figures = (figure: (turn: EngineRound) => number) => processes.map((all) => median(all.map(figure)))
-  const added = (route: EngineRoute, base: EngineRoute) =>
-    figures((turn) => turn[route].decision - turn[base].decision)
+  const added = (route: EngineRoute, base: EngineRoute) => figures((turn) => turn[route].decision - turn[base].decision)
   const row = (name: string, ours: readonly number[], target: number | null = null) =>
     makeRow({ row: name, group: 'decision', unit: 'µs', ours, target })
   return [
-    row('parsing and verifying (RS256)', figures(({ plainTokenLifetime }) => plainTokenLifetime.validation)),
-    row('decision, without introspection and list', figures(({ plainTokenLifetime }) => plainTokenLifetime.decision)),
+    row(
+      'parsing and verifying (RS256)',
+      figures(({ plainTokenLifetime }) => plainTokenLifetime.validation),
+    ),
+    row(
+      'decision, without introspection and list',
+      figures(({ plainTokenLifetime }) => plainTokenLifetime.decision),
+    ),
     row(
       "added by introspection and a list of 10,000 entries, `'token-lifetime'`",
       added('equippedTokenLifetime', 'plainTokenLifetime'),

@@ -53,7 +53,9 @@ export async function wholeRequestRows(quick: boolean): Promise<readonly Row[]> 
       group: 'whole request',
       unit: 'µs',
       ours: added.get('tokenward') as Measured,
-      peers: Object.fromEntries(Object.entries(PEERS).map(([auth, shown]) => [shown, added.get(auth as Auth) as Measured])),
+      peers: Object.fromEntries(
+        Object.entries(PEERS).map(([auth, shown]) => [shown, added.get(auth as Auth) as Measured]),
+      ),
       checksLess: Object.fromEntries(Object.values(PEERS).map((shown) => [shown, 'no scopes; see RS256'])),
       target,
       note: NOTE,
@@ -70,7 +72,8 @@ type Servers = Map<Auth, Server | Error>
 
 async function startServers(origin: string, warmUp: readonly string[]): Promise<Servers> {
   const servers: Servers = new Map()
-  for (const auth of AUTHS) servers.set(auth, await startServer({ auth, origin }, warmUp).catch((error: Error) => error))
+  for (const auth of AUTHS)
+    servers.set(auth, await startServer({ auth, origin }, warmUp).catch((error: Error) => error))
   return servers
 }
 

@@ -15,15 +15,17 @@ import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { createAnswerer } from './answering.js'
-import { type Authenticated, type Authentication, createAuthenticator } from './authentication.js'
+import { type Authenticated, type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
 import { type Authorization, createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import { createDecisionMaker } from './decision-making.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
 import { type Denied, errorOf, type Granted, type Outcome, passed, type Prechecked } from './outcome.js'
+import { createMetadata, type MetadataResponse, noMetadata } from './protected-resource-metadata.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
+import { arrivalsOf, type PresentOptions } from './present-options.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -61,8 +63,12 @@ export interface ResourceServer {
     request: AnyRequest,
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Outcome<Claims>>
-  /** Parses and verifies once, for several policies on one request. */
-  present(request: AnyRequest): Promise<Presented>
+  /**
+   * Parses and verifies once, for several policies on one request.
+   *
+   * @throws {@link ConfigurationError} where `request` is no request at all, or for an option that is none.
+   */
+  present(request: AnyRequest, options?: PresentOptions): Promise<Presented>
   /**
    * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
    * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
@@ -108,6 +114,12 @@ export interface ResourceServer {
    * @throws {@link ConfigurationError} where no issuer has it, or `request` is no request with a body.
    */
   backChannelLogout(request: BackChannelLogoutRequest): Promise<BackChannelLogoutResponse>
+  /**
+   * The protected resource metadata (RFC 9728) and the whole answer to a GET of it: serve it, to everybody, at its `path`.
+   *
+   * @throws {@link ConfigurationError} where the server has no `resource`.
+   */
+  metadata(): MetadataResponse
   /** What a policy means here: which issuers, which evidence, what an outage does. */
   explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
   /**
@@ -153,7 +165,15 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const authenticator = createAuthenticator({ issuers, maxTokenBytes, maxVerifiedTokens, isClosed })
   const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
   const { authorize, precheck } = createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker })
-  const { answer, principalOrDenied, denied } = createAnswerer({ clock, emit: onEvent && emit, realm })
+  const metadata =
+    options.resource === undefined
+      ? undefined
+      : createMetadata('createResourceServer.resource', options.resource, issuers.trusted.map(firstIdentifier))
+  const { answer, principalOrDenied, denied } = createAnswerer({
+    clock,
+    emit: onEvent && emit,
+    resource: { realm, resourceMetadata: metadata?.url },
+  })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -258,13 +278,21 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
   return Object.freeze({
     policy: (policy) => compile(policy),
-    async present(request) {
-      const authentication = await authenticateRequest(request, readInstant(clock))
+    async present(request, presentOptions = {}) {
+      const arrival = arrivalsOf(clock, presentOptions)
+      let authentication = await authenticateRequest(request, readInstant(clock))
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       const inHand = { request, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
+        async authorize(...policy) {
+          const compiled = compile(...policy)
+          const arrived = arrival()
+          // A connection that was opened during an outage need not stay shut when it is over.
+          const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
+          if (isLate) authentication = await authenticateRequest(request, readInstant(clock))
+          return settle(authentication, compiled, arrived, inHand)
+        },
       }
     },
     async authorize(request, ...policy) {
@@ -291,6 +319,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
     backChannelLogout,
+    metadata: () => metadata ?? noMetadata(),
     explain: (...policy) => explain(compile(...policy)),
     async ready() {
       await Promise.all([issuers.ready(), readyToDecide()])
@@ -308,4 +337,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       http.close()
     },
   } satisfies ResourceServer)
+}
+
+function firstIdentifier({ issuers }: TrustedIssuer): string {
+  return issuers[0] as string
 }

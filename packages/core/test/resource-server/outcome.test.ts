@@ -47,7 +47,7 @@ describe('a refusal', () => {
       scopes: ['a', 'b'],
       anyScope: ['c'],
     })
-    expect(outcome).toMatchObject({ status: 403, body: { error: 'insufficient_scope' } })
+    expect(outcome).toMatchObject({ status: 403, body: { error: 'insufficient_scope' }, scope: 'a b c' })
     expect((outcome as { headers: Record<string, string> }).headers['WWW-Authenticate']).toMatch(/scope="a b c"$/)
   })
 
@@ -56,6 +56,25 @@ describe('a refusal', () => {
     const outcome = await serverFor(issuer).api.authorize(withToken(issuer.token()), { groups: ['x'] })
     expect(outcome).toMatchObject({ status: 403, body: { error: 'insufficient_scope' } })
     expect(JSON.stringify(outcome)).not.toContain('scope=')
+    expect(outcome).not.toHaveProperty('scope')
+  })
+})
+
+describe('a method', () => {
+  it.each(['HEAD', 'OPTIONS', 'TRACE', 'options', 'PROPFIND', ''])('exempts nothing, here %j', async (method) => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    const policy = { scopes: ['a'] }
+    const preflight = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
+    for (const request of [anonymous, withToken(issuer.token(), { headers: preflight }), withToken('x.y.z')]) {
+      const outcome = await api.authorize({ ...request, method }, policy)
+      expect(outcome.outcome).toBe('refused')
+      expect(outcome).toStrictEqual(await api.authorize(request, policy))
+      expect(await api.precheck({ ...request, method }, policy)).toStrictEqual(outcome)
+    }
+    expect(await api.authorize({ ...withToken(issuer.token({ scope: 'a' })), method }, policy)).toMatchObject({
+      outcome: 'granted',
+    })
   })
 })
 

@@ -10,7 +10,7 @@ import {
 } from '@tokenward/core'
 import { stubEndpoint } from '../stub-endpoint.ts'
 import { AUDIENCE, createSigner, ISSUER, opaqueToken } from '../tokens.ts'
-import type { EngineRoute, EngineRound } from './engine-cost.ts'
+import type { EngineRoute, EngineRound } from './engine-rows.ts'
 
 const TOKENS = 200
 /** Well below the 30 seconds less the tolerance for which a token counts as young. */
@@ -31,15 +31,17 @@ process.on('disconnect', () => process.exit())
 process.send?.({})
 
 async function connectRoutes() {
-  const plain = createResourceServer({ issuers: [issuer(false)] })
+  const plain = createResourceServer({ issuers: [issuer(false)], maxVerifiedTokens: 0 })
   const equipped = createResourceServer({
     issuers: [issuer(true)],
     revocationList: await fullList(),
+    maxVerifiedTokens: 0,
     fetch: endpoint.fetch,
   })
   const withInactive = createResourceServer({
     issuers: [issuer(true)],
     revocationList: await fullList(),
+    maxVerifiedTokens: 0,
     fetch: endpoint.fetch,
   })
   // An hour-old token that the server no longer knows: from now on every token is looked up among the inactive ones.

@@ -6,29 +6,31 @@ import {
   inMemoryRevocationList,
   type RevocationEntry,
 } from '@tokenward/core'
+import { createVerifier } from 'fast-jwt'
 import { stubEndpoint } from '../stub-endpoint.ts'
 import { accessTokenClaims, AUDIENCE, createSigner, ISSUER, opaqueToken } from '../tokens.ts'
-import type { MemoryCase, MemoryFigures } from './memory-cost.ts'
+import type { MemoryCase, MemoryQuestion } from './memory-rows.ts'
 
-const [kind = '', ...counts] = process.argv.slice(2)
 process.send?.({})
-process.on('message', () => void measure().then((answer) => process.send?.({ answer })))
+process.on('message', (message: MemoryQuestion) => void measure(message).then((answer) => process.send?.({ answer })))
 process.on('disconnect', () => process.exit())
 
-async function measure(): Promise<MemoryFigures> {
-  const add = adderOf(kind as MemoryCase)
+async function measure({ kind, count, rounds }: MemoryQuestion): Promise<readonly number[]> {
+  const figures: number[] = []
+  for (let round = 0; round < rounds; round += 1) figures.push(await bytesOfOne(kind, count))
+  return figures
+}
+
+async function bytesOfOne(kind: MemoryCase, count: number): Promise<number> {
+  const add = adderOf(kind)
   // What the first entries bring with them, compiled code above all, is on the account of none.
   for (let index = 0; index < 1_000; index += 1) await add()
   const base = heap()
-  const figures: MemoryFigures = {}
-  let entries = 0
-  for (const count of counts.map(Number)) {
-    for (; entries < count; entries += 1) await add()
-    figures[count] = (heap() - base) / count
-  }
+  for (let entries = 0; entries < count; entries += 1) await add()
+  const bytes = (heap() - base) / count
   // Whatever holds the memory has to live until here.
   await add()
-  return figures
+  return bytes
 }
 
 function heap(): number {
@@ -41,6 +43,10 @@ function heap(): number {
 /** Adds one entry each time it is called. */
 function adderOf(memory: MemoryCase): () => Promise<void> {
   switch (memory) {
+    case 'verifiedToken':
+      return verifying()
+    case 'verifiedTokenOfFastJwt':
+      return cachingWithFastJwt()
     case 'jwtUnchanged':
       return remembering(jwts(), () => ({ active: true }), 'granted')
     case 'jwtNarrowed':
@@ -58,6 +64,25 @@ function adderOf(memory: MemoryCase): () => Promise<void> {
     case 'listedUser':
       return listing(() => ({ kind: 'user', issuer: ISSUER, sub: opaqueToken(), notBefore: Date.now() }))
   }
+}
+
+/** Tokens that come a second time, which is when they are remembered. */
+function verifying(): () => Promise<void> {
+  const token = jwts()
+  const issuer = authorizationServer({ issuer: ISSUER, audience: AUDIENCE, jwks: keys as never })
+  const api = createResourceServer({ issuers: [issuer], maxVerifiedTokens: 110_000 })
+  return async () => {
+    const once = token()
+    await api.verify(once)
+    await api.verify(once)
+  }
+}
+
+/** The cache of a peer that has one. */
+function cachingWithFastJwt(): () => Promise<void> {
+  const signer = createSigner('ES256')
+  const verify = createVerifier({ key: signer.publicKey, allowedIss: ISSUER, allowedAud: AUDIENCE, cache: 110_000 })
+  return async () => void verify(signer.token())
 }
 
 /** Tokens of some age: an inactive answer about a newborn one is not final. ES256 is signed sooner than RS256. */

@@ -1,4 +1,4 @@
-import type { PathParameters, ProtectedRequest } from '../vocabulary/protected-request.js'
+import type { ProtectedRequest } from '../vocabulary/protected-request.js'
 
 /**
  * The part that is read of the events AWS sends to a function for an HTTP request, and to a Lambda authorizer that gets
@@ -22,8 +22,8 @@ export interface AwsEventV1 {
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null | undefined
   /** Every value of each query parameter. */
   readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null | undefined
-  /** What the route took from the path. Load balancers have no routes. */
-  readonly pathParameters?: PathParameters | null | undefined
+  /** What the gateway took from the path. A load balancer takes nothing. */
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null | undefined
   /** What the gateway knows of the request. */
   readonly requestContext?:
     | {
@@ -44,8 +44,8 @@ export interface AwsEventV2 {
   readonly rawQueryString: string
   /** Names in lower case. Repeated headers come joined with a comma, which is refused for `Authorization`. */
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined
-  /** What the route took from the path. */
-  readonly pathParameters?: PathParameters | null | undefined
+  /** What the gateway took from the path. A function URL takes nothing. */
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null | undefined
   /** What the gateway knows of the request. */
   readonly requestContext: {
     readonly http: { readonly method: string }

@@ -1,5 +1,5 @@
 import type { IssuerRegistry } from '../issuers/issuer-registry.js'
-import type { OperatorCode } from '../outcomes/operator-codes.js'
+import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { type CompactJws, parseCompactJws } from '../tokens/compact-jws.js'
 import { KnownHeaders } from '../tokens/known-headers.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
@@ -25,6 +25,11 @@ export type Authentication =
 
 /** Credentials that may be granted something. */
 export type Authenticated = Exclude<Authentication, { kind: 'failed' }>
+
+/** Whether nothing was found out, so that it may be tried again. */
+export function couldNotTell(authentication: Authentication): boolean {
+  return authentication.kind === 'failed' && !isRefusalCode(authentication.reason)
+}
 
 /** The characters of a bearer token (RFC 6750 §2.1). */
 const BEARER_TOKEN = /^[\w.~+/-]+=*$/

@@ -151,6 +151,13 @@ describe('an event of an HTTP API or a function URL', () => {
   })
 })
 
+it.each([
+  ['a REST API', restApi({ pathParameters: { id: '7' } })],
+  ['an HTTP API', httpApi({ pathParameters: { id: '7' } })],
+])('an event of %s has what the gateway took from the path', (_, event) => {
+  expect(fromAwsEvent(event).params).toStrictEqual({ id: '7' })
+})
+
 describe('an event of a load balancer', () => {
   it('is read whether its target group sends single or multiple values', () => {
     const single = loadBalancer({ headers: { authorization: 'Bearer a' }, queryStringParameters: { page: '2' } })

@@ -25,7 +25,7 @@ export const description = {
     'GET /me': { authorizer: 'jwt', policy: policies.staff, checkedByFunction: true },
     'POST /orders': { authorizer: 'lambda', policy: policies.add },
     'DELETE /orders/{id}': { authorizer: 'lambda', policy: policies.remove },
-    'DELETE /orders': { authorizer: 'jwt', policy: policies.removeAll },
+    'DELETE /orders': { authorizer: 'jwt', policy: policies.removeAll, checkedByFunction: true },
   },
 } as const satisfies HttpApiDescription
 

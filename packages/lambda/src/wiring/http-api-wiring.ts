@@ -1,8 +1,9 @@
-import { ConfigurationError, definePolicy } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core'
 import type { AnyPolicy } from '../authorizers/authorizer-plan.js'
 import { checkResultCache, httpApiDialect, type ResultCache } from '../authorizers/result-cache.js'
-import { createRouteTable } from '../authorizers/route-table.js'
+import type { HandlerOptions } from '../handlers/protect.js'
 import { assertOptionNames } from '../option-check.js'
+import { checkHeldRoutes } from './held-routes.js'
 import { type CheckedMutualTls, checkMutualTlsDomain, type MutualTlsDomain } from './mutual-tls-domain.js'
 import { type CheckedRoute, checkRoutes, gatewayScopes, type RouteDescription } from './route-description.js'
 import { checkValues, type TemplateValue } from './template-value.js'
@@ -42,6 +43,8 @@ export interface WiredAuthorizerOptions<Response extends 'simple' | 'policy' = '
 export interface HttpApiWiring<Response extends 'simple' | 'policy' = 'simple' | 'policy'> {
   /** Give it to `httpApiAuthorizer(api, wiring.authorizerOptions)`. */
   readonly authorizerOptions: WiredAuthorizerOptions<Response>
+  /** Give it to `withAuth(api, policy, handler, wiring.handlerOptions)`. */
+  readonly handlerOptions: HandlerOptions
   /** @internal */
   readonly [CHECKED]: CheckedHttpApi
 }
@@ -86,11 +89,17 @@ export function httpApiWiring<Response extends 'simple' | 'policy' = 'simple'>(
   if (response !== 'simple' && response !== 'policy') {
     throw new ConfigurationError(`${OWNER}.response`, "must be 'simple' or 'policy'")
   }
-  const checked = checkRoutes(`${OWNER}.routes`, description.routes, ['jwt', 'lambda'])
+  const checked = checkRoutes(`${OWNER}.routes`, description.routes, {
+    authorizers: ['jwt', 'lambda'],
+    ofGateway: ['jwt'],
+  })
   const mutualTls = checkMutualTlsDomain(`${OWNER}.mutualTls`, description.mutualTls)
   const cache = checkResultCache(OWNER, resultCache, httpApiDialect)
   const ofLambda = checked.filter(({ authorizer }) => authorizer === 'lambda')
   const policies = Object.fromEntries(ofLambda.map(({ key, policy }) => [key, policy as AnyPolicy]))
+  const hasJwtAuthorizer = checked.some(({ authorizer }) => authorizer === 'jwt')
+  assertUsed(description, 'lambda', ofLambda.length > 0, ['resultCache', 'response'])
+  assertUsed(description, 'jwt', hasJwtAuthorizer, ['userPool', 'audience'])
   if (ofLambda.length > 0) checkLambdaRoutes(policies, cache, { response, hasMutualTls: mutualTls !== undefined })
   const routes = checked.map((route) => ({
     ...route,
@@ -100,10 +109,7 @@ export function httpApiWiring<Response extends 'simple' | 'policy' = 'simple'>(
   const checkedApi: CheckedHttpApi = {
     name,
     prefix: `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-    issuer: issuerIn(
-      description,
-      checked.some(({ authorizer }) => authorizer === 'jwt'),
-    ),
+    issuer: hasJwtAuthorizer ? issuerIn(description) : undefined,
     routes,
     hasLambdaAuthorizer: ofLambda.length > 0,
     ttl: cache.ttl / 1_000,
@@ -118,12 +124,27 @@ export function httpApiWiring<Response extends 'simple' | 'policy' = 'simple'>(
       response: response as Response,
       mutualTls: mutualTls !== undefined,
     },
+    handlerOptions: { mutualTls: mutualTls !== undefined },
     [CHECKED]: checkedApi,
   }
 }
 
-function issuerIn({ userPool, audience }: HttpApiDescription, isNeeded: boolean): GatewayIssuer | undefined {
-  if (!isNeeded) return undefined
+/** What no route has a use for would be taken for a protection. */
+function assertUsed(
+  description: HttpApiDescription,
+  authorizer: 'jwt' | 'lambda',
+  isUsed: boolean,
+  options: readonly (keyof HttpApiDescription)[],
+): void {
+  const unused = isUsed ? undefined : options.find((name) => description[name] !== undefined)
+  if (unused === undefined) return
+  throw new ConfigurationError(
+    `${OWNER}.${unused}`,
+    `is for routes with authorizer: '${authorizer}', and there is none`,
+  )
+}
+
+function issuerIn({ userPool, audience }: HttpApiDescription): GatewayIssuer {
   if (userPool === undefined) {
     throw new ConfigurationError(`${OWNER}.userPool`, "is needed for routes with authorizer: 'jwt'")
   }
@@ -150,13 +171,5 @@ function checkLambdaRoutes(
       "needs '$context.domainName' among its identitySources: a result that is kept would serve clients without a certificate",
     )
   }
-  const held = { heldFor: cache.ttl }
-  createRouteTable(option, policies, {
-    inDocuments: response === 'policy',
-    compile: (policy: never) => {
-      const { maxRevocationLag, maxAge } = policy as { maxRevocationLag: number; maxAge: number | undefined }
-      definePolicy({ ...held, maxRevocationLag, ...(maxAge !== undefined && { maxAge }) })
-      return policy
-    },
-  })
+  checkHeldRoutes(option, policies, cache, { inDocuments: response === 'policy' })
 }

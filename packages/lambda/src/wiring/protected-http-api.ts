@@ -98,8 +98,7 @@ export class ProtectedHttpApi extends Construct {
       regionalDomainName: domain.attrRegionalDomainName,
       regionalHostedZoneId: domain.attrRegionalHostedZoneId,
     })
-    const mapping = new ApiMapping(this, 'ApiMapping', { api: this.httpApi, domainName: imported })
-    mapping.node.addDependency(domain)
+    new ApiMapping(this, 'ApiMapping', { api: this.httpApi, domainName: imported })
     return domain
   }
 }

@@ -2,6 +2,7 @@ import { ConfigurationError } from '@tokenward/core'
 import type { AnyPolicy } from '../authorizers/authorizer-plan.js'
 import { checkResultCache, restApiDialect, restTokenDialect, type ResultCache } from '../authorizers/result-cache.js'
 import { assertOptionNames } from '../option-check.js'
+import { checkHeldRoutes } from './held-routes.js'
 import { checkRoutes, gatewayScopes, type RouteDescription } from './route-description.js'
 import { checkValue, sub, type TemplateResource, type TemplateValue } from './template-value.js'
 import { checkUserPool, type UserPoolDescription } from './user-pool-description.js'
@@ -59,27 +60,30 @@ export function restApiWiring(description: RestApiDescription): RestApiWiring {
   }
   if (!TYPES.includes(type)) throw new ConfigurationError(`${OWNER}.type`, `must be one of ${TYPES.join(', ')}`)
   const restApiId = checkValue(`${OWNER}.restApiId`, description.restApiId)
-  const routes = checkRoutes(`${OWNER}.routes`, description.routes, ['authorizer'])
+  const isCognito = type === 'COGNITO_USER_POOLS'
+  assertOfType(description, isCognito)
+  const ofGateway = isCognito ? ['authorizer'] : []
+  const routes = checkRoutes(`${OWNER}.routes`, description.routes, { authorizers: ['authorizer'], ofGateway })
   const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}Authorizer`
   const common = { RestApiId: restApiId, Name: name, Type: type }
-  const isCognito = type === 'COGNITO_USER_POOLS'
   const guarded = routes.filter(({ authorizer }) => authorizer === 'authorizer')
   const scopesOf = (key: string) => {
     const route = guarded.find((one) => one.key === key)
     const scopes =
       isCognito && route !== undefined
-        ? gatewayScopes(`${OWNER}.routes`, { ...route, checkedByFunction: false }, { withoutScopes: WITHOUT_SCOPES })
+        ? gatewayScopes(`${OWNER}.routes`, route, { withoutScopes: WITHOUT_SCOPES, needsScopes: true })
         : []
     return scopes.length === 0 ? {} : { AuthorizationScopes: [...scopes] }
   }
+  const policies = Object.fromEntries(guarded.map(({ key, policy }) => [key, policy as AnyPolicy]))
   return {
     authorizerOptions: {
-      routes: Object.fromEntries(guarded.map(({ key, policy }) => [key, policy as AnyPolicy])),
+      routes: policies,
       resultCache,
     },
     Resources: isCognito
       ? { [id]: { Type: 'AWS::ApiGateway::Authorizer', Properties: { ...common, ...cognito(description) } } }
-      : lambda(id, common, description, resultCache),
+      : lambda(id, common, { ...description, resultCache, policies }),
     methods: Object.fromEntries(
       routes.map(({ key, authorizer }) => [
         key,
@@ -95,6 +99,16 @@ export function restApiWiring(description: RestApiDescription): RestApiWiring {
   }
 }
 
+/** What the type has no use for would be taken for a protection. */
+function assertOfType(description: RestApiDescription, isCognito: boolean): void {
+  const others = isCognito
+    ? (['resultCache', 'authorizerFunctionArn'] as const)
+    : (['userPool', 'userPoolArn'] as const)
+  const unused = others.find((name) => description[name] !== undefined)
+  if (unused === undefined) return
+  throw new ConfigurationError(`${OWNER}.${unused}`, `is not for an authorizer of the type ${description.type}`)
+}
+
 function cognito({ userPool, userPoolArn }: RestApiDescription): Readonly<Record<string, unknown>> {
   if (checkUserPool(`${OWNER}.userPool`, userPool).isUpdated) {
     throw new ConfigurationError(
@@ -105,13 +119,20 @@ function cognito({ userPool, userPoolArn }: RestApiDescription): Readonly<Record
   return { IdentitySource: TOKEN, ProviderARNs: [checkValue(`${OWNER}.userPoolArn`, userPoolArn)] }
 }
 
+type LambdaDescription = RestApiDescription & {
+  readonly resultCache: ResultCache
+  readonly policies: Readonly<Record<string, AnyPolicy>>
+}
+
 function lambda(
   id: string,
   common: Readonly<Record<string, unknown>>,
-  { type, authorizerFunctionArn, restApiId }: RestApiDescription,
-  resultCache: ResultCache,
+  { type, authorizerFunctionArn, restApiId, resultCache, policies }: LambdaDescription,
 ): Readonly<Record<string, TemplateResource>> {
-  const { ttl } = checkResultCache(OWNER, resultCache, type === 'TOKEN' ? restTokenDialect : restApiDialect)
+  const cache = checkResultCache(OWNER, resultCache, type === 'TOKEN' ? restTokenDialect : restApiDialect)
+  if (Object.keys(policies).length > 0) {
+    checkHeldRoutes(`${OWNER}.routes`, policies, cache, { inDocuments: true })
+  }
   const arn = checkValue(`${OWNER}.authorizerFunctionArn`, authorizerFunctionArn)
   const invocations =
     'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${FunctionArn}/invocations'
@@ -125,7 +146,7 @@ function lambda(
         IdentitySource: identitySources.join(','),
         AuthorizerUri: sub(invocations, { FunctionArn: arn }),
         // What is not said is five minutes.
-        AuthorizerResultTtlInSeconds: ttl / 1_000,
+        AuthorizerResultTtlInSeconds: cache.ttl / 1_000,
       },
     },
     [`${id}Permission`]: {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cloudFormation, httpApiWiring } from '../../src/wiring/index.js'
 import { description, mutualTls } from '../support/orders-description.js'
-import { lint } from '../support/template-lint.js'
 
 const parts = {
   integration: { Ref: 'OrdersIntegration' },
@@ -9,18 +8,16 @@ const parts = {
 } as const
 
 describe('a CloudFormation template', () => {
-  it('has the API, its authorizers and its routes', async () => {
+  it('has the API, its authorizers and its routes', () => {
     const { Resources } = cloudFormation(httpApiWiring(description), parts)
     expect(Resources).toMatchSnapshot()
-    expect(await lint(Resources)).toStrictEqual([])
   })
 
-  it('has a domain with mutual TLS, and no way around it', async () => {
+  it('has a domain with mutual TLS, and no way around it', () => {
     const { Resources } = cloudFormation(httpApiWiring({ ...description, mutualTls }), parts)
     expect(Resources['OrdersApi']?.Properties['DisableExecuteApiEndpoint']).toBe(true)
     const { OrdersDomainName, OrdersApiMapping } = Resources
     expect({ OrdersDomainName, OrdersApiMapping }).toMatchSnapshot()
-    expect(await lint(Resources)).toStrictEqual([])
   })
 
   it('says for how long results are kept, also that they are not', () => {
@@ -40,7 +37,7 @@ describe('a CloudFormation template', () => {
     expect(ttlOf(byPolicy)).toMatchObject({ EnableSimpleResponses: false })
   })
 
-  it('resolves pools of the same template, and takes other integrations', async () => {
+  it('resolves pools of the same template, and takes other integrations', () => {
     const userPool = { userPoolId: { Ref: 'UserPool' }, clientIds: [{ Ref: 'WebClient' }] }
     const wiring = httpApiWiring({ ...description, userPool })
     const integrations = { 'GET /me': { Ref: 'MeIntegration' } }
@@ -56,7 +53,6 @@ describe('a CloudFormation template', () => {
     })
     const targets = Object.values(Resources).map(({ Properties }) => JSON.stringify(Properties['Target']))
     expect(targets.filter((target) => target?.includes('MeIntegration'))).toHaveLength(1)
-    expect(await lint(Resources)).toStrictEqual([])
   })
 
   it('has only what its routes need', () => {
@@ -86,23 +82,5 @@ describe('a CloudFormation template', () => {
       "cloudFormation.integrations has 'GET /x', which is no route",
     )
     expect(() => cloudFormation(wiring, { ...parts, api: 1 } as never)).toThrow('cloudFormation.api is not an option')
-  })
-})
-
-describe('the linter of these tests', () => {
-  it('finds what is wrong with a template', async () => {
-    const { Resources } = cloudFormation(httpApiWiring(description), parts)
-    const broken = (id: string, change: object) => ({
-      ...Resources,
-      [id]: { Type: Resources[id]?.Type ?? '', Properties: { ...Resources[id]?.Properties, ...change } },
-    })
-    expect(await lint(broken('OrdersApi', { Nmae: 'x' }))).toStrictEqual(['OrdersApi: no property Nmae'])
-    expect(await lint(broken('OrdersLambdaAuthorizer', { EnableSimpleResponses: 'yes' }))).toHaveLength(1)
-    expect(await lint(broken('OrdersLambdaAuthorizer', { IdentitySource: 'x' }))).toHaveLength(1)
-    expect(await lint(broken('OrdersJwtAuthorizer', { JwtConfiguration: { Isuer: 'x' } }))).toHaveLength(1)
-    expect(await lint({ X: { Type: 'AWS::ApiGatewayV2::Rout', Properties: {} } })).toHaveLength(1)
-    expect(await lint({ X: { Type: 'AWS::ApiGatewayV2::Route', Properties: { ApiId: 'x' } } })).toStrictEqual([
-      'X: RouteKey is missing',
-    ])
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { httpApiAuthorizer, type SimpleAuthorizerResult } from '../../src/index.js'
+import { httpApiAuthorizer, type SimpleAuthorizerResult, withAuth } from '../../src/index.js'
+import { z } from 'zod'
 import { httpApiWiring } from '../../src/wiring/index.js'
-import { clientCert, httpAuthorizerEvent } from '../support/events.js'
+import { clientCert, httpApiEvent, httpAuthorizerEvent } from '../support/events.js'
 import { description, mutualTls } from '../support/orders-description.js'
 import { bearer, ordersApi } from '../support/orders-api.js'
 
@@ -38,6 +39,16 @@ describe('a description', () => {
     const withCertificate = httpAuthorizerEvent({ ...sample, certificate: clientCert })
     expect(await authorizer(withCertificate)).toMatchObject({ isAuthorized: true })
   })
+
+  it('with mutual TLS makes handlers that do the same', async () => {
+    const { pool, api } = await ordersApi()
+    const { handlerOptions } = httpApiWiring({ ...description, mutualTls })
+    expect(httpApiWiring(description).handlerOptions).toStrictEqual({ mutualTls: false })
+    const handler = withAuth(api, {}, () => ({ statusCode: 200 }), handlerOptions)
+    const sample = { headers: bearer(await pool.accessToken()) }
+    expect(await handler(httpApiEvent(sample), {})).toMatchObject({ statusCode: 403 })
+    expect(await handler(httpApiEvent({ ...sample, certificate: clientCert }), {})).toMatchObject({ statusCode: 200 })
+  })
 })
 
 describe('a trap that becomes an error', () => {
@@ -47,6 +58,42 @@ describe('a trap that becomes an error', () => {
         "httpApiWiring.routes['GET /x'].policy has no scopes: a JWT authorizer lets ID tokens in there",
       )
       expect(jwt(policy, { checkedByFunction: true })).not.toThrow()
+    }
+  })
+
+  it('is a demand that a gateway does not look at, and no function either', () => {
+    const scopes = ['orders/read']
+    const beyond = [
+      [{ scopes: ['orders/read', 'orders/write'] }, 'several scopes that must all be there'],
+      [{ scopes, anyScope: ['a', 'b'] }, 'several scopes that must all be there'],
+      [{ scopes, maxRevocationLag: '0s' }, 'maxRevocationLag'],
+      [{ scopes, groups: ['staff'] }, 'groups'],
+      [{ scopes, issuers: ['https://auth.example'] }, 'issuers'],
+      [{ scopes, claims: z.object({ tenant: z.string() }) }, 'claims'],
+      [{ scopes, acrValues: ['mfa'] }, 'acrValues'],
+      [{ scopes, maxAge: '5m' }, 'maxAge'],
+      [{ scopes, action: 'read' }, 'an action'],
+    ] as const
+    for (const [policy, demand] of beyond) {
+      expect(jwt(policy)).toThrow(`httpApiWiring.routes['GET /x'].policy has ${demand}, and a gateway checks one of`)
+      expect(jwt(policy, { checkedByFunction: true })).not.toThrow()
+      expect(withRoute('GET /x', { authorizer: 'lambda', policy })).not.toThrow()
+    }
+    expect(withRoute('GET /x', { authorizer: 'lambda', policy: {}, checkedByFunction: true })).toThrow(
+      "httpApiWiring.routes['GET /x'].checkedByFunction is for tokens that a gateway looks at",
+    )
+    expect(withRoute('GET /x', { authorizer: 'none', checkedByFunction: true })).toThrow('not a function')
+  })
+
+  it('is an option that protects nothing', () => {
+    const routes = { 'GET /health': { authorizer: 'none' } }
+    for (const [name, value] of Object.entries({ resultCache: 'off', response: 'simple' })) {
+      const options = { name: 'x', routes, [name]: value } as never
+      expect(() => httpApiWiring(options)).toThrow(`httpApiWiring.${name} is for routes with authorizer: 'lambda'`)
+    }
+    for (const [name, value] of Object.entries({ userPool: description.userPool, audience: ['web'] })) {
+      const options = { name: 'x', routes, [name]: value } as never
+      expect(() => httpApiWiring(options)).toThrow(`httpApiWiring.${name} is for routes with authorizer: 'jwt'`)
     }
   })
 
@@ -63,8 +110,6 @@ describe('a trap that becomes an error', () => {
     const userPool = { ...description.userPool, issuer: 'UPDATED' }
     expect(made({ userPool })).toThrow('httpApiWiring.userPool.issuer is UPDATED, which no page of AWS says')
     expect(made({ userPool: { ...userPool, updatedIssuerTried: true } })).not.toThrow()
-    const { 'GET /orders': _1, 'GET /orders/{id}': _2, 'GET /me': _3, ...routes } = description.routes
-    expect(made({ userPool, routes })).not.toThrow()
   })
 
   it('is a simple response that is kept for all routes', () => {
@@ -107,8 +152,9 @@ describe('a trap that becomes an error', () => {
       'GET /orders/{id}': { authorizer: 'lambda', policy },
       'GET /{tenant}/items': { authorizer: 'lambda', policy: {} },
     }
-    expect(made({ routes, response: 'policy' })).toThrow('which no policy document can tell apart')
-    expect(made({ routes })).not.toThrow()
+    const orders = (more: object) => () => httpApiWiring({ name: 'orders', routes, ...more } as never)
+    expect(orders({ response: 'policy' })).toThrow('which no policy document can tell apart')
+    expect(orders({})).not.toThrow()
   })
 
   it('is a truststore that is none, and a pool that makes clients of its own', () => {

@@ -2,17 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { restRequestAuthorizer, restTokenAuthorizer } from '../../src/index.js'
 import { type RestApiDescription, restApiWiring } from '../../src/wiring/index.js'
 import { ordersApi } from '../support/orders-api.js'
-import { lint } from '../support/template-lint.js'
 
 const common = {
   name: 'orders',
   restApiId: { Ref: 'OrdersApi' },
-  authorizerFunctionArn: { 'Fn::GetAtt': ['AuthorizerFunction', 'Arn'] },
   routes: {
     'GET /orders/{id}': { authorizer: 'authorizer', policy: { scopes: ['orders/read'] } },
     'GET /health': { authorizer: 'none' },
   },
 } as const
+const lambda = { ...common, authorizerFunctionArn: { 'Fn::GetAtt': ['AuthorizerFunction', 'Arn'] } } as const
 const cognito = {
   ...common,
   type: 'COGNITO_USER_POOLS',
@@ -26,24 +25,22 @@ describe('the wiring of a REST API', () => {
     'of type %s has the authorizer, and says that nothing is kept',
     async (type) => {
       const { api } = await ordersApi()
-      const wiring = restApiWiring({ ...common, type })
+      const wiring = restApiWiring({ ...lambda, type })
       expect(wiring).toMatchSnapshot()
-      expect(await lint(wiring.Resources)).toStrictEqual([])
       const options = wiring.authorizerOptions
       const authorizer = type === 'TOKEN' ? restTokenAuthorizer(api, options) : restRequestAuthorizer(api, options)
       expect(authorizer).toBeTypeOf('function')
     },
   )
 
-  it('of a user pool has the pool, and scopes for each method', async () => {
+  it('of a user pool has the pool, and scopes for each method', () => {
     const { Resources, methods } = restApiWiring(cognito)
     expect({ Resources, methods }).toMatchSnapshot()
-    expect(await lint(Resources)).toStrictEqual([])
   })
 
   it('says for how long results are kept', () => {
     const identitySources = ['method.request.header.Authorization', 'context.httpMethod', 'context.resourcePath']
-    const { Resources } = restApiWiring({ ...common, type: 'REQUEST', resultCache: { ttl: '5m', identitySources } })
+    const { Resources } = restApiWiring({ ...lambda, type: 'REQUEST', resultCache: { ttl: '5m', identitySources } })
     expect(Resources['OrdersAuthorizer']?.Properties).toMatchObject({
       AuthorizerResultTtlInSeconds: 300,
       IdentitySource: identitySources.join(','),
@@ -60,18 +57,52 @@ describe('the wiring of a REST API', () => {
   it('refuses a method of a user pool without scopes, which takes ID tokens instead', () => {
     const routes = { 'GET /orders': { authorizer: 'authorizer', policy: {}, checkedByFunction: true } }
     expect(made({ ...cognito, routes })).toThrow("restApiWiring.routes['GET /orders'].policy has no scopes")
-    expect(made({ ...common, type: 'TOKEN', routes })).not.toThrow()
+  })
+
+  it('refuses what would not be checked: a user pool looks at scopes alone', () => {
+    const routes = (more: object) => ({
+      'GET /orders': { authorizer: 'authorizer', policy: { scopes: ['orders/read'], groups: ['staff'] }, ...more },
+    })
+    expect(made({ ...cognito, routes: routes({}) })).toThrow(
+      "restApiWiring.routes['GET /orders'].policy has groups, and a gateway checks one of some scopes and no more",
+    )
+    expect(made({ ...cognito, routes: routes({ checkedByFunction: true }) })).not.toThrow()
+    expect(made({ ...lambda, type: 'TOKEN', routes: routes({}) })).not.toThrow()
+    expect(made({ ...lambda, type: 'TOKEN', routes: routes({ checkedByFunction: true }) })).toThrow(
+      "restApiWiring.routes['GET /orders'].checkedByFunction is for tokens that a gateway looks at",
+    )
+  })
+
+  it('refuses what the authorizer would refuse when it starts', () => {
+    const identitySources = ['method.request.header.Authorization']
+    const policy = { scopes: ['orders/read'], maxRevocationLag: '5m' }
+    const bounded = { 'GET /orders': { authorizer: 'authorizer', policy } }
+    const kept = { ...lambda, type: 'TOKEN', resultCache: { ttl: '5m', identitySources } }
+    expect(made({ ...kept, routes: bounded })).toThrow('policy.maxRevocationLag must be above 5m')
+    const crossing = {
+      'GET /orders/{id}': { authorizer: 'authorizer', policy: { scopes: ['orders/read'] } },
+      'GET /{tenant}/items': { authorizer: 'authorizer', policy: {} },
+    }
+    expect(made({ ...kept, routes: crossing })).toThrow('which no policy document can tell apart')
+  })
+
+  it('has nothing that its type has no use for', () => {
+    expect(made({ ...cognito, resultCache: 'off' })).toThrow(
+      'restApiWiring.resultCache is not for an authorizer of the',
+    )
+    expect(made({ ...cognito, authorizerFunctionArn: 'x' })).toThrow('restApiWiring.authorizerFunctionArn is not for')
+    expect(made({ ...cognito, type: 'TOKEN' })).toThrow('restApiWiring.userPool is not for an authorizer of the type')
   })
 
   it('is not made with what is misspelt or missing', () => {
-    expect(made({ ...common, type: 'JWT' })).toThrow('restApiWiring.type must be one of')
-    expect(made({ ...common, type: 'TOKEN', name: '' })).toThrow('restApiWiring.name must be letters')
-    expect(made({ ...common, type: 'TOKEN', api: 1 })).toThrow('restApiWiring.api is not an option')
-    expect(made({ ...common, type: 'TOKEN', restApiId: undefined })).toThrow('restApiWiring.restApiId must be text')
-    expect(made({ ...common, type: 'TOKEN', authorizerFunctionArn: '' })).toThrow('authorizerFunctionArn must be text')
+    expect(made({ ...lambda, type: 'JWT' })).toThrow('restApiWiring.type must be one of')
+    expect(made({ ...lambda, type: 'TOKEN', name: '' })).toThrow('restApiWiring.name must be letters')
+    expect(made({ ...lambda, type: 'TOKEN', api: 1 })).toThrow('restApiWiring.api is not an option')
+    expect(made({ ...lambda, type: 'TOKEN', restApiId: undefined })).toThrow('restApiWiring.restApiId must be text')
+    expect(made({ ...lambda, type: 'TOKEN', authorizerFunctionArn: '' })).toThrow('authorizerFunctionArn must be text')
     expect(made({ ...cognito, userPool: undefined })).toThrow('restApiWiring.userPool takes a plain object')
     expect(made({ ...cognito, userPoolArn: undefined })).toThrow('restApiWiring.userPoolArn must be text')
     const two = { ttl: '5m', identitySources: ['method.request.header.Authorization', 'context.path'] }
-    expect(made({ ...common, type: 'TOKEN', resultCache: two })).toThrow('has one source alone here')
+    expect(made({ ...lambda, type: 'TOKEN', resultCache: two })).toThrow('has one source alone here')
   })
 })

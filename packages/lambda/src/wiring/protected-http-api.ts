@@ -47,6 +47,8 @@ export class ProtectedHttpApi extends Construct {
   readonly routes: Readonly<Record<string, HttpRoute>>
   /** The domain with mutual TLS; `undefined` where the description has none. */
   readonly domainName: CfnDomainName | undefined
+  /** What puts the API on that domain. */
+  readonly apiMapping: ApiMapping | undefined
 
   constructor(scope: Construct, id: string, props: ProtectedHttpApiProps) {
     super(scope, id)
@@ -78,12 +80,13 @@ export class ProtectedHttpApi extends Construct {
       }),
     )
     this.domainName = this.#domain(api)
+    this.apiMapping = this.domainName && this.#mapping(this.domainName)
   }
 
   #domain({ mutualTls }: CheckedHttpApi): CfnDomainName | undefined {
     if (mutualTls === undefined) return undefined
     const { domainName, certificateArn, truststoreUri, truststoreVersion } = mutualTls
-    const domain = new CfnDomainName(this, 'DomainName', {
+    return new CfnDomainName(this, 'DomainName', {
       domainName: text(domainName),
       domainNameConfigurations: [
         { certificateArn: text(certificateArn), endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' },
@@ -93,13 +96,15 @@ export class ProtectedHttpApi extends Construct {
         ...(truststoreVersion !== undefined && { truststoreVersion: text(truststoreVersion) }),
       },
     })
+  }
+
+  #mapping(domain: CfnDomainName): ApiMapping {
     const imported = DomainName.fromDomainNameAttributes(this, 'ImportedDomainName', {
       name: domain.ref,
       regionalDomainName: domain.attrRegionalDomainName,
       regionalHostedZoneId: domain.attrRegionalHostedZoneId,
     })
-    new ApiMapping(this, 'ApiMapping', { api: this.httpApi, domainName: imported })
-    return domain
+    return new ApiMapping(this, 'ApiMapping', { api: this.httpApi, domainName: imported })
   }
 }
 

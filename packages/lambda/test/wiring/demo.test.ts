@@ -28,7 +28,12 @@ describe('the demo', () => {
         code: Code.fromInline('exports.handler = async () => ({})'),
       })
     const integration = new HttpLambdaIntegration('OrdersIntegration', functionOf('Orders'))
-    new ProtectedHttpApi(stack, 'OrdersApi', { wiring, integration, authorizerFunction: functionOf('Authorizer') })
+    const api = new ProtectedHttpApi(stack, 'OrdersApi', {
+      wiring,
+      integration,
+      authorizerFunction: functionOf('Authorizer'),
+    })
+    expect(Object.keys(api.routes)).toStrictEqual(Object.keys(description.routes))
     expect(Template.fromStack(stack).toJSON()).toMatchSnapshot()
   })
 

@@ -57,7 +57,8 @@ describe('the linter of AWS finds nothing wrong with', () => {
     })
     const integration = new HttpUrlIntegration('Orders', 'https://orders.internal.example')
     const wiring = httpApiWiring({ ...description, mutualTls })
-    new ProtectedHttpApi(stack, 'OrdersApi', { wiring, integration, authorizerFunction })
+    const api = new ProtectedHttpApi(stack, 'OrdersApi', { wiring, integration, authorizerFunction })
+    expect(api.apiMapping).toBeDefined()
     const { Resources, ...others } = Template.fromStack(stack).toJSON()
     // CDK itself writes this one down for every function it makes.
     const ofCdk = /^W3005 'AuthorizerServiceRole\w+' dependency already enforced/

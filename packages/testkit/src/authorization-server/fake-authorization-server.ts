@@ -79,8 +79,8 @@ export async function fakeAuthorizationServer(
   const keys = await createServerKeys(settings.algorithm, clock)
   const issued = createIssuedTokens({ settings, clock, keys, assertOpen: doors.assertOpen })
   const endpoints = createAuthorizationEndpoints(
-    { settings, clock, keys, issued },
-    endpointMaker(maker, clock, doors.closing),
+    { settings, clock, keys, issued, assertOpen: doors.assertOpen },
+    endpointMaker(maker, clock, doors),
   )
   server = endpoints
   const { jwks, metadata, introspection, revocation } = endpoints
@@ -95,7 +95,10 @@ export async function fakeAuthorizationServer(
     revocation,
     ...issued.tokens,
     fetch: fetchFrom(endpoints, doors.assertOpen),
-    publicKeys: async () => ({ keys: keys.published() }),
+    async publicKeys() {
+      doors.assertOpen()
+      return { keys: keys.published() }
+    },
     async rotateKeys(how = {}) {
       doors.assertOpen()
       await keys.rotate(readRotation(maker, how))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FakeClock } from '../fake-clock.js'
+import { checkText } from '../given-values.js'
 import { type JsonRecord, signJws } from '../jws/compact-jws.js'
 import type { ServerKeys } from './server-keys.js'
 import { AUTHORIZATION_SERVER, type ServerSettings } from './server-settings.js'
@@ -62,6 +63,7 @@ export function createIssuedTokens({ settings, clock, keys, assertOpen }: Issued
       },
       async revoke(token) {
         assertOpen()
+        checkText(AUTHORIZATION_SERVER.maker, 'revoke takes a token', token)
         const known = issued.get(token)
         if (known === undefined) {
           throw new Error(`${AUTHORIZATION_SERVER.maker}: revoke takes a token that this server has issued`)
@@ -83,7 +85,7 @@ export function createIssuedTokens({ settings, clock, keys, assertOpen }: Issued
 
 /** RFC 9068 §2.2: a JWT access token has `exp`. */
 function withLifetime(request: OpaqueTokenRequest): OpaqueTokenRequest {
-  if (request.expiresIn !== null) return request
+  if (request?.expiresIn !== null) return request
   throw new TypeError(
     `${AUTHORIZATION_SERVER.maker}: a JWT access token expires; only opaqueToken takes expiresIn: null`,
   )

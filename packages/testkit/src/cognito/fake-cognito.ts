@@ -96,7 +96,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
   const pool = await createPool(options)
   const doors = openDoors(COGNITO)
   const automatic = createAutomaticSignIn(pool.users, doors.assertOpen)
-  const server = createPoolServer(pool, endpointMaker(maker, pool.clock, doors.closing), automatic.user)
+  const server = createPoolServer(pool, endpointMaker(maker, pool.clock, doors), automatic.user)
   const controls = Object.fromEntries(
     Object.entries(server.endpoints).map(([name, { control }]) => [name, control]),
   ) as Record<keyof typeof server.endpoints, EndpointControl>
@@ -114,7 +114,10 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     ...createSignOuts(pool, doors.assertOpen),
     forged: forgedTokens(pool, doors.assertOpen),
     fetch: fetchFrom(server, doors.assertOpen),
-    publicKeys: async () => ({ keys: await pool.keys.published() }),
+    async publicKeys() {
+      doors.assertOpen()
+      return { keys: await pool.keys.published() }
+    },
     async rotateKeys(how = {}) {
       doors.assertOpen()
       await pool.keys.rotate(readRotation(maker, how))

@@ -1,3 +1,4 @@
+import { isObject, kindOf } from '../given-values.js'
 import { refuseUnknown } from '../known-names.js'
 import type { Randomness } from '../randomness.js'
 import type { AppClientSettings } from './app-clients.js'
@@ -35,6 +36,7 @@ export interface FakeCognitoOptions<Servers extends ResourceServers = ResourceSe
 type AppClientOf<Servers extends ResourceServers> = string | AppClientSettings<StandardScope | ScopeOf<Servers>>
 
 export interface PoolSettings extends PoolAddress {
+  readonly resourceServers: ResourceServers
   /** Scopes of resource servers. */
   readonly customScopes: readonly string[]
   readonly issuerType: 'ORIGINAL' | 'UPDATED'
@@ -44,16 +46,37 @@ export interface PoolSettings extends PoolAddress {
 const { maker } = COGNITO
 const KNOWN = ['clients', 'users', 'resourceServers', 'issuerType', 'tokenRevocation', 'seed']
 
-export function poolSettings(options: FakeCognitoOptions, random: Randomness): PoolSettings {
+/** Before anything is read. */
+export function checkOptionNames(options: FakeCognitoOptions): void {
   refuseUnknown(maker, 'the pool', options, KNOWN)
+}
+
+export function poolSettings(options: FakeCognitoOptions, random: Randomness): PoolSettings {
   const { resourceServers = {}, issuerType = 'ORIGINAL', tokenRevocation = true } = options
-  if (!Object.values<unknown>(resourceServers).every(Array.isArray)) {
-    throw new TypeError(`${maker}: resourceServers must map identifiers to lists of scope names: { orders: ['read'] }`)
-  }
+  checkResourceServers(resourceServers)
   if (issuerType !== 'ORIGINAL' && issuerType !== 'UPDATED') {
     throw new TypeError(`${maker}: issuerType must be 'ORIGINAL' or 'UPDATED'`)
   }
   if (typeof tokenRevocation !== 'boolean') throw new TypeError(`${maker}: tokenRevocation must be true or false`)
   const customScopes = Object.entries(resourceServers).flatMap(([id, names]) => names.map((name) => `${id}/${name}`))
-  return { ...randomAddress(random), customScopes, issuerType, tokenRevocation }
+  return { ...randomAddress(random), resourceServers, customScopes, issuerType, tokenRevocation }
+}
+
+/** `ScopeName` of the API: printable ASCII without spaces, quotes, slashes and backslashes. */
+const SCOPE_NAME = /^[!#-.0-[\]-~]+$/
+
+function checkResourceServers(servers: ResourceServers): void {
+  if (!isObject(servers) || !Object.values<unknown>(servers).every(Array.isArray)) {
+    const given = isObject(servers) ? '' : `, not ${kindOf(servers)}`
+    throw new TypeError(
+      `${maker}: resourceServers must map identifiers to lists of scope names: { orders: ['read'] }${given}`,
+    )
+  }
+  for (const [id, names] of Object.entries(servers)) {
+    if (!names.every((name) => typeof name === 'string' && SCOPE_NAME.test(name))) {
+      throw new TypeError(
+        `${maker}: resourceServers.${id} takes names without spaces and slashes, as 'read' for the scope ${id}/read`,
+      )
+    }
+  }
 }

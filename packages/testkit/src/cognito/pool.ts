@@ -4,7 +4,7 @@ import { type AppClients, createAppClients } from './app-clients.js'
 import { COGNITO } from './cognito-kind.js'
 import { createLogins, type Logins } from './logins.js'
 import { createPoolKeys, type PoolKeys } from './pool-keys.js'
-import { type FakeCognitoOptions, type PoolSettings, poolSettings } from './pool-settings.js'
+import { checkOptionNames, type FakeCognitoOptions, type PoolSettings, poolSettings } from './pool-settings.js'
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.js'
 import { createUsers, type Users } from './users.js'
 
@@ -22,9 +22,10 @@ export interface Pool {
 
 export async function createPool(options: FakeCognitoOptions): Promise<Pool> {
   const { maker } = COGNITO
+  checkOptionNames(options)
   const random = createRandomness(maker, options.seed)
   const settings = poolSettings(options, random)
-  const clients = createAppClients(settings.customScopes, options.clients)
+  const clients = createAppClients(settings, options.clients)
   const users = createUsers(random, options.users)
   const clock = createFakeClock(maker)
   return {

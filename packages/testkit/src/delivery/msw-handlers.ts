@@ -1,5 +1,6 @@
 import { http, HttpResponse, type HttpHandler } from 'msw'
 import type { PublicServer } from '../endpoints/fake-server.js'
+import { isPromise } from '../given-values.js'
 import { internalsOf } from './fake-internals.js'
 import { fakeRequest, mswResponse } from './msw-response.js'
 
@@ -22,7 +23,7 @@ const handled = new Set<PublicServer>()
  * Throws a `TypeError` for what is no fake, and an `Error` for one that was closed.
  */
 export function mswHandlers(...fakes: readonly [MswFake, ...MswFake[]]): HttpHandler[] {
-  if (fakes[0] === undefined) throw noFake()
+  if (fakes.length === 0) throw noFake(undefined)
   const servers = fakes.map(handledServer)
   const reachedBy = (url: string) => servers.filter((server) => handled.has(server) && server.reaches(new URL(url)))
 
@@ -44,7 +45,7 @@ export function mswHandlers(...fakes: readonly [MswFake, ...MswFake[]]): HttpHan
 
 function handledServer(fake: MswFake): PublicServer {
   const { server, closing } = internalsOf(fake) ?? {}
-  if (server === undefined || closing === undefined) throw noFake()
+  if (server === undefined || closing === undefined) throw noFake(fake)
   const { maker, noun } = server.kind
   if (closing.aborted) throw new Error(`${maker}: the ${noun} was closed; make a new one`)
   if (!handled.has(server)) {
@@ -54,6 +55,7 @@ function handledServer(fake: MswFake): PublicServer {
   return server
 }
 
-function noFake(): TypeError {
-  return new TypeError('mswHandlers takes what fakeCognito or fakeAuthorizationServer made, one or more')
+function noFake(given: unknown): TypeError {
+  const advice = isPromise(given) ? ', not a promise; await it first' : ''
+  return new TypeError(`mswHandlers takes what fakeCognito or fakeAuthorizationServer made, one or more${advice}`)
 }

@@ -16,11 +16,17 @@ export type EndpointMaker = (url: string, dialect: Dialect) => Endpoint
 
 const REMEMBERED = 1_000
 
-export function endpointMaker(maker: string, clock: FakeClock, closing: AbortSignal): EndpointMaker {
+/** How long an endpoint lives: as long as its fake. */
+export interface EndpointLife {
+  readonly closing: AbortSignal
+  assertOpen(): void
+}
+
+export function endpointMaker(maker: string, clock: FakeClock, { closing, assertOpen }: EndpointLife): EndpointMaker {
   // Every request that waits listens for the end.
   setMaxListeners(0, closing)
   return (url, dialect) => {
-    const { apply, ...faults } = createFaults({ maker, dialect, clock, closing })
+    const { apply, ...faults } = createFaults({ maker, dialect, clock, closing, assertOpen })
     let hits = 0
     let requests: readonly RecordedRequest[] = []
     return {

@@ -73,7 +73,10 @@ export async function fakeAuthorizationServer(
     options.served === undefined || options.served === false
       ? undefined
       : await doors.open(() =>
-          serve({ answer: async (request) => server?.answer(request) }, { https: options.served === 'https' }),
+          serve(
+            { kind: AUTHORIZATION_SERVER, answer: async (request) => server?.answer(request) },
+            { https: options.served === 'https' },
+          ),
         )
   const settings = serverSettings(options, door?.url)
   const keys = await createServerKeys(settings.algorithm, clock)

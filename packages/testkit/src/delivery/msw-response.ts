@@ -24,5 +24,5 @@ async function answerOf(candidates: readonly PublicServer[], request: FakeReques
   const [first, ...others] = candidates as [PublicServer, ...PublicServer[]]
   const owner = candidates.find((server) => server.owns(request)) ?? (others.length === 0 ? first : undefined)
   const answer = owner === undefined ? first.stray(request) : await owner.answer(request)
-  return answer ?? nothingThere(first.kind, request)
+  return answer ?? nothingThere(first.kind, request.method, request.url.href)
 }

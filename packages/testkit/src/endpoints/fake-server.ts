@@ -46,8 +46,8 @@ export class ConnectionDropped extends Error {
 }
 
 /** Says to whoever debugs a test that the address is wrong, where a real server would say less. */
-export function nothingThere({ maker, noun }: FakeKind, { method, url }: FakeRequest): FakeResponse {
-  const message = `${maker}: nothing answers ${method} ${url.href}; the addresses of the fake ${noun} are ${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints`
+export function nothingThere({ maker, noun }: FakeKind, method: string, address: string): FakeResponse {
+  const message = `${maker}: nothing answers ${method} ${address}; the addresses of the fake ${noun} are ${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints, and at a port their paths`
   return json(404, { message })
 }
 

@@ -63,7 +63,7 @@ it('says where nothing is, rather than asking the internet', async () => {
   expect([response.status, await response.json()]).toStrictEqual([
     404,
     {
-      message: `fakeCognito: nothing answers GET ${pool.issuer}/elsewhere; the addresses of the fake pool are pool.jwks.url, pool.metadata.url and those of its other endpoints`,
+      message: `fakeCognito: nothing answers GET ${pool.issuer}/elsewhere; the addresses of the fake pool are pool.jwks.url, pool.metadata.url and those of its other endpoints, and at a port their paths`,
     },
   ])
 })

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { type Duration, milliseconds } from '../duration.js'
 import { isText, kindOf } from '../given-values.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
+import type { Randomness } from '../randomness.js'
 import { checkMembers } from '../request-members.js'
 import { AUTHORIZATION_SERVER, type ServerSettings } from './server-settings.js'
 
@@ -49,12 +49,13 @@ const SCOPE = /^[!#-[\]-~]+$/
 export function claimsOf(
   method: string,
   settings: ServerSettings,
+  random: Randomness,
   request: OpaqueTokenRequest,
   now: number,
 ): JsonRecord {
   const { maker } = AUTHORIZATION_SERVER
   checkMembers(maker, method, request, MEMBERS)
-  const { sub = randomUUID(), clientId = 'test-client', scopes = [], audience = settings.audience, cnf } = request
+  const { sub = random.uuid('sub'), clientId = 'test-client', scopes = [], audience = settings.audience, cnf } = request
   const { expiresIn = '1h' } = request
   if (!scopes.every((scope) => SCOPE.test(scope))) {
     throw new TypeError(`${maker}: ${method} takes scopes one by one, without spaces: ['read', 'write']`)
@@ -72,7 +73,7 @@ export function claimsOf(
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     iat,
     ...(expiresIn !== null && { exp: iat + Math.floor(milliseconds(maker, 'expiresIn', expiresIn) / 1_000) }),
-    jti: randomUUID(),
+    jti: random.uuid('jti'),
     ...(cnf !== undefined && { cnf }),
     ...request.claims,
   }

@@ -50,7 +50,7 @@ function shifted(claims: JsonRecord, seconds: number): JsonRecord {
 }
 
 export function forgedTokens(pool: Pool, assertOpen: () => void): ForgedTokens {
-  const { settings, random, keys, logins } = pool
+  const { issuer, random, keys, logins } = pool
   const accessKey = keys.access
   const strangersKid = () => random.bytes("stranger's kid", 32).toString('base64')
   /** A forgery looks like a token of a login that there was, so that the pool itself may be asked about it. */
@@ -113,8 +113,7 @@ export function forgedTokens(pool: Pool, assertOpen: () => void): ForgedTokens {
       return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
     },
     async otherPool(request) {
-      const { issuers } = randomAddress(random)
-      const claims = { ...claimsOf('otherPool', request), iss: issuers[settings.issuerType] }
+      const claims = { ...claimsOf('otherPool', request), iss: issuer.ofAnother(randomAddress(random)) }
       return signJws({ kid: strangersKid(), alg: 'RS256' }, claims, await stranger())
     },
     async otherClient(request) {

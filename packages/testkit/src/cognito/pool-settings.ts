@@ -4,6 +4,7 @@ import type { Randomness } from '../randomness.js'
 import type { AppClientSettings } from './app-clients.js'
 import { COGNITO } from './cognito-kind.js'
 import { type PoolAddress, randomAddress } from './pool-address.js'
+import type { IssuerType } from './pool-issuer.js'
 import type { ResourceServers, ScopeOf, StandardScope } from './scopes.js'
 import type { PoolUserSettings } from './users.js'
 
@@ -18,8 +19,11 @@ export interface FakeCognitoOptions<Servers extends ResourceServers = ResourceSe
   readonly users?: readonly PoolUserSettings[]
   /** Resource servers and their scopes: `{ orders: ['read', 'write'] }` gives `orders/read` and `orders/write`. Default none. */
   readonly resourceServers?: Servers
-  /** `IssuerConfiguration.Type` of the pool. Default `'ORIGINAL'`; the UPDATED host then answers 403, as AWS's does. */
-  readonly issuerType?: 'ORIGINAL' | 'UPDATED'
+  /**
+   * `IssuerConfiguration.Type` of the pool. Default `'ORIGINAL'`; the UPDATED host then answers 403, as AWS's does, until
+   * `switchIssuer()`.
+   */
+  readonly issuerType?: IssuerType
   /**
    * `EnableTokenRevocation` of the app clients. Default `true`. `false`: tokens without `jti` and `origin_jti`, and no
    * way to end one login; a whole user can still be signed out.
@@ -39,7 +43,8 @@ export interface PoolSettings extends PoolAddress {
   readonly resourceServers: ResourceServers
   /** Scopes of resource servers. */
   readonly customScopes: readonly string[]
-  readonly issuerType: 'ORIGINAL' | 'UPDATED'
+  /** At first. */
+  readonly issuerType: IssuerType
   readonly tokenRevocation: boolean
 }
 

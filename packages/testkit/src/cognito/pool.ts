@@ -3,6 +3,7 @@ import { createRandomness, type Randomness } from '../randomness.js'
 import { type AppClients, createAppClients } from './app-clients.js'
 import { COGNITO } from './cognito-kind.js'
 import { createLogins, type Logins } from './logins.js'
+import { createPoolIssuer, type PoolIssuer } from './pool-issuer.js'
 import { createPoolKeys, type PoolKeys } from './pool-keys.js'
 import { checkOptionNames, type FakeCognitoOptions, type PoolSettings, poolSettings } from './pool-settings.js'
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.js'
@@ -11,6 +12,7 @@ import { createUsers, type Users } from './users.js'
 /** A pool with all it knows. */
 export interface Pool {
   readonly settings: PoolSettings
+  readonly issuer: PoolIssuer
   readonly random: Randomness
   readonly clock: FakeClock
   readonly keys: PoolKeys
@@ -30,6 +32,7 @@ export async function createPool(options: FakeCognitoOptions): Promise<Pool> {
   const clock = createFakeClock(maker)
   return {
     settings,
+    issuer: createPoolIssuer(settings, settings.issuerType),
     random,
     clock,
     clients,
@@ -39,8 +42,4 @@ export async function createPool(options: FakeCognitoOptions): Promise<Pool> {
     // Last: the rest is checked by now, and keys take their time.
     keys: await createPoolKeys(clock, () => random.bytes('kid', 32).toString('base64')),
   }
-}
-
-export function issuerOf({ settings }: Pick<Pool, 'settings'>): string {
-  return settings.issuers[settings.issuerType]
 }

@@ -1,6 +1,6 @@
 import { milliseconds } from '../duration.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
-import { issuerOf, type Pool } from './pool.js'
+import type { Pool } from './pool.js'
 import { USER_ADMIN } from './scopes.js'
 import {
   type AccessTokenRequest,
@@ -24,7 +24,7 @@ export function accessTokenClaims(pool: Pool, request: AccessTokenRequest, metho
   return {
     sub,
     ...groups,
-    iss: issuerOf(pool),
+    iss: pool.issuer.current(),
     // Only tokens from the OAuth endpoints have a version.
     ...(isSdkSignIn ? {} : { version: 2 }),
     client_id: client.clientId,
@@ -56,7 +56,7 @@ export function m2mTokenClaims(pool: Pool, request: M2mTokenRequest): JsonRecord
     auth_time: iat,
     exp,
     iat,
-    iss: issuerOf(pool),
+    iss: pool.issuer.current(),
     version: 2,
     ...identifiers(pool).jti,
     client_id: clientId,
@@ -74,7 +74,7 @@ export function idTokenClaims(pool: Pool, request: IdTokenRequest, sibling: Json
     sub,
     ...groups,
     email_verified: true,
-    iss: issuerOf(pool),
+    iss: pool.issuer.current(),
     'cognito:username': username,
     ...origin,
     aud: client.clientId,
@@ -87,11 +87,15 @@ export function idTokenClaims(pool: Pool, request: IdTokenRequest, sibling: Json
   }
 }
 
-/** Claims of a token that a refresh brings: of the same login and sign-in, with an id and a lifetime of its own. */
+/**
+ * Claims of a token that a refresh brings: of the same login and sign-in, with an id and a lifetime of its own, and the
+ * issuer that the pool has by now.
+ */
 export function refreshedClaims(pool: Pool, claims: JsonRecord): JsonRecord {
   const lifetime = (claims['exp'] as number) - (claims['iat'] as number)
   const iat = Math.floor(pool.clock.now() / 1_000)
-  return { ...claims, exp: iat + lifetime, iat, ...identifiers(pool).jti }
+  const issuer = pool.issuer.isOwn(claims['iss']) ? { iss: pool.issuer.current() } : {}
+  return { ...claims, ...issuer, exp: iat + lifetime, iat, ...identifiers(pool).jti }
 }
 
 /** The user as the pool knows it, where it does and the request says nothing else. */

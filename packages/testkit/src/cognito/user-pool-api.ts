@@ -4,7 +4,7 @@ import { type JsonRecord, tryDecodeJws } from '../jws/compact-jws.js'
 import { adminOperations, noSuchPool } from './admin-operations.js'
 import { authenticationOperations, invalidRefreshToken, noSuchClient } from './authentication-operations.js'
 import { awsAnswer, awsDialect, awsException, inputOf, type Operation, operationOf } from './aws-json.js'
-import { issuerOf, type Pool } from './pool.js'
+import type { Pool } from './pool.js'
 import { ORIGINAL_HOST } from './pool-address.js'
 import { invalidAccessToken, tokenOperations } from './token-operations.js'
 
@@ -56,7 +56,7 @@ export function isNamedIn(pool: Pool, request: FakeRequest): boolean {
   const input = inputOf(request) ?? {}
   const { UserPoolId, ClientId, AccessToken } = input
   if (typeof UserPoolId === 'string') return UserPoolId === pool.settings.userPoolId
-  if (typeof AccessToken === 'string') return tryDecodeJws(AccessToken)?.payload['iss'] === issuerOf(pool)
+  if (typeof AccessToken === 'string') return pool.issuer.isOwn(tryDecodeJws(AccessToken)?.payload['iss'])
   const refreshToken = refreshTokenIn(input)
   return refreshToken === undefined
     ? pool.clients.find(ClientId) !== undefined

@@ -25,7 +25,7 @@ export async function listen(server: PublicServer): Promise<ListeningFake> {
       `${server.kind.maker}: listen() was called before; one call is enough until close() of what it returned`,
     )
   }
-  if ([...listening].some(({ issuer }) => issuer === server.issuer)) {
+  if ([...listening].some(({ identity }) => identity === server.identity)) {
     throw new Error(`${server.kind.maker}: another fake listens at ${server.issuer}; close it first`)
   }
   listening.add(server)

@@ -11,8 +11,8 @@ export interface Endpoint {
   answer(request: FakeRequest, normally: NormalAnswer): Promise<FakeResponse>
 }
 
-/** Makes the endpoints of one fake. */
-export type EndpointMaker = (url: string, dialect: Dialect) => Endpoint
+/** Makes the endpoints of one fake. An address that may change is asked for when it is needed. */
+export type EndpointMaker = (url: string | (() => string), dialect: Dialect) => Endpoint
 
 const REMEMBERED = 1_000
 
@@ -31,7 +31,9 @@ export function endpointMaker(maker: string, clock: FakeClock, { closing, assert
     let requests: readonly RecordedRequest[] = []
     return {
       control: {
-        url,
+        get url() {
+          return typeof url === 'string' ? url : url()
+        },
         get hits() {
           return hits
         },

@@ -7,7 +7,7 @@ import { discoveryDocument } from './discovery-document.js'
 import { createDomainEndpoints, type DomainEndpoints } from './domain-endpoints.js'
 import type { Pool } from './pool.js'
 import { DOMAIN_SUFFIX, ORIGINAL_HOST, UPDATED_HOST } from './pool-address.js'
-import { answerStray, createUserPoolApi, isNamedIn, type UserPoolApi } from './user-pool-api.js'
+import { createUserPoolApi, isNamedIn, type UserPoolApi } from './user-pool-api.js'
 import type { UserRecord } from './users.js'
 
 /** A pool behind its addresses: two hosts it shares with all pools of the Region, and its own domain. */
@@ -71,7 +71,7 @@ export function createPoolServer(
       if (placeOf(request.url) === 'domain' || request.url.pathname.startsWith(`/${userPoolId}/`)) return true
       return operationOf(request) !== undefined && isNamedIn(pool, request)
     },
-    stray: answerStray,
+    stray: api.stray,
     async answer(request) {
       const place = placeOf(request.url)
       // AWS answers 403 on the UPDATED host for a pool that has not switched.

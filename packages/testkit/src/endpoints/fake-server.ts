@@ -34,10 +34,13 @@ export interface PublicServer extends FakeServer {
   readonly identity: string
   /** Whether an address is one of this server's, or one it shares. */
   reaches(url: URL): boolean
-  /** Whether a request that reaches this server can be meant for no other. */
+  /** Whether a request that reaches this server is meant for it, as far as the request says. */
   owns(request: FakeRequest): boolean
-  /** What a shared address answers when no server owns the request. `undefined` when nothing is there. */
-  stray(request: FakeRequest): FakeResponse | undefined
+  /**
+   * What a shared address answers when no server owns the request, or `owners`, two or more of them. `undefined` when
+   * nothing is there.
+   */
+  stray(request: FakeRequest, owners: readonly PublicServer[]): FakeResponse | undefined
 }
 
 /** The connection ends without an answer. Each door shows that as its transport does. */

@@ -4,13 +4,18 @@ const at = (path: string) => new URL(path, import.meta.url).pathname
 
 /** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
 const workspace = {
+  '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/trpc/client': at('packages/trpc/src/client.ts'),
+  '@tokenward/trpc/testing': at('packages/trpc/src/testing.ts'),
+  '@tokenward/trpc': at('packages/trpc/src/index.ts'),
   '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
   '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
   '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
@@ -68,13 +73,24 @@ export default defineConfig({
           testTimeout,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
-          include: ['test/delivery/{listen,listen-beside-msw-server,msw-handlers,msw-in-old-node,side-by-side,faults}.test.ts'],
+          include: [
+            'test/delivery/{listen,listen-beside-msw-server,msw-handlers,msw-in-old-node,side-by-side,faults}.test.ts',
+          ],
         },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
+        test: { ...shared, name: 'trpc', root: at('packages/trpc'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
-        test: { testTimeout, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        oxc: decorators,
+        test: { ...shared, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

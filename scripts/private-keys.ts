@@ -19,7 +19,8 @@ export function privateKeysInTarball(tarball: Buffer): readonly FoundKey[] {
 export function privateKeysIn(file: string, text: string): readonly FoundKey[] {
   const forms = new Set<FoundKey['form']>()
   for (const reading of readingsOf(text)) {
-    if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY/.test(reading)) forms.add('PEM')
+    // With a key in it, which begins as every sequence of DER does; code that writes PEM has the lines around it alone.
+    if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^A-Za-z]*M[A-Za-z\d+/]/.test(reading)) forms.add('PEM')
     // RFC 7518 §6.2.2 and §6.3.2, RFC 8037 §2. Nothing else of that name is as long, and without a space.
     if (/(?:["'`]d["'`]\]?|\bd)\s*[:=]\s*["'`][\w-]{40,}/.test(reading)) forms.add('JWK')
     if (isDerIn(reading)) forms.add('DER')

@@ -1,10 +1,12 @@
 // Listens through msw 3, which needs Node 22: under Node 20 that is said, and the other doors are open.
 const assert = require('node:assert/strict')
 
+/** The release of msw that runs there, and the doors that need none. */
+const told = (error) => ['msw 2 from 2.12 on', 'serve()', 'fetch'].every((text) => error.message.includes(text))
+
 module.exports = async function listen({ fakeCognito }, { mswHandlers }) {
   const isOld = Number(process.versions.node.split('.')[0]) < 22
   const pool = await fakeCognito()
-  const told = (error) => ['msw 2 from 2.12 on', 'serve()', 'fetch'].every((text) => error.message.includes(text))
   if (isOld) {
     await assert.rejects(pool.listen(), told)
     await assert.rejects(pool.listen(), told)

@@ -51,6 +51,10 @@ const harmless: readonly (readonly [string, string])[] = [
   ['a public JWK', JSON.stringify(publicKey.export({ format: 'jwk' }))],
   ['a public key in base64', publicKey.export({ format: 'der', type: 'spki' }).toString('base64')],
   ['code that makes one', "key.export({ format: 'pem', type: 'pkcs8' })"],
+  [
+    'code that writes one',
+    "return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\\n')",
+  ],
   ['a short d', "const path = { d: 'M0 0h24v24H0z' }"],
 ]
 
@@ -75,7 +79,6 @@ describe('a private key is found', () => {
     }
     expect(privateKeysInTarball(await pack('index.js', 'fixtures.js'))).toStrictEqual([
       { file: 'fixtures.js', form: 'PEM' },
-      { file: 'fixtures.js', form: 'DER' },
     ])
     expect(privateKeysInTarball(await pack('index.js'))).toStrictEqual([])
   })

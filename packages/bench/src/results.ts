@@ -2,6 +2,7 @@ import type { EngineCost } from './engine/engine-cost.ts'
 import type { IntrospectionCost } from './introspection/introspection-cost.ts'
 import type { FloodFigures, MemoryCase, MemoryFigures } from './memory/memory-cost.ts'
 import type { TestkitCost } from './testkit/testkit-cost.ts'
+import type { Target } from './target.ts'
 import { testkitTargets } from './testkit/testkit-targets.ts'
 import type { Algorithm } from './tokens.ts'
 import type { ValidationCost } from './validation/validation-cost.ts'
@@ -25,12 +26,6 @@ export interface Results {
   readonly flood: FloodFigures
   /** Can be measured alone, so that it says for itself when and where. */
   readonly testkit: TestkitCost & { readonly measuredOn: MeasuredOn }
-}
-
-export interface Target {
-  readonly name: string
-  readonly limit: number
-  readonly measured: number
 }
 
 const MEGABYTE = 2 ** 20

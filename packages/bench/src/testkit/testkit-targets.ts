@@ -1,4 +1,4 @@
-import type { Target } from '../results.ts'
+import type { Target } from '../target.ts'
 import type { TestkitCost } from './testkit-cost.ts'
 
 /** What is promised of the testkit, for medians by the clock; CPU beside it, which other work on the machine does not blur. */

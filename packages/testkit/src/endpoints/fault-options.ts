@@ -5,7 +5,7 @@ import { refuseUnknown } from '../known-names.js'
 import type { FaultOptions } from './endpoint-control.js'
 
 /** How long a fault lasts. */
-export interface FaultSpan {
+interface FaultSpan {
   /** Requests it meets. */
   readonly times: number
   /** When it is over, on the clock of the fake. */

@@ -10,6 +10,7 @@ const workspace = {
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/lambda/testing': at('packages/lambda/src/testing.ts'),
   '@tokenward/lambda/wiring/cdk': at('packages/lambda/src/wiring/cdk.ts'),
   '@tokenward/lambda/wiring': at('packages/lambda/src/wiring/index.ts'),
   '@tokenward/lambda': at('packages/lambda/src/index.ts'),

@@ -6,7 +6,7 @@ import { root, run, secondsSince } from './process.ts'
 const options = process.argv.slice(2)
 const start = performance.now()
 process.stdout.write('Building core, testkit, the adapters and the demos …\n')
-const apps = options.includes('--serve') ? ['nestjs-api'] : ['nestjs-api', 'trpc-api']
+const apps = options.includes('--serve') ? ['nestjs-api'] : ['nestjs-api', 'trpc-api', 'lambda-http-api']
 const build = await run('turbo', ['run', 'build', ...apps.map((app) => `--filter=@tokenward-apps/${app}`)])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)
@@ -15,11 +15,11 @@ if (build.code !== 0) {
 process.stdout.write(`  done in ${secondsSince(start)}\n`)
 
 // The lab mostly waits for tokens to end, which it can do during the walk-throughs.
-const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/src/short-form.ts'])
-const trpc = options.includes('--serve') ? undefined : run('node', ['apps/trpc-api/dist/main.js'])
+const others = ['apps/trpc-api/dist/main.js', 'apps/lambda-http-api/dist/main.js', 'apps/lab/src/short-form.ts']
+const underWay = options.includes('--serve') ? [] : others.map((program) => run('node', [program]))
 const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...options], { cwd: root, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => demo.kill(signal))
 const demoCode = await new Promise<number>((resolve) => demo.on('close', (code) => resolve(code ?? 1)))
-const [walked, measured] = await Promise.all([trpc, lab])
-process.stdout.write(`${walked?.output ?? ''}${measured?.output ?? ''}`)
-process.exit(demoCode || (walked?.code ?? 0) || (measured?.code ?? 0))
+const walked = await Promise.all(underWay)
+process.stdout.write(walked.map(({ output }) => output).join(''))
+process.exit(demoCode || (walked.find(({ code }) => code !== 0)?.code ?? 0))

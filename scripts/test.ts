@@ -11,6 +11,7 @@ const lanes: readonly (readonly Check[])[] = [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
     program("the NestJS demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
     program("the tRPC demo's self-check", 'node', ['apps/trpc-api/dist/main.js']),
+    program("the Lambda demo's self-check", 'node', ['apps/lambda-http-api/dist/main.js']),
     program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
     pack,

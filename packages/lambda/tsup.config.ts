@@ -10,7 +10,12 @@ const common: Options = {
 export default defineConfig([
   {
     ...common,
-    entry: { index: 'src/index.ts', wiring: 'src/wiring/index.ts', cdk: 'src/wiring/cdk.ts' },
+    entry: {
+      index: 'src/index.ts',
+      testing: 'src/testing.ts',
+      wiring: 'src/wiring/index.ts',
+      cdk: 'src/wiring/cdk.ts',
+    },
     clean: true,
     dts: true,
   },

@@ -74,9 +74,11 @@ describe.each([
   'packages/testkit/src',
   'packages/nestjs/src',
   'packages/trpc/src',
+  'packages/lambda/src',
   'packages/bench/src',
   'apps/nestjs-api/src',
   'apps/trpc-api/src',
+  'apps/lambda-http-api/src',
   'apps/lab/src',
 ])('%s', (folder) => {
   const files = sourceFiles(folder)
@@ -129,12 +131,15 @@ describe('the packages', () => {
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
     'packages/trpc/src':
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
+    'packages/lambda/src':
+      /^(?:@tokenward\/core(?:\/(?:aws|cognito|testing))?|aws-cdk-lib(?:\/aws-(?:apigatewayv2(?:-authorizers)?|lambda))?|constructs|node:fs\/promises)$/,
     'packages/bench/src':
       /^(?:@tokenward\/(?:core|testkit)|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
     'apps/nestjs-api/src':
       /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
+    'apps/lambda-http-api/src': /^(?:@tokenward\/(?:lambda(?:\/wiring)?|testkit)|aws-lambda|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }
 

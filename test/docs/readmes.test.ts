@@ -77,6 +77,7 @@ describe('decisions', () => {
       ...folders.map((name) => `packages/${name}`),
       'apps/nestjs-api',
       'apps/trpc-api',
+      'apps/lambda-http-api',
       'apps/lab',
     ]
     const names = manifests.flatMap((folder) => {

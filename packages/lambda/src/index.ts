@@ -131,6 +131,7 @@ export type {
   PolicyResource,
   Prechecked,
   Presented,
+  PresentOptions,
   Principal,
   PrivateKeyJwtOptions,
   ProtectedRequest,

@@ -82,6 +82,8 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   JwtIssuerOptions,
+  KeySetSnapshot,
+  KeySnapshot,
   ListedEntry,
   LiveCheckFailed,
   LiveEndpoint,

@@ -10,7 +10,7 @@ export interface ExecuteApiArn {
 
 const ARN = /^(arn:[\w-]+:execute-api:[\w-]+:\d+:[\w-]+\/[^/]+\/)([\s\S]+)$/
 /** The longest resource of a policy statement, in characters (API Gateway). */
-export const MAX_RESOURCE_LENGTH = 512
+const MAX_RESOURCE_LENGTH = 512
 
 /** @throws {@link ConfigurationError} for what is no ARN of a request: nothing can be allowed then. */
 export function parseExecuteApiArn(owner: string, arn: unknown): ExecuteApiArn {

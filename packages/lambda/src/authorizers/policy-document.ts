@@ -15,14 +15,19 @@ export interface PolicyResult {
 
 /** A policy document of IAM, as API Gateway takes it. */
 export interface PolicyDocument {
+  /** Of the language. */
   readonly Version: '2012-10-17'
+  /** An allow and, where it is needed, a deny, which wins. */
   readonly Statement: PolicyStatement[]
 }
 
 /** One statement of a {@link PolicyDocument}. */
 export interface PolicyStatement {
+  /** To call the API. */
   readonly Action: 'execute-api:Invoke'
+  /** What becomes of it. */
   readonly Effect: 'Allow' | 'Deny'
+  /** The requests, as patterns of their ARNs. */
   readonly Resource: string[]
 }
 

@@ -173,7 +173,7 @@ function mutualTlsDomain({ prefix, mutualTls }: CheckedHttpApi): Record<string, 
 }
 
 /** A logical id has letters and digits alone; two keys that differ in other characters must not share one. */
-export function idOf(key: string): string {
+function idOf(key: string): string {
   const words = key
     .replaceAll(/[^A-Za-z0-9]+/g, ' ')
     .trim()

@@ -8,7 +8,9 @@ export type TemplateFunction = Readonly<Record<string, unknown>>
 
 /** One resource of a template. */
 export interface TemplateResource {
+  /** For example `'AWS::ApiGatewayV2::Route'`. */
   readonly Type: string
+  /** Those of its type. */
   readonly Properties: Readonly<Record<string, unknown>>
 }
 

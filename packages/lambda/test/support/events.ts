@@ -17,11 +17,11 @@ import type {
  * test is about is changed in a copy.
  */
 
-export const ACCOUNT = '123456789012'
+const ACCOUNT = '123456789012'
 export const API_ID = 'a1b2c3d4e5'
-export const STAGE = 'prod'
+const STAGE = 'prod'
 export const ARN = `arn:aws:execute-api:eu-west-1:${ACCOUNT}:${API_ID}/${STAGE}`
-export const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
 export const clientCert = {
   clientCertPem: PEM,

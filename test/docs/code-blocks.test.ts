@@ -9,6 +9,7 @@ import { root } from '../support/source-files.js'
 const homes: Record<string, string> = {
   'README.md': 'packages/nestjs',
   'packages/core/README.md': 'packages/core',
+  'packages/lambda/README.md': 'packages/lambda',
   'packages/nestjs/README.md': 'packages/nestjs-e2e',
   'packages/testkit/README.md': 'packages/testkit',
   'packages/trpc/README.md': 'packages/trpc',
@@ -34,6 +35,9 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/core/*': source('core/src/*/index.ts'),
         '@tokenward/core/aws': source('core/src/requests/aws.ts'),
         '@tokenward/core/node': source('core/src/requests/node.ts'),
+        '@tokenward/lambda': source('lambda/src/index.ts'),
+        '@tokenward/lambda/testing': source('lambda/src/testing.ts'),
+        '@tokenward/lambda/wiring': source('lambda/src/wiring/index.ts'),
         '@tokenward/nestjs': source('nestjs/src/index.ts'),
         '@tokenward/nestjs/swagger': source('nestjs/src/swagger.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),

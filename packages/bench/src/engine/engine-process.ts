@@ -7,6 +7,7 @@ import {
   inMemoryRevocationList,
   type Presented,
   type ResourceServer,
+  type ResourceServerOptions,
 } from '@tokenward/core'
 import { stubEndpoint } from '../stub-endpoint.ts'
 import { AUDIENCE, createSigner, ISSUER, opaqueToken } from '../tokens.ts'
@@ -33,9 +34,10 @@ process.send?.({})
 async function connectRoutes() {
   const bare = createResourceServer({ issuers: [issuer(false)], maxVerifiedTokens: 0 })
   const bareRemembering = createResourceServer({ issuers: [issuer(false)] })
-  const equipped = await equippedServer({ maxVerifiedTokens: 0 })
-  const withInactive = await equippedServer({ maxVerifiedTokens: 0 })
-  const withInactiveRemembering = await equippedServer({})
+  const revocationList = await fullList()
+  const equipped = equippedServer({ revocationList, maxVerifiedTokens: 0 })
+  const withInactive = equippedServer({ revocationList, maxVerifiedTokens: 0 })
+  const withInactiveRemembering = equippedServer({ revocationList })
   for (const api of [withInactive, withInactiveRemembering]) {
     // Of an hour ago, and the server no longer knows it: from now on every token is looked up among the inactive ones.
     const issuedAt = Math.floor(Date.now() / 1_000) - 3_600
@@ -56,13 +58,8 @@ async function connectRoutes() {
 }
 
 /** With all there is to ask, and a list to look through. */
-async function equippedServer(options: { readonly maxVerifiedTokens?: number }): Promise<ResourceServer> {
-  return createResourceServer({
-    issuers: [issuer(true)],
-    revocationList: await fullList(),
-    fetch: endpoint.fetch,
-    ...options,
-  })
+function equippedServer(options: Pick<ResourceServerOptions, 'revocationList' | 'maxVerifiedTokens'>): ResourceServer {
+  return createResourceServer({ issuers: [issuer(true)], fetch: endpoint.fetch, ...options })
 }
 
 function route(api: ResourceServer, maxRevocationLag: 'token-lifetime' | '30s') {

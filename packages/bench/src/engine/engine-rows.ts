@@ -26,7 +26,7 @@ export type EngineRound = Record<EngineRoute, Phases>
 
 /** Processes differ in what was compiled when: each is one round, of many turns of a few milliseconds. */
 const PROCESSES = 7
-const FULL = { warmUp: 40, turns: 60 }
+const FULL = { warmUp: 30, turns: 45 }
 const QUICK = { warmUp: 5, turns: 9 }
 
 /** What the engine adds to a token that is validated here. Each turn has its own differences. */

@@ -14,8 +14,8 @@ export interface IntrospectionSetup {
 }
 
 const TOKENS = 500
-const FULL = { operations: 1_500, flows: 32, rounds: 15, warmUp: { operations: 15_000, milliseconds: 5_000 } }
-const QUICK = { operations: 300, flows: 32, rounds: 7, warmUp: { operations: 2_000, milliseconds: 600 } }
+const FULL = { operations: 1_000, flows: 32, rounds: 11, warmUp: { operations: 15_000, milliseconds: 4_000 } }
+const QUICK = { operations: 250, flows: 32, rounds: 7, warmUp: { operations: 2_000, milliseconds: 500 } }
 /** Of the call by hand. */
 const BARE = 'node:http by hand'
 const BARE_CHECKS = 'no check of anything: what Node itself takes'

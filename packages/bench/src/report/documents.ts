@@ -1,6 +1,6 @@
 import { type GroupName, isGroupName } from '../groups.ts'
 import { type MeasuredOn, type Results, rowsOf } from '../results.ts'
-import { chartOf } from './charts.ts'
+import { charted, chartOf } from './charts.ts'
 import { betweenMarkers } from './markdown.ts'
 import { groupTable, notesOf, provenance } from './tables.ts'
 
@@ -40,7 +40,7 @@ export function withTestkitSection(readme: string, results: Results): string {
 export function withAllSections(page: string, results: Results): string {
   const sections = groupsOf(results).flatMap((group) => [
     `## ${HEADINGS[group]}`,
-    ...(chartOf(rowsOf(results, group)) === undefined ? [] : [`![${HEADINGS[group]}](${chartName(group)})`]),
+    ...(charted(rowsOf(results, group)).length === 0 ? [] : [`![${HEADINGS[group]}](${chartName(group)})`]),
     groupTable(results, group),
     ...notesText(notesOf(results, group)),
     provenance(results.measuredOn[group] as MeasuredOn),
@@ -52,8 +52,8 @@ export function withAllSections(page: string, results: Results): string {
 export function chartsOf(results: Results): ReadonlyMap<string, string> {
   const charts = new Map<string, string>()
   for (const group of groupsOf(results)) {
-    const chart = chartOf(rowsOf(results, group))
-    if (chart !== undefined) charts.set(chartName(group), chart)
+    const rows = charted(rowsOf(results, group))
+    if (rows.length > 0) charts.set(chartName(group), chartOf(rows))
   }
   return charts
 }

@@ -25,17 +25,24 @@ function cellsOf(row: Row): readonly string[] {
   const peers = sortedPeers(row).map(([name, value]) => `${name} ${figure(value)}`)
   const met = row.met === null ? '–' : row.met ? 'yes' : 'no'
   const name = row.scaled === true ? `${row.row} (scaled)` : row.row
-  return [name, row.unit, figure(row.ours), range(row), target(row), met, peers.length === 0 ? '–' : peers.join(', ')]
+  return [name, row.unit, figure(row.ours), range(row), target(row), met, peers.length === 0 ? '–' : peers.join(' · ')]
 }
 
-/** What has to be known to read the figures: what a peer does not check, why one is missing, and what a row is about. */
+/** What has to be known to read the figures: what a row is about, what a peer does not check, why one is missing. */
 export function notesOf(results: Results, group: GroupName): readonly string[] {
-  const notes = rowsOf(results, group).flatMap(({ row, note, checksLess = {}, missing = {} }) => [
-    ...(note === undefined ? [] : [`${row}: ${note}`]),
-    ...Object.entries(checksLess).map(([peer, less]) => `${row}: ${peer} ${lessOf(less)}`),
-    ...Object.entries(missing).map(([peer, reason]) => `${row}: ${peer} could not be measured: ${reason}`),
-  ])
-  return notes.map((note) => note.replaceAll(/\s+/g, ' '))
+  const rows = rowsOf(results, group)
+  /** What is said of each, and of which rows it is true. */
+  const notes = new Map<string, string[]>()
+  const say = (text: string, { row }: Row) => notes.set(text, [...(notes.get(text) ?? []), row])
+  for (const row of rows) {
+    if (row.note !== undefined) say(row.note, row)
+    for (const [peer, less] of Object.entries(row.checksLess ?? {})) say(`${peer} ${lessOf(less)}`, row)
+    for (const [peer, why] of Object.entries(row.missing ?? {})) say(`${peer} could not be measured: ${why}`, row)
+  }
+  return [...notes].map(([text, about]) => {
+    const where = about.length === rows.length ? '' : ` (${about.join('; ')})`
+    return `${text}${where}`.replaceAll(/\s+/g, ' ')
+  })
 }
 
 function lessOf(less: string): string {

@@ -4,16 +4,7 @@ import { type Entrant, interleavedRounds } from '../measure/interleaved-rounds.t
 import { makeRow, type Row } from '../rows/row.ts'
 import { type Algorithm, createSigner, type Signer } from '../tokens.ts'
 import { unchecked } from './probes.ts'
-
-export interface VerificationSetup {
-  readonly algorithm: Algorithm
-  readonly tokens: readonly string[]
-  readonly jwks: object
-  /** PEM. */
-  readonly publicKey: string
-  /** Serves the key set under `/.well-known/jwks.json`, for those that take it from nowhere else. */
-  readonly endpoint: string
-}
+import type { VerificationSetup } from './verification-setup.ts'
 
 const PEERS = {
   jose: 'jose',

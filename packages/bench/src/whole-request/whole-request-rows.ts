@@ -73,8 +73,9 @@ type Servers = Map<Auth, Server | Error>
 
 async function startServers(origin: string, warmUp: readonly string[]): Promise<Servers> {
   const servers: Servers = new Map()
-  for (const auth of AUTHS)
+  for (const auth of AUTHS) {
     servers.set(auth, await startServer({ auth, origin }, warmUp).catch((error: Error) => error))
+  }
   return servers
 }
 

@@ -9,7 +9,7 @@ export interface IntrospectionSetup {
   readonly endpoint: string
   readonly tokens: readonly string[]
   readonly jwks: object
-  /** Address of the introspection client of core, by itself. */
+  /** Address of the folder with the introspection client of core, by itself. */
   readonly client: string
 }
 

@@ -2,7 +2,7 @@ import type { Prepare } from '../../measure/contender.ts'
 import { ISSUER } from '../../tokens.ts'
 import type { IntrospectionSetup } from '../introspection-rows.ts'
 
-/** What is used of the bundle. */
+/** What is used of what was built. */
 interface ClientModule {
   createHttpClient(): unknown
   clientSecretBasic(clientId: string, clientSecret: string): unknown
@@ -14,7 +14,9 @@ interface ClientModule {
 
 /** The call and the checks of its answer, with nothing decided. */
 export const prepare: Prepare<IntrospectionSetup> = async ({ endpoint, tokens, client: url }) => {
-  const module = (await import(url)) as ClientModule
+  const files = ['introspection-client', 'client-authentication', 'clock', 'http-client']
+  const loaded = await Promise.all(files.map((file) => import(`${url}${file}.mjs`)))
+  const module: ClientModule = Object.assign({}, ...loaded)
   const client = module.createIntrospectionClient({
     http: module.createHttpClient(),
     clock: module.systemClock,

@@ -67,6 +67,11 @@ describe('the figures that `npm run bench` wrote', () => {
     ['whole request in NestJS on Fastify, CPU added: a token for the first time', ['jose', 'aws-jwt-verify']],
     ['whole request in NestJS on Fastify, CPU added: a repeated token', ['jose', 'aws-jwt-verify']],
     ['introspection call and its checks', ['oauth4webapi']],
+    ['the first fake pool of a process', []],
+    ['a fake pool for each test, where a test takes 250 ms', []],
+    ['fake pools in a row, for each of which a key is made', []],
+    ['1,000 tokens of a fake pool at once', []],
+    ['CPU for a token that the testkit signs, all threads', ['jose']],
   ])('hold %s, beside its peers', (name, peers) => {
     const row = results.rows.find((one) => one.row === name)
     expect(row?.target).toBeTypeOf('number')

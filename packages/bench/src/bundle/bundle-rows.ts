@@ -58,7 +58,7 @@ async function bundledSize(contents: string): Promise<number> {
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser', 'import'],
+    conditions: ['workerd', 'worker', 'browser'],
     logLevel: 'silent',
     tsconfigRaw: {},
   })

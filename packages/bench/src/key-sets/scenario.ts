@@ -2,7 +2,7 @@ import type { KeyEndpoint } from './key-endpoint.ts'
 import type { Verify, VerifierSettings } from './verifier.ts'
 
 /** One verifier with an endpoint of its own, in one round. */
-export interface Stage {
+interface Stage {
   readonly endpoint: KeyEndpoint
   readonly verify: Verify
   /** Signs with the key that is published. */

@@ -21,10 +21,12 @@ async function measure({ kind, count, rounds }: MemoryQuestion): Promise<readonl
   return figures
 }
 
+/** What the first entries bring with them, compiled code above all, is on the account of none. */
+const FIRST = 500
+
 async function bytesOfOne(kind: MemoryCase, count: number): Promise<number> {
-  const add = adderOf(kind)
-  // What the first entries bring with them, compiled code above all, is on the account of none.
-  for (let index = 0; index < 1_000; index += 1) await add()
+  const add = adderOf(kind, FIRST + count + 1)
+  for (let index = 0; index < FIRST; index += 1) await add()
   const base = heap()
   for (let entries = 0; entries < count; entries += 1) await add()
   const bytes = (heap() - base) / count
@@ -40,19 +42,19 @@ function heap(): number {
   return heapUsed + external
 }
 
-/** Adds one entry each time it is called. */
-function adderOf(memory: MemoryCase): () => Promise<void> {
+/** Adds one entry each time it is called, so many times at most. */
+function adderOf(memory: MemoryCase, count: number): () => Promise<void> {
   switch (memory) {
     case 'verifiedToken':
-      return verifying()
+      return verifying(signedBefore(count))
     case 'verifiedTokenOfFastJwt':
-      return cachingWithFastJwt()
+      return cachingWithFastJwt(signedBefore(count))
     case 'jwtUnchanged':
-      return remembering(jwts(), () => ({ active: true }), 'granted')
+      return remembering(agedToken, () => ({ active: true }), 'granted')
     case 'jwtNarrowed':
-      return remembering(jwts(), () => ({ active: true, scope: 'orders/read' }), 'granted')
+      return remembering(agedToken, () => ({ active: true, scope: 'orders/read' }), 'granted')
     case 'jwtInactive':
-      return remembering(jwts(), () => ({ active: false }), 'refused')
+      return remembering(agedToken, () => ({ active: false }), 'refused')
     case 'opaque':
       return remembering(opaqueToken, activeAnswer, 'granted')
     case 'opaqueInactive':
@@ -66,10 +68,25 @@ function adderOf(memory: MemoryCase): () => Promise<void> {
   }
 }
 
+const signer = createSigner('ES256')
+const signed: Buffer[] = []
+
+/** One after the other, signed once for all rounds. Each is a text of its own, so that whoever keeps one pays for it. */
+function signedBefore(count: number): () => string {
+  while (signed.length < count) signed.push(Buffer.from(agedToken()))
+  let next = 0
+  return () => (signed[next++] as Buffer).toString('latin1')
+}
+
+/** Of some age: an inactive answer about a newborn token is not final. ES256 is signed sooner than RS256. */
+function agedToken(): string {
+  const iat = Math.floor(Date.now() / 1_000) - 60
+  return signer.token({ iat, auth_time: iat })
+}
+
 /** Tokens that come a second time, which is when they are remembered. */
-function verifying(): () => Promise<void> {
-  const token = jwts()
-  const issuer = authorizationServer({ issuer: ISSUER, audience: AUDIENCE, jwks: keys as never })
+function verifying(token: () => string): () => Promise<void> {
+  const issuer = authorizationServer({ issuer: ISSUER, audience: AUDIENCE, jwks: signer.jwks as never })
   const api = createResourceServer({ issuers: [issuer], maxVerifiedTokens: 110_000 })
   return async () => {
     const once = token()
@@ -79,23 +96,10 @@ function verifying(): () => Promise<void> {
 }
 
 /** The cache of a peer that has one. */
-function cachingWithFastJwt(): () => Promise<void> {
-  const signer = createSigner('ES256')
+function cachingWithFastJwt(token: () => string): () => Promise<void> {
   const verify = createVerifier({ key: signer.publicKey, allowedIss: ISSUER, allowedAud: AUDIENCE, cache: 110_000 })
-  return async () => void verify(signer.token())
+  return async () => void verify(token())
 }
-
-/** Tokens of some age: an inactive answer about a newborn one is not final. ES256 is signed sooner than RS256. */
-function jwts(): () => string {
-  const signer = createSigner('ES256')
-  keys = signer.jwks
-  return () => {
-    const iat = Math.floor(Date.now() / 1_000) - 60
-    return signer.token({ iat, auth_time: iat })
-  }
-}
-
-let keys: ReturnType<typeof createSigner>['jwks'] = { keys: [] }
 
 function activeAnswer(): object {
   return { ...accessTokenClaims(), active: true, token_type: 'Bearer' }
@@ -107,7 +111,7 @@ function remembering(token: () => string, answer: () => object, expected: 'grant
       authorizationServer({
         issuer: ISSUER,
         audience: AUDIENCE,
-        jwks: (keys.keys.length === 0 ? createSigner('ES256').jwks : keys) as never,
+        jwks: signer.jwks as never,
         opaqueTokens: true,
         introspection: {
           endpoint: `${ISSUER}/introspect`,

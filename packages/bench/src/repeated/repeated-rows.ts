@@ -1,7 +1,7 @@
 import { differences, interleavedRounds } from '../measure/interleaved-rounds.ts'
 import { makeRow, type Row } from '../rows/row.ts'
 import { createSigner } from '../tokens.ts'
-import type { VerificationSetup } from '../verification/verification-rows.ts'
+import type { VerificationSetup } from '../verification/verification-setup.ts'
 
 const CONTENDERS = ['header-alone', 'tokenward', 'fast-jwt', 'fast-jwt-token-as-key'] as const
 const TARGETS = { 100: 2.5, 5_000: 4 } as const

@@ -69,8 +69,8 @@ export function makeRow({ ours, peers = {}, checksLess = {}, target = null, scal
 
 function valueOf(figure: Measured): number | null {
   if ('missing' in figure) return null
-  const value = median(figure)
-  return Number.isFinite(value) ? rounded(value) : null
+  // One round that came to nothing spoils them all.
+  return figure.length > 0 && figure.every(Number.isFinite) ? rounded(median(figure)) : null
 }
 
 /** Digits beyond these say nothing. */

@@ -67,7 +67,7 @@ export function esModule(name?: ProgramName): string {
 export function commonJs(name?: ProgramName): string {
   const head = 'const { readFileSync } = require("node:fs");'
   if (name === undefined) return `${head} ${READ} ${TELL}`
-  const [names = '', module] = programs[name].import.split(' from ')
+  const [names = '', module] = programs[name].import.split(/ from /)
   const required = `const ${names.replace('* as ', '')} = require(${module});`
   return `${head} ${required} ${READ} (async () => { ${programs[name].verify}; ${TELL} })()`
 }

@@ -1,6 +1,6 @@
 import type { Prepare } from '../measure/contender.ts'
 import { accessTokenClaims, encoded, type Signer } from '../tokens.ts'
-import type { VerificationSetup } from './verification-rows.ts'
+import type { VerificationSetup } from './verification-setup.ts'
 
 /** Tokens with a good signature that are refused by whoever looks. Each is named by what has to be looked at. */
 function probesOf(signer: Signer, typ: string): Readonly<Record<string, string>> {
@@ -9,7 +9,6 @@ function probesOf(signer: Signer, typ: string): Readonly<Record<string, string>>
   const header = { alg: signer.algorithm, kid, typ }
   const claims = accessTokenClaims()
   const now = Math.floor(Date.now() / 1_000)
-  const text = (value: string) => Buffer.from(value).toString('base64url')
   const payload = encoded(claims)
   return {
     exp: token({ exp: now - 600 }),
@@ -23,9 +22,16 @@ function probesOf(signer: Signer, typ: string): Readonly<Record<string, string>>
     crit: signer.sealed(encoded({ ...header, crit: ['x'], x: 1 }), payload),
     kid: signer.sealed(encoded({ ...header, kid: 'unknown' }), payload),
     'a binding to a key (cnf)': token({ cnf: { jkt: 'A'.repeat(43) } }),
-    'repeated names': signer.sealed(encoded(header), text(`${JSON.stringify(claims).slice(0, -1)},"sub":"admin"}`)),
-    'padded base64url': signer.sealed(encoded(header), `${text(JSON.stringify(claims).padEnd(500, ' '))}==`),
+    'repeated names': signer.sealed(
+      encoded(header),
+      inBase64url(`${JSON.stringify(claims).slice(0, -1)},"sub":"admin"}`),
+    ),
+    'padded base64url': signer.sealed(encoded(header), `${inBase64url(JSON.stringify(claims).padEnd(500, ' '))}==`),
   }
+}
+
+function inBase64url(text: string): string {
+  return Buffer.from(text).toString('base64url')
 }
 
 /** What a contender does not look at: the probes that it takes. It must take a good token. */

@@ -3,9 +3,9 @@ import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { type CompactJws, parseCompactJws } from '../tokens/compact-jws.js'
 import { KnownHeaders } from '../tokens/known-headers.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
-import { TokenKey } from '../tokens/token-key.js'
+import { type NameMemory, TokenKey } from '../tokens/token-key.js'
 import type { VerifiedToken } from '../tokens/verified-token.js'
-import { VerifiedTokens } from '../tokens/verified-tokens.js'
+import { type RememberedToken, VerifiedTokens } from '../tokens/verified-tokens.js'
 import type { Instant } from '../transport/clock.js'
 import { type JsonObject, member, parseJsonObject } from '../vocabulary/json-object.js'
 
@@ -61,11 +61,11 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   const verifiedTokens = maxVerifiedTokens === 0 ? undefined : new VerifiedTokens(maxVerifiedTokens)
 
   /** Facts are remembered, and whether they still hold is found out each time. What no longer does is validated anew. */
-  function fromMemory(token: string, known: VerifiedToken | undefined, now: Instant): Authentication | undefined {
+  function fromMemory(token: string, known: RememberedToken | undefined, now: Instant): Authentication | undefined {
     if (known === undefined) return undefined
     const issuer = issuers.select(known.facts.issuer)
     if (issuer?.validator.stillHolds(known, now) === true) {
-      return validated(token, token.slice(0, token.lastIndexOf('.')), known.facts)
+      return validated(token, token.slice(0, token.lastIndexOf('.')), known.facts, known)
     }
     verifiedTokens?.delete(token)
     return undefined
@@ -142,6 +142,6 @@ function failed(reason: OperatorCode, issuer?: string): Authentication {
   return { kind: 'failed', reason, issuer }
 }
 
-function validated(token: string, signingInput: string, facts: TokenFacts): Authentication {
-  return { kind: 'validated', token, key: new TokenKey(signingInput), facts }
+function validated(token: string, signingInput: string, facts: TokenFacts, memory?: NameMemory): Authentication {
+  return { kind: 'validated', token, key: new TokenKey(signingInput, memory), facts }
 }

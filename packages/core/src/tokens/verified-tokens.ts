@@ -1,8 +1,12 @@
 import { sha256 } from '#signature'
 import { RepeatedValues } from './repeated-values.js'
+import type { NameMemory } from './token-key.js'
 import type { VerifiedToken } from './verified-token.js'
 
-interface Entry extends VerifiedToken {
+/** A verified token, and its name as soon as it was needed. */
+export interface RememberedToken extends VerifiedToken, NameMemory {}
+
+interface Entry extends RememberedToken {
   /** SHA-256 of the whole token, signature included: only the very same token is one that was verified. */
   readonly digest: string
 }
@@ -31,7 +35,7 @@ export class VerifiedTokens {
   }
 
   /** What is remembered of this very token. At once, unless it may be known and the runtime hashes in its own time. */
-  find(token: string): VerifiedToken | undefined | Promise<VerifiedToken | undefined> {
+  find(token: string): RememberedToken | undefined | Promise<RememberedToken | undefined> {
     const entry = this.#entries.get(endOf(token))
     if (entry === undefined) return undefined
     const digest = sha256(token)
@@ -60,7 +64,7 @@ export class VerifiedTokens {
 
   #set(end: number, digest: string, { facts, header, key, notBefore }: VerifiedToken): void {
     this.#entries.delete(end)
-    this.#entries.set(end, { facts: this.#repeated.sharedIn(facts), header, key, notBefore, digest })
+    this.#entries.set(end, { facts: this.#repeated.sharedIn(facts), header, key, notBefore, digest, name: undefined })
     if (this.#entries.size <= this.#capacity) return
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest)

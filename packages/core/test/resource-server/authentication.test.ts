@@ -11,7 +11,7 @@ import { introspectedApi, introspectingIssuer, mustBeGranted } from '../support/
 import { json } from '../support/loopback-server.js'
 import { signer, type Signer } from '../support/signing.js'
 import { anonymous, serverFor, testIssuer, withToken } from '../support/test-issuer.js'
-import { countVerifications } from '../support/verifications.js'
+import { countHashes, countVerifications } from '../support/verifications.js'
 
 const random = (bytes: number) => randomBytes(bytes).toString('base64url')
 const encoded = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
@@ -262,6 +262,23 @@ describe('a token that comes again', () => {
     const { api, token, decide } = await known({ jti: 'j1' }, { revocationList })
     await revocationList.add(revocationEntryFor(await api.verify(token), 'token'))
     expect(await decide()).toMatchObject({ status: 401, reason: 'token-revoked' })
+  })
+
+  it('is hashed once to be known again, also where it has to be looked up among inactive ones', async () => {
+    const { server, api } = await introspectedApi()
+    const [token, revoked] = [await server.accessToken(), await server.accessToken()]
+    await server.revoke(revoked)
+    server.clock.advance('1m')
+    expect(await api.authorize(withToken(revoked), { maxRevocationLag: '0s' })).toMatchObject({
+      reason: 'token-revoked',
+    })
+    for (let i = 0; i < 3; i++) await api.verify(token)
+    const hashes = countHashes()
+    for (let i = 0; i < 5; i++) await api.verify(token)
+    expect(hashes.count).toBe(5)
+    await server.revoke(token)
+    expect(await api.authorize(withToken(token), { maxRevocationLag: '0s' })).toMatchObject({ reason: 'token-revoked' })
+    expect(await api.authorize(withToken(token))).toMatchObject({ reason: 'token-revoked' })
   })
 
   it('is forgotten by close()', async () => {

@@ -1,9 +1,17 @@
 import crypto from 'node:crypto'
-import { onTestFinished, vi } from 'vitest'
+import { type MockInstance, onTestFinished, vi } from 'vitest'
 
 /** How many signatures are verified from now on, by whichever way the runtime has. */
 export function countVerifications(): { readonly count: number } {
-  const spies = [vi.spyOn(crypto, 'verify'), vi.spyOn(globalThis.crypto.subtle, 'verify')]
+  return counted([vi.spyOn(crypto, 'verify'), vi.spyOn(globalThis.crypto.subtle, 'verify')])
+}
+
+/** How many texts are hashed from now on. */
+export function countHashes(): { readonly count: number } {
+  return counted([vi.spyOn(crypto, 'hash'), vi.spyOn(globalThis.crypto.subtle, 'digest')])
+}
+
+function counted(spies: readonly MockInstance[]): { readonly count: number } {
   onTestFinished(() => {
     for (const spy of spies) spy.mockRestore()
   })

@@ -16,6 +16,13 @@ describe('the name of a token', () => {
     expect(new Set(await Promise.all([key.compute(), key.compute(), key.compute()])).size).toBe(1)
   })
 
+  it('is computed once where there is a place to keep it', async () => {
+    const place = { name: undefined }
+    const computed = await new TokenKey('token', place).compute()
+    expect(place.name).toBe(computed)
+    expect(new TokenKey('token', place).known).toBe(computed)
+  })
+
   it('is a SHA-256 of what it was made of, so that it tells nothing of it', async () => {
     const name = await new TokenKey('header.payload').compute()
     const digest = createHash('sha256').update('header.payload').digest()

@@ -8,6 +8,7 @@ import { UpstreamError } from '../../src/outcomes/errors.js'
 import { createAuthenticator } from '../../src/resource-server/authentication.js'
 import { type CompactJws, parseCompactJws } from '../../src/tokens/compact-jws.js'
 import { createJwtValidator } from '../../src/tokens/jwt-validator.js'
+import { TokenKey } from '../../src/tokens/token-key.js'
 import type { VerifiedToken } from '../../src/tokens/verified-token.js'
 import { VerifiedTokens } from '../../src/tokens/verified-tokens.js'
 import { readInstant } from '../../src/transport/clock.js'
@@ -229,6 +230,8 @@ describe('over random schedules of rotations, outages, clocks and requests', () 
               seen.remembered += 1
               expect(authentication).toMatchObject({ kind: 'validated' })
               expect(typeof fresh).toBe('object')
+              const { key } = authentication as { key: TokenKey }
+              expect(await key.compute()).toBe(await new TokenKey(token.slice(0, token.lastIndexOf('.'))).compute())
               expect((authentication as { facts: unknown }).facts).toStrictEqual((fresh as VerifiedToken).facts)
             } else if (accepted.has(action.token) && typeof fresh === 'string') {
               seen.ended += 1

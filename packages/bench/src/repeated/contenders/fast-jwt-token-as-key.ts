@@ -1,5 +1,5 @@
 import type { Prepare } from '../../measure/contender.ts'
-import type { VerificationSetup } from '../../verification/verification-rows.ts'
+import type { VerificationSetup } from '../../verification/verification-setup.ts'
 import { withCache } from './fast-jwt.ts'
 
 /** Whole tokens as the keys of the cache: faster, and every token stays in memory. */

@@ -1,7 +1,7 @@
 import { createVerifier } from 'fast-jwt'
 import type { Operation, Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, mustHaveScope } from '../../tokens.ts'
-import type { VerificationSetup } from '../../verification/verification-rows.ts'
+import type { VerificationSetup } from '../../verification/verification-setup.ts'
 import { freshTokens } from '../fresh-tokens.ts'
 
 export const prepare: Prepare<VerificationSetup> = async (setup) => withCache(setup, {})

@@ -1,5 +1,5 @@
 import type { Prepare } from '../../measure/contender.ts'
-import type { VerificationSetup } from '../../verification/verification-rows.ts'
+import type { VerificationSetup } from '../../verification/verification-setup.ts'
 import { freshTokens } from '../fresh-tokens.ts'
 
 /** Reading the token, which is on nobody's account. */

@@ -1,7 +1,7 @@
 import { authorizationServer, createResourceServer } from '@tokenward/core'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, SCOPE } from '../../tokens.ts'
-import type { VerificationSetup } from '../../verification/verification-rows.ts'
+import type { VerificationSetup } from '../../verification/verification-setup.ts'
 import { freshTokens } from '../fresh-tokens.ts'
 
 /** As it is without being told anything about memory. */

@@ -2,7 +2,7 @@ import { JwtVerifier } from 'aws-jwt-verify'
 import type { Jwks } from 'aws-jwt-verify/jwk'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, SCOPE } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, jwks }) => {
   const verifier = JwtVerifier.create({

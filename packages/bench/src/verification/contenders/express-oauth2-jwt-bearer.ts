@@ -1,7 +1,7 @@
 import { auth, requiredScopes } from 'express-oauth2-jwt-bearer'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, SCOPE } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 /** Its two middlewares, called as Express calls them. */
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, algorithm, endpoint }) => {

@@ -1,7 +1,7 @@
 import { createVerifier } from 'fast-jwt'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, mustHaveScope } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 /** With one key that is fixed. */
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, publicKey, algorithm }) => {

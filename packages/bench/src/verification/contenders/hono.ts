@@ -1,7 +1,7 @@
 import { verifyWithJwks } from 'hono/jwt'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, mustHaveScope } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 type Options = Parameters<typeof verifyWithJwks>[1]
 

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, mustHaveScope } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, jwks, algorithm }) => {
   const keys = createLocalJWKSet(jwks as JSONWebKeySet)

@@ -2,7 +2,7 @@ import jsonwebtoken from 'jsonwebtoken'
 import jwksClient from 'jwks-rsa'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, mustHaveScope } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 /** The two packages, put together as their documentation does. */
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, algorithm, endpoint }) => {

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, mustHaveScope } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, jwks, algorithm }) => {
   const server: oauth.AuthorizationServer = { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` }

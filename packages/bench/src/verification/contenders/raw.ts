@@ -1,7 +1,7 @@
 import crypto from 'node:crypto'
 import type { Prepare } from '../../measure/contender.ts'
 import { digestOf } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 /** Node's own verification with a bare key, and nothing else: everything was decoded before. */
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, publicKey, algorithm }) => {
@@ -20,12 +20,12 @@ export const prepare: Prepare<VerificationSetup> = async ({ tokens, publicKey, a
 
 /** Options would make OpenSSL take the form of a JWS, and make it much slower. */
 function der(signature: Buffer): Buffer {
-  const integer = (bytes: Buffer) => {
-    const from = bytes.findIndex((byte) => byte !== 0)
-    const magnitude = bytes.subarray(from)
-    const sign = (magnitude[0] as number) >= 0x80 ? [0] : []
-    return [2, magnitude.length + sign.length, ...sign, ...magnitude]
-  }
   const [r, s] = [integer(signature.subarray(0, 32)), integer(signature.subarray(32))]
   return Buffer.from([0x30, r.length + s.length, ...r, ...s])
+}
+
+function integer(bytes: Buffer): readonly number[] {
+  const magnitude = bytes.subarray(bytes.findIndex((byte) => byte !== 0))
+  const sign = (magnitude[0] as number) >= 0x80 ? [0] : []
+  return [2, magnitude.length + sign.length, ...sign, ...magnitude]
 }

@@ -1,7 +1,7 @@
 import { authorizationServer, createResourceServer } from '@tokenward/core'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER, SCOPE } from '../../tokens.ts'
-import type { VerificationSetup } from '../verification-rows.ts'
+import type { VerificationSetup } from '../verification-setup.ts'
 
 export const prepare: Prepare<VerificationSetup> = async ({ tokens, jwks }) => {
   const issuer = authorizationServer({ issuer: ISSUER, audience: AUDIENCE, jwks: jwks as never })

@@ -84,8 +84,6 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   JwtIssuerOptions,
-  KeySetSnapshot,
-  KeySnapshot,
   ListedEntry,
   LiveCheckFailed,
   LiveEndpoint,

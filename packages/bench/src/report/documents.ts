@@ -24,6 +24,7 @@ const HEADINGS: Readonly<Record<GroupName, string>> = {
   decision: 'What a decision adds to a token that is validated here',
   memory: 'Memory',
   start: 'Starting, and what has to be shipped',
+  authorizer: 'A Lambda authorizer, when its function starts',
   testkit: 'The testkit',
 }
 

@@ -25,6 +25,12 @@ const lanes: readonly (readonly Check[])[] = [
       compile,
       nodeTests,
     ),
+    consumer(
+      'declarations-lambda',
+      'declarations where the Lambda package alone is installed, and both module formats, with the oldest CDK',
+      compile,
+      nodeTests,
+    ),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
     consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
     consumer(

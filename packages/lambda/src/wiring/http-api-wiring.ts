@@ -49,7 +49,8 @@ export interface HttpApiWiring<Response extends 'simple' | 'policy' = 'simple' |
   readonly [CHECKED]: CheckedHttpApi
 }
 
-export const CHECKED: unique symbol = Symbol('checked')
+/** The same in every copy of this file: CommonJS has one in each entry. */
+export const CHECKED: unique symbol = Symbol.for('@tokenward/lambda.checked-wiring')
 
 /** What templates are written from. */
 export interface CheckedHttpApi {

@@ -117,14 +117,15 @@ const KNOWN = [
 const TO_COME = ['senderConstrained'] as const
 
 /**
- * Checks a policy and freezes it. It needs no server, so decorators can use it; a server checks it against its issuers
- * when it first meets it, and `api.policy` does both at once.
+ * Checks a policy and freezes it; one that is compiled already is handed back. It needs no server, so decorators can use
+ * it; a server checks it against its issuers when it first meets it, and `api.policy` does both at once.
  *
  * @throws {@link ConfigurationError} naming the member that is unknown, `undefined` or not of its kind.
  */
-export function definePolicy<Schema extends ClaimsSchema | undefined = undefined>(
-  policy: RoutePolicy<Schema>,
-): CompiledPolicy<ClaimsOf<Schema>> {
+export function definePolicy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+  policy: RoutePolicy<Schema> | CompiledPolicy<Claims>,
+): CompiledPolicy<Claims> {
+  if (typeof policy === 'object' && policy !== null && isCompiledPolicy(policy)) return policy as CompiledPolicy<Claims>
   checkOptionNames(OWNER, policy, KNOWN, TO_COME)
   const given = policy as RoutePolicy<ClaimsSchema>
   for (const [name, value] of Object.entries(given)) {
@@ -149,7 +150,7 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
     claims: given.claims,
     ...checkStepUp(OWNER, given),
     decisions: checkDecisionDemand(OWNER, given),
-  }) as CompiledPolicy<ClaimsOf<Schema>>
+  }) as CompiledPolicy<Claims>
 }
 
 /**

@@ -75,6 +75,7 @@ describe('definePolicy', () => {
     expect(isCompiledPolicy(policy)).toBe(true)
     expect(isCompiledPolicy({ ...policy, scopes: ['b'] } as object)).toBe(false)
     expect(() => definePolicy({ ...policy, scopes: [] } as never)).toThrow(ConfigurationError)
+    expect(definePolicy(policy)).toBe(policy)
   })
 
   it('takes a schema of any library that follows the standard', () => {

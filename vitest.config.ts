@@ -11,6 +11,9 @@ const workspace = {
   '@tokenward/core': at('packages/core/src/index.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/nextjs/proxy': at('packages/nextjs/src/proxy.ts'),
+  '@tokenward/nextjs/testing': at('packages/nextjs/src/testing.ts'),
+  '@tokenward/nextjs': at('packages/nextjs/src/index.ts'),
   '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
   '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
   '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
@@ -75,6 +78,10 @@ export default defineConfig({
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
         test: { testTimeout, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { testTimeout, name: 'nextjs', root: at('packages/nextjs'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

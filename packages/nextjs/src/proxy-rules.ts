@@ -74,8 +74,8 @@ function pathMatcher(option: string, path: string): CompiledRule['covers'] {
 export function readingsOf(pathname: string): readonly string[] {
   const readings = new Set<string>()
   let reading = pathname
-  // An encoding of an encoding, and one more.
-  for (let times = 0; times < 3; times += 1) {
+  // Encodings of encodings, further than anything on the way is known to go.
+  for (let times = 0; times < 5; times += 1) {
     const plain = withoutDots(reading)
     readings.add(plain)
     readings.add(plain.replace(/^\/_next\/data\/[^/]+/, ''))

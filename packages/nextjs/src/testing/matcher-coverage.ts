@@ -1,5 +1,4 @@
 import { type Proxy, RULE_PATHS } from '../create-proxy.js'
-import { nextRequestScope } from './next-async-storage.js'
 
 /** The `config` that stands beside a proxy in `proxy.ts`. */
 export interface MatcherConfig {
@@ -38,7 +37,6 @@ export async function assertMatcherCovers(
   const rules = (proxy as Partial<Record<typeof RULE_PATHS, readonly string[]>>)[RULE_PATHS]
   if (rules === undefined) throw new TypeError('assertMatcherCovers: takes what createProxy() returned')
   if (config.matcher === undefined) return
-  await nextRequestScope()
   const { unstable_doesMiddlewareMatch: matches } = await import('next/experimental/testing/server.js')
   const matcher = entriesOf(config.matcher)
   const nextConfig = { basePath, ...(i18n !== undefined && { i18n: { ...i18n, locales: [...i18n.locales] } }) }

@@ -8,8 +8,9 @@ import {
   TokenRefusedError,
   TokenUncheckedError,
 } from '@tokenward/core'
+// 'next/navigation' alone is not found outside of Next.js, and 'next/navigation.js' is the browser's inside of it.
+import { redirect } from 'next/dist/client/components/redirect.js'
 import { cookies, headers } from 'next/headers.js'
-import { redirect } from 'next/navigation.js'
 import { receive } from './credentials.js'
 import { checkOptionNames } from './option-names.js'
 import type { HandlerParts } from './route-handlers.js'

@@ -85,6 +85,16 @@ export default defineConfig({
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
+        test: {
+          testTimeout,
+          name: 'nextjs built',
+          root: at('packages/nextjs-e2e'),
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+        },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
         test: { testTimeout, name: 'repository', root: at('.'), include: ['test/**/*.test.ts'] },
       },

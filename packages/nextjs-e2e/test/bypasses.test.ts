@@ -44,7 +44,7 @@ describe.each([
   })
   afterAll(() => running.close())
 
-  const send = (request: RawRequest, token?: string) =>
+  const send = (request: RawRequest, token?: string): Promise<RawResponse> =>
     sendRaw(running.url, {
       ...request,
       headers: { ...request.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
@@ -53,7 +53,7 @@ describe.each([
   async function allAnswers(request: RawRequest, token?: string): Promise<readonly RawResponse[]> {
     const answers = [await send(request, token)]
     for (let times = 0; times < 3; times += 1) {
-      const path: string | undefined = answers.at(-1)?.headers.location
+      const path = answers.at(-1)?.headers.location
       if (path?.startsWith('/') !== true) break
       answers.push(await send({ ...request, path }, token))
     }

@@ -9,6 +9,7 @@ const workspace = {
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
   '@tokenward/nextjs/proxy': at('packages/nextjs/src/proxy.ts'),
@@ -77,7 +78,12 @@ export default defineConfig({
       {
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
-        test: { testTimeout, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        oxc: decorators,
+        test: { ...shared, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

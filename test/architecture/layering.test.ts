@@ -124,9 +124,11 @@ describe('the packages', () => {
   const arrows: Record<string, RegExp> = {
     'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
     'packages/nestjs/src':
-      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
-    'packages/bench/src': /^(?:@tokenward\/core|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
-    'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
+      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
+    'packages/bench/src':
+      /^(?:@tokenward\/(?:core|testkit)|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
+    'apps/nestjs-api/src':
+      /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }
 
@@ -136,6 +138,15 @@ describe('the packages', () => {
         expect(specifier, file.path).toMatch(arrow)
       }
     }
+  })
+})
+
+describe('the NestJS package', () => {
+  it('loads packages of single transports where such a handler runs, and not before', () => {
+    const eager = sourceFiles('packages/nestjs/src')
+      .filter(({ path }) => !/src\/(?:swagger|testing)(?:\/|\.ts$)/.test(path))
+      .filter(({ text }) => /^import (?!type\b).*'(?:graphql|@nestjs\/(?!common'|core').*)'$/m.test(text))
+    expect(eager.map(({ path }) => path)).toStrictEqual([])
   })
 })
 

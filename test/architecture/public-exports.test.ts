@@ -10,6 +10,7 @@ const entries = {
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',
   '@tokenward/core/testing': 'packages/core/src/testing/index.ts',
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
+  '@tokenward/nestjs/swagger': 'packages/nestjs/src/swagger.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
   '@tokenward/testkit/jest': 'packages/testkit/src/jest.ts',

@@ -7,6 +7,8 @@ const entries = [
   'packages/core/src/cognito/index.ts',
   'packages/core/src/requests/node.ts',
   'packages/nestjs/src/index.ts',
+  'packages/nestjs/src/swagger.ts',
+  'packages/nestjs/src/testing.ts',
   'packages/testkit/src/index.ts',
   'packages/testkit/src/jest.ts',
   'packages/testkit/src/msw.ts',

@@ -119,7 +119,7 @@ const KNOWN = [
 ]
 
 function readClient(settings: AppClientSettings, customScopes: readonly string[]): AppClient {
-  const { clientId } = settings
+  const clientId: unknown = settings?.clientId
   if (typeof clientId !== 'string' || clientId === '') {
     throw new TypeError(`${maker}: an app client is an id, or { clientId: … } with an id that is not empty`)
   }

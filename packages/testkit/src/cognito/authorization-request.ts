@@ -21,7 +21,7 @@ export interface AuthorizationRequest {
 }
 
 /** Where there is nowhere to redirect to, the user is told on a page (RFC 6749 §4.1.2.1). */
-export interface UnusableRequest {
+interface UnusableRequest {
   readonly page: 'invalid_request' | 'redirect_mismatch'
   readonly clientId: string | undefined
 }

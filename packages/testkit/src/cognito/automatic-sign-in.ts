@@ -4,8 +4,8 @@ import type { UserRecord, Users } from './users.js'
 /** The control of `/oauth2/authorize`. */
 export interface AuthorizeControl extends EndpointControl {
   /**
-   * Lets a user sign in by himself whenever the page would be shown, at once, and at the level that is asked for: for
-   * tests without a browser. `null` shows the page again. By username or `sub`; throws for a user who is not declared or
+   * Lets a user sign in by himself whenever a request needs it, at once, and at the level that is asked for: for tests
+   * without a browser. `prompt=none` gets a code, too. `null` shows the page again. By username or `sub`; throws for a user who is not declared or
    * not enabled.
    */
   signInAs(user: string | null): void

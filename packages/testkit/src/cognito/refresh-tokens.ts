@@ -3,7 +3,7 @@ import type { JsonRecord } from '../jws/compact-jws.js'
 import type { Randomness } from '../randomness.js'
 
 /** What a refresh token stands for: the tokens the login began with, from which those of a refresh are made. */
-export interface RefreshGrant {
+interface RefreshGrant {
   readonly login: string
   readonly clientId: string
   readonly access: JsonRecord
@@ -11,7 +11,7 @@ export interface RefreshGrant {
 }
 
 /** Why a refresh token is good no more, or that it is. */
-export type RefreshStanding = 'good' | 'expired' | 'rotated'
+type RefreshStanding = 'good' | 'expired' | 'rotated'
 
 export interface RefreshTokens {
   issue(grant: RefreshGrant): string

@@ -95,7 +95,12 @@ export function createUsers(random: Randomness, declared: readonly PoolUserSetti
 }
 
 function checkUser(settings: PoolUserSettings): void {
-  if (typeof settings !== 'object' || typeof settings.username !== 'string' || settings.username === '') {
+  if (
+    typeof settings !== 'object' ||
+    settings === null ||
+    typeof settings.username !== 'string' ||
+    settings.username === ''
+  ) {
     throw new TypeError(`${maker}: a user is { username: … } with a name that is not empty`)
   }
   const user = `the user ${settings.username}`

@@ -4,10 +4,8 @@ import { promisify } from 'node:util'
 
 const generate = promisify(generateKeyPair)
 
-/** As many as a pool needs. They are made on other threads, while the test that took the last ones runs. */
+/** As many as a pool needs. They are made on another thread, while the test that took the last ones runs. */
 const RESERVE = 2
-/** More at once than there are cores would only keep the first one waiting. Node has four threads for such work. */
-const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()))
 
 interface Waiting {
   resolve(key: KeyObject): void
@@ -19,8 +17,9 @@ const waiting: Waiting[] = []
 let making = 0
 
 /**
- * A fresh RSA key of 2,048 bits that nobody else gets. Primes are found sooner or later: the first of several keys that
- * are made at once is the one, and the others are there for whoever comes next. Nothing is made before the first is taken.
+ * A fresh RSA key of 2,048 bits that nobody else gets. Keys are made ahead when nobody waits for one, and one at a time:
+ * otherwise they would take the cores from the test, or from the very key it waits for. Nothing is made before the first is
+ * taken.
  */
 export function takeRsaKey(): Promise<KeyObject> {
   const made = reserve.shift()
@@ -33,7 +32,7 @@ export function takeRsaKey(): Promise<KeyObject> {
 }
 
 function makeMore(): void {
-  while (making < AT_ONCE && making + reserve.length < waiting.length + RESERVE) {
+  while (making < wantedAtOnce()) {
     making += 1
     generate('rsa', { modulusLength: 2048 }).then(
       ({ privateKey }) => {
@@ -47,7 +46,13 @@ function makeMore(): void {
         making -= 1
         // Whoever waits is told; if nobody does, nobody has to be.
         waiting.shift()?.reject(error)
+        if (waiting.length > 0) makeMore()
       },
     )
   }
+}
+
+function wantedAtOnce(): number {
+  if (waiting.length > 0) return Math.min(waiting.length, availableParallelism())
+  return reserve.length < RESERVE ? 1 : 0
 }

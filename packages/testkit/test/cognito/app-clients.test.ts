@@ -58,6 +58,7 @@ describe('app clients', () => {
   })
 
   it.each<[string, object, string]>([
+    ['nothing', null as never, 'an app client is an id'],
     ['no id', {}, 'an app client is an id, or { clientId: … } with an id that is not empty'],
     ['an empty id', { clientId: '' }, 'an app client is an id'],
     [

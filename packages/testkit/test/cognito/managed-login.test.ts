@@ -29,6 +29,7 @@ describe('the form', () => {
     const text = await page.text()
     expect(text).not.toContain('<script')
     expect(text).toContain('<html lang="en">')
+    expect(text).toContain('color-scheme: light dark')
     for (const [, id] of text.matchAll(/<input id="(\w+)"/g)) expect(text).toContain(`<label for="${id}">`)
     for (const hint of ['username', 'current-password', 'one-time-code']) {
       expect(text).toContain(`autocomplete="${hint}"`)
@@ -214,6 +215,17 @@ describe('/logout', () => {
     expect([out.status, out.headers.get('location')]).toStrictEqual([302, WEB.logoutUris[0]])
     expect(told(await browser.authorize({ prompt: 'none' })).error).toBe('login_required')
     expect(pool.logout.hits).toBe(1)
+  })
+
+  it('makes the cookie worthless, should somebody have kept it', async () => {
+    const pool = await poolWithApplication()
+    const browser = browserOf(pool)
+    const cookie = (await browser.signIn()).headers.get('set-cookie')?.split(';')[0] as string
+    const silently = async () =>
+      told(await browserOf(pool).go(`/oauth2/authorize${query({ prompt: 'none' })}`, { headers: { cookie } }))
+    expect(await silently()).toHaveProperty('code')
+    await browser.go(`/logout?client_id=web&logout_uri=${encodeURIComponent(WEB.logoutUris[0])}`)
+    expect(await silently()).toStrictEqual({ error: 'login_required' })
   })
 
   it('leads to the page, to sign in as somebody else', async () => {

@@ -3,6 +3,8 @@ import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
 import { type FakeCognito, fakeCognito } from '../../src/index.js'
+import { ANN, browserOf, codeRequest, poolWithApplication, told, tokenRequest } from '../support/browser.js'
+import { callOperation } from '../support/doors.js'
 
 const orders = { clients: ['web'], resourceServers: { orders: ['read'] } } as const
 
@@ -71,6 +73,29 @@ it('oauth4webapi refuses even a resource-bound token as an access token, as it d
   })
   await expect(validated).rejects.toMatchObject({ cause: { header: { alg: 'RS256' } } })
   expect(pool.jwks.hits).toBe(0)
+})
+
+it('aws-jwt-verify accepts the tokens of a sign-in by password and by code', async () => {
+  const pool = await poolWithApplication()
+  const verify = async (tokenUse: 'access' | 'id', token: string | undefined) => {
+    const verifier = CognitoJwtVerifier.create({ userPoolId: pool.userPoolId, clientId: 'web', tokenUse })
+    verifier.cacheJwks(await pool.publicKeys())
+    return verifier.verify(token as string)
+  }
+  const AuthParameters = { USERNAME: ANN.username, PASSWORD: ANN.password }
+  const input = { AuthFlow: 'USER_PASSWORD_AUTH', ClientId: 'web', AuthParameters }
+  const result = (await callOperation(pool, 'InitiateAuth', input)).body['AuthenticationResult'] as Record<
+    string,
+    string
+  >
+  const { code } = told(await browserOf(pool).signIn())
+  const { body } = await tokenRequest(pool, codeRequest(code))
+  for (const token of [result['AccessToken'], body['access_token']]) {
+    expect(await verify('access', token)).toMatchObject({ username: 'ann', client_id: 'web' })
+  }
+  for (const token of [result['IdToken'], body['id_token']]) {
+    expect(await verify('id', token)).toMatchObject({ 'cognito:username': 'ann', aud: 'web' })
+  }
 })
 
 describe('step-up', () => {

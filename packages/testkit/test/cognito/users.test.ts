@@ -61,6 +61,7 @@ describe('a declared user', () => {
 
   it.each<[string, unknown, string]>([
     ['no username', {}, 'a user is { username: … } with a name that is not empty'],
+    ['nothing', null, 'a user is { username: … }'],
     ['a name alone', 'ann', 'a user is { username: … }'],
     [
       'a misspelt member',

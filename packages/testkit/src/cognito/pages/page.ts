@@ -21,7 +21,7 @@ button { width: 100%; padding: .75rem; font: inherit; font-weight: 600; color: v
   background: var(--accent); border: 1px solid transparent; border-radius: .5rem; cursor: pointer; }
 button:hover { filter: brightness(1.1); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-[role=alert] { padding: .75rem 1rem; color: var(--alarm); background: var(--alarm-ground); border-radius: .5rem; }
+[role=alert] { margin-top: 1rem; padding: .75rem 1rem; color: var(--alarm); background: var(--alarm-ground); border-radius: .5rem; }
 code { font: .875em ui-monospace, monospace; color: var(--ink); }
 footer { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--edge); color: var(--quiet);
   font-size: .875rem; }

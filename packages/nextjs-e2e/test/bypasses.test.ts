@@ -51,10 +51,10 @@ describe.each([
     })
   /** Goes where answers lead, as clients do: the router of Next.js has to ask twice for data. */
   async function allAnswers(request: RawRequest, token?: string): Promise<readonly RawResponse[]> {
-    const answers = [await send(request, token)]
+    const answers: RawResponse[] = [await send(request, token)]
     for (let times = 0; times < 3; times += 1) {
-      const path = answers.at(-1)?.headers.location
-      if (path?.startsWith('/') !== true) break
+      const path: unknown = answers.at(-1)?.headers.location
+      if (typeof path !== 'string' || !path.startsWith('/')) break
       answers.push(await send({ ...request, path }, token))
     }
     return answers

@@ -1,6 +1,7 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
 export { createNextAuth } from './next-auth.js'
 export type { AuthFunctions, NextAuthOptions } from './next-auth.js'
+export { perProcess } from './per-process.js'
 export type { Proxy, ProxyOptions } from './create-proxy.js'
 export type { CredentialOptions } from './credentials.js'
 export type { IdentityHeaderOptions } from './identity-headers.js'

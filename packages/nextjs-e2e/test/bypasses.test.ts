@@ -79,7 +79,7 @@ describe.each([
 
   describe.each(Object.entries(attempts))('%s', (_title, requests) => {
     it.each([
-      ['a stranger', async () => undefined],
+      ['a stranger', async (): Promise<string | undefined> => undefined],
       ['a user whom the policy does not let in', () => tokenOf('guests')],
       ['a forged token', () => pool.forged.wrongKey({ groups: ['staff'] })],
     ] as const)('shows nothing to %s', async (_who, makeToken) => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as secrets from '../fixture/lib/secrets.js'
 import { type Build, bypassAttempts } from './support/bypass-attempts.js'
 import { describeTo, fixture, startFixture, startFixtureWithoutProxy } from './support/fixture.js'
-import type { NextProcess } from './support/next-process.js'
+import type { NextProcess } from '../../../apps/nextjs-app/demo/next-process.ts'
 import { type RawRequest, type RawResponse, sendRaw } from './support/raw-request.js'
 
 const pool = await fakeCognito({ clients: ['web'] })

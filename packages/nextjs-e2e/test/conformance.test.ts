@@ -1,7 +1,7 @@
 import { conformance, type ConformanceApp, type RunningApp } from '@tokenward/testkit/conformance'
 import { afterAll, describe, it } from 'vitest'
 import { describeTo, startFixture } from './support/fixture.js'
-import type { NextProcess } from './support/next-process.js'
+import type { NextProcess } from '../../../apps/nextjs-app/demo/next-process.ts'
 
 /** Starting Next.js takes seconds, and telling it what to be takes none: a process serves one app after another. */
 const idle: NextProcess[] = []

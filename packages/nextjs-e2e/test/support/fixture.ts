@@ -1,7 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConformanceApp } from '@tokenward/testkit/conformance'
-import { type NextProcess, startNext } from './next-process.js'
+import { type NextProcess, startNext } from '../../../../apps/nextjs-app/demo/next-process.ts'
 
 export const fixture = join(import.meta.dirname, '../../fixture')
 

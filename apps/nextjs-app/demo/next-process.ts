@@ -16,10 +16,14 @@ export interface NextProcess {
 /** A start that takes this long has failed. */
 const START_MS = 60_000
 
-/** `build`: the folder in the application that holds what was built. */
-export async function startNext(folder: string, env: Readonly<Record<string, string>> = {}): Promise<NextProcess> {
+/** Starts the application in a folder, on a port of its own unless it is told one. */
+export async function startNext(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+  port = 0,
+): Promise<NextProcess> {
   const next = join(createRequire(join(folder, 'next.config.ts')).resolve('next/package.json'), '../dist/bin/next')
-  const child = spawn(process.execPath, [next, 'start', '--port', '0', '--hostname', '127.0.0.1'], {
+  const child = spawn(process.execPath, [next, 'start', '--port', String(port), '--hostname', '127.0.0.1'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1', ...env },

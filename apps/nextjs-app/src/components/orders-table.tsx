@@ -36,12 +36,10 @@ export function OrdersTable({ orders, cancel }: OrdersTableProps) {
           <thead>
             <tr>
               <th scope="col">Order</th>
-              <th scope="col">Customer</th>
               <th scope="col" className="number">
                 Price
               </th>
               <th scope="col">State</th>
-              <th scope="col">Action</th>
             </tr>
           </thead>
           <tbody>
@@ -50,21 +48,18 @@ export function OrdersTable({ orders, cancel }: OrdersTableProps) {
                 <th scope="row">
                   {item}
                   <br />
-                  <span className="quiet mono">{id}</span>
+                  <span className="quiet">{`${id} · ${customer}`}</span>
                 </th>
-                <td>{customer}</td>
-                <td className="number">{`€ ${(cents / 100).toFixed(2)}`}</td>
+                <td className="number">{`€\u00a0${(cents / 100).toFixed(2)}`}</td>
                 <td>
-                  <span className={`state ${state}`}>{state}</span>
-                </td>
-                <td>
-                  {state === 'open' ? (
-                    <button className="button plain small" name="id" value={id} disabled={isPending}>
-                      Cancel<span hidden>{` order ${id}`}</span>
-                    </button>
-                  ) : (
-                    <span className="quiet">done</span>
-                  )}
+                  <span className="row end">
+                    <span className={`state ${state}`}>{state}</span>
+                    {state === 'open' ? (
+                      <button className="button plain small" name="id" value={id} disabled={isPending}>
+                        Cancel<span className="unseen">{` order ${id}`}</span>
+                      </button>
+                    ) : null}
+                  </span>
                 </td>
               </tr>
             ))}

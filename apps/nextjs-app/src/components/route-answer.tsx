@@ -23,7 +23,7 @@ export function Answer({ answer, number }: { readonly answer: RouteAnswer; reado
         <code>{`GET ${path}`}</code>
       </h3>
       <p className="quiet">
-        <code>{`maxRevocationLag: ${lag}`}</code>
+        maxRevocationLag <code>{lag}</code>
       </p>
       <p>
         <span className={`state ${outcome}`}>{`${outcome === 'granted' ? '✓ Granted' : '✕ Refused'}, ${status}`}</span>

@@ -4,6 +4,7 @@ const at = (path: string) => new URL(path, import.meta.url).pathname
 
 /** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
 const workspace = {
+  '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
@@ -15,6 +16,9 @@ const workspace = {
   '@tokenward/nextjs/proxy': at('packages/nextjs/src/proxy.ts'),
   '@tokenward/nextjs/testing': at('packages/nextjs/src/testing.ts'),
   '@tokenward/nextjs': at('packages/nextjs/src/index.ts'),
+  '@tokenward/trpc/client': at('packages/trpc/src/client.ts'),
+  '@tokenward/trpc/testing': at('packages/trpc/src/testing.ts'),
+  '@tokenward/trpc': at('packages/trpc/src/index.ts'),
   '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
   '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
   '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
@@ -74,6 +78,10 @@ export default defineConfig({
           root: at('packages/testkit'),
           include: ['test/delivery/{listen,msw-handlers,side-by-side,faults}.test.ts'],
         },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { ...shared, name: 'trpc', root: at('packages/trpc'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

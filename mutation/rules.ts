@@ -3,6 +3,7 @@ import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { stepUpRules } from './step-up.ts'
+import { presentationRules, trpcRules } from './trpc.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
 const inCore = (file: string, title: string) => ({ project: 'core', file: `packages/core/test/${file}`, title })
@@ -1837,6 +1838,8 @@ export const areas: readonly Area[] = [
       },
     ],
   },
+  presentationRules,
+  trpcRules,
 ]
 
 export const rules: readonly Rule[] = areas.flatMap((area) => area.rules)

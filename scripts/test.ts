@@ -9,13 +9,20 @@ import { secondsSince } from './process.ts'
 const lanes: readonly (readonly Check[])[] = [
   [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
-    program("the demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
+    program("the NestJS demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
+    program("the tRPC demo's self-check", 'node', ['apps/trpc-api/dist/main.js']),
     program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
     pack,
     inspectTarballs,
     declarations('declarations', 'declarations under TypeScript 5.9 and 7'),
     declarations('declarations-nestjs', 'declarations where the NestJS package alone is installed'),
+    consumer(
+      'declarations-trpc',
+      'declarations where the tRPC package alone is installed, and both module formats, with the oldest tRPC',
+      compile,
+      nodeTests,
+    ),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
     consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
     consumer(

@@ -82,6 +82,26 @@ describe('the quick start', () => {
     expect(log.mock.calls).toContainEqual(['request-refused', 'signature-invalid'])
   })
 
+  it('of the tRPC package protects procedures, and takes twenty lines', async () => {
+    const code = codeBlockUnder('Quick start', documentAt('packages/trpc/README.md'))
+    const { pool, call } = await start('packages/trpc', code, {
+      'your-app-client-id': 'web',
+      'createHTTPServer({': 'export const server = createHTTPServer({',
+    })
+    expect(code.trim().split('\n').length).toBeLessThanOrEqual(20)
+    const anonymous = await call('/orders')
+    expect([anonymous.status, anonymous.headers.get('www-authenticate')]).toStrictEqual([401, 'Bearer realm="api"'])
+    const granted = await call('/orders', await pool.accessToken({ sub: 'u1', scopes: ['orders/read'] }))
+    expect([granted.status, await granted.json()]).toStrictEqual([200, { result: { data: '1 orders of u1' } }])
+    const refused = await call('/orders', await pool.accessToken())
+    expect([refused.status, await refused.json()]).toMatchObject([
+      403,
+      { error: { data: { auth: { scope: 'orders/read' } } } },
+    ])
+    expect((await call('/orders', await pool.forged.wrongKey())).status).toBe(401)
+    expect((await call('/health')).status).toBe(200)
+  })
+
   it('of the testkit passes', async () => {
     const code = changed(codeBlockUnder('Quick start', documentAt('packages/testkit/README.md')), {
       "import { expect, it } from 'vitest'": "import { expect } from 'vitest'",
@@ -161,6 +181,16 @@ it.each(['fakeCognito', 'asPrincipal'])('the code about testing with %s in the R
     .find((block) => block.includes(name)) as string
   expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
 })
+
+it.each(['fakeCognito', 'asPrincipal'])(
+  'the code about testing with %s in the README of the tRPC package runs',
+  async (name) => {
+    const code = codeBlocks(documentAt('packages/trpc/README.md'))
+      .slice(-2)
+      .find((block) => block.includes(name)) as string
+    expect(await runBlock('packages/trpc', `readme-${name}`, code)).toMatchObject({ done: true })
+  },
+)
 
 describe('the README of the NestJS package', () => {
   /** Starts an application with the controller of a block. */

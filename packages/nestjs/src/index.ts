@@ -112,6 +112,7 @@ export type {
   PolicyResource,
   Prechecked,
   Presented,
+  PresentOptions,
   Principal,
   PrivateKeyJwtOptions,
   ProtectedRequest,

@@ -156,7 +156,7 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
  * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept; the decision point must permit each
- * `action`. The name is that of the first.
+ * `action`. The name is the first there is.
  *
  * @throws {@link ConfigurationError} when another than the first has a claims schema, or no `acrValues` are left.
  */
@@ -169,7 +169,7 @@ export function combinePolicies<Claims>(
   }
   const all = [first, ...others]
   return compiled({
-    name: first.name,
+    name: all.find(({ name }) => name !== undefined)?.name,
     ...strictestRevocationLag(all),
     scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
     anyScope: all.flatMap(({ anyScope }) => anyScope),

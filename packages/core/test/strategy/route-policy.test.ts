@@ -104,6 +104,12 @@ describe('combinePolicies', () => {
     expect(combinePolicies(second)).toStrictEqual(second)
   })
 
+  it('has the first name there is', () => {
+    const nameless = definePolicy({ scopes: ['a'] })
+    expect(combinePolicies(nameless, first, second).name).toBe('first')
+    expect(combinePolicies(nameless, nameless).name).toBeUndefined()
+  })
+
   it('keeps the claims schema of the first, and takes no other', () => {
     const withSchema = definePolicy({ claims: z.object({ tenant: z.string() }) })
     expect(combinePolicies(withSchema, first).claims).toBe(withSchema.claims)

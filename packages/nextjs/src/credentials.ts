@@ -2,6 +2,7 @@ import {
   type AnyRequest,
   ConfigurationError,
   type Presented,
+  type PresentOptions,
   type ResourceServer,
   type WebRequest,
 } from '@tokenward/core'
@@ -63,10 +64,15 @@ export function createCredentials(owner: string, { tokenCookie, trustedOrigins }
 }
 
 /** What came. A bearer token of the header counts, and a cookie only where there is none. */
-export async function receive(server: ResourceServer, incoming: Incoming, cookie: FindCookie): Promise<Presented> {
-  const presented = await server.present(incoming.request)
+export async function receive(
+  server: ResourceServer,
+  incoming: Incoming,
+  cookie: FindCookie,
+  options: PresentOptions = {},
+): Promise<Presented> {
+  const presented = await server.present(incoming.request, options)
   const withCookie = presented.credentials === 'none' ? await requestWithCookie(incoming, cookie) : undefined
-  return withCookie === undefined ? presented : server.present(withCookie)
+  return withCookie === undefined ? presented : server.present(withCookie, options)
 }
 
 /** The same request with the token of its cookie where core looks for it; `undefined` where there is none. */

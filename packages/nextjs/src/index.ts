@@ -105,6 +105,7 @@ export type {
   PolicyResource,
   Prechecked,
   Presented,
+  PresentOptions,
   Principal,
   PrivateKeyJwtOptions,
   ProtectedRequest,

@@ -50,7 +50,8 @@ export function createServerCode({ server, credentials }: HandlerParts): ServerC
     const key = JSON.stringify([token, params])
     let found = ofRequest.get(key)
     if (found === undefined) {
-      const present = async () => receive(await server.get(), incoming, async () => token)
+      // Components of one page ask one after another, for one request: a call made for one of them serves all.
+      const present = async () => receive(await server.get(), incoming, async () => token, { arrival: 'request' })
       ofRequest.set(key, (found = present()))
     }
     return found

@@ -110,7 +110,7 @@ describe('requireAuth', () => {
     const { auth, page, api } = await signedIn()
     let presented = 0
     const counting = createNextAuth(
-      { ...api, present: (request) => ((presented += 1), api.present(request)) },
+      { ...api, present: (...given) => ((presented += 1), api.present(...given)) },
       { tokenCookie },
     )
     await inRequest(page(), async () => {
@@ -122,6 +122,19 @@ describe('requireAuth', () => {
     await inRequest(page(), () => counting.requireAuth(reading))
     expect(presented).toBe(4)
     expect((await inRequest(page(), () => auth.requireAuth())).subject).toBe('u1')
+  })
+
+  it('asks about the token once for each request, however many components want to know', async () => {
+    const { auth, page, pool } = await signedIn({ scopes: ['orders/read', 'aws.cognito.signin.user.admin'] })
+    const live = definePolicy({ maxRevocationLag: '0s' })
+    await inRequest(page(), async () => {
+      await auth.requireAuth(live)
+      await auth.requireAuth(live)
+      await auth.requireAuth({ scopes: ['orders/read'], maxRevocationLag: '0s' })
+    })
+    expect(pool.getUser.hits).toBe(1)
+    await inRequest(page(), () => auth.requireAuth(live))
+    expect(pool.getUser.hits).toBe(2)
   })
 
   it('sees a revocation between two policies of one request', async () => {

@@ -6,8 +6,8 @@ import { type NextProcess, startNext } from './next-process.ts'
 
 /** Who can sign in. */
 export const PASSWORD = 'correct horse'
-export const ANN = { username: 'ann', password: PASSWORD, groups: ['managers'] } as const
-export const BEN = { username: 'ben', password: PASSWORD } as const
+const ANN = { username: 'ann', password: PASSWORD, groups: ['managers'] } as const
+const BEN = { username: 'ben', password: PASSWORD } as const
 
 /** The application on a loopback port, and a fake user pool on another. */
 export interface RunningDemo {

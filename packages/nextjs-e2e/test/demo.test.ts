@@ -81,8 +81,9 @@ describe('the demo in Chromium', () => {
     ])
     for (const answer of await answers.all()) expect(await answer.textContent()).toMatch(/\d+ ms after the revocation/)
     expect(await answers.nth(0).textContent()).toMatch(/good as of \d+\.\d s before/)
-    for (const index of [1, 2])
+    for (const index of [1, 2]) {
       expect(await answers.nth(index).textContent()).toContain('The operator sees token-revoked')
+    }
     await look(page, '4-revoked')
 
     await page.getByRole('link', { name: 'Sign in again' }).click()
@@ -119,8 +120,9 @@ describe('the demo in Chromium', () => {
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press('Enter')
     await page.waitForURL(`${demo.url}/dashboard`)
-    for (let presses = 0; presses < 20 && (await focused()) !== 'Revoke me'; presses += 1)
+    for (let presses = 0; presses < 20 && (await focused()) !== 'Revoke me'; presses += 1) {
       await page.keyboard.press('Tab')
+    }
     await look(page, '7-small')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Sign in again' }).waitFor()

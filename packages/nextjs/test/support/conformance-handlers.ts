@@ -23,7 +23,7 @@ export function conformanceHandlers(app: ConformanceApp) {
   return { api, handlers: new Map(app.routes.map((route) => [route.path, { ...route, handle: handlerFor(route) }])) }
 }
 
-export function answerOf({ name, answers }: ConformanceRoute, principal: Principal | undefined): Response {
+function answerOf({ name, answers }: ConformanceRoute, principal: Principal | undefined): Response {
   if (answers === 'error') throw new Error('An error of the handler')
   return Response.json({ route: name, principal: principal ?? null } satisfies Jsonable)
 }

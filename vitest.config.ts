@@ -104,7 +104,7 @@ export default defineConfig({
           name: 'nextjs built',
           root: at('packages/nextjs-e2e'),
           include: ['test/**/*.test.ts'],
-          globalSetup: ['test/support/build.ts'],
+          globalSetup: [at('packages/nextjs-e2e/test/support/build.ts')],
         },
       },
       {

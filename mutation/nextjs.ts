@@ -52,6 +52,13 @@ export const nextRules: Area = {
       test: inNext('server-code.test.ts', 'is told what is wrong'),
     },
     {
+      rule: 'Server code, which sees no proof of who sent a request, meets no policy that demands one',
+      source: 'RFC 9449 §4.3, RFC 8705 §3',
+      file: nextjs('next-auth.ts'),
+      remove: ["?.senderConstrained === 'required'", "?.senderConstrained === 'never'"],
+      test: inNext('server-code.test.ts', 'takes no policy that only a whole request can meet'),
+    },
+    {
       rule: 'Nothing is decided inside of a cache',
       source: 'one user would see what another may',
       file: nextjs('server-code.ts'),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { compileApp, readmeFiles, writeApp } from './support/readme-app.js'
 
 const files = await readmeFiles()
@@ -55,44 +55,49 @@ describe('the types', () => {
     expect(errors).toBe('')
   })
 
-  it.each<[what: string, file: string, code: string, error: RegExp]>([
-    [
-      'a context of another route',
-      'app/a/[id]/route.ts',
-      `export const GET = withAuth({}, async (_r, _w, { params }: RouteContext<'/b/[name]'>) => Response.json((await params).name))`,
-      /validator\.ts.*|RouteContext|not assignable/s,
+  const mistakes: Readonly<Record<string, readonly [code: string, error: RegExp]>> = {
+    'a context of another route': [
+      `withAuth({}, async (_r, _w, { params }: RouteContext<'/b/[name]'>) => Response.json((await params).name))`,
+      /RouteContext|not assignable/,
     ],
-    [
-      'parameters that nobody has typed',
-      'app/a/[id]/route.ts',
-      'export const GET = withAuth({}, async (_r, _w, { params }) => Response.json((await params).id))',
+    'parameters that nobody has typed': [
+      'withAuth({}, async (_r, _w, { params }) => Response.json((await params).id))',
       /'params'|unknown|Property 'id'/,
     ],
-    [
-      'a misspelt policy',
-      'app/a/[id]/route.ts',
-      "export const GET = withAuth({ scope: ['a'] }, () => new Response())",
-      /'scope'.*'scopes'/s,
-    ],
-    [
-      'claims that no schema checks',
-      'app/a/[id]/route.ts',
-      "export const GET = withAuth<{ admin: true }>({ scopes: ['a'] }, (_r, { principal }) => Response.json(principal.claims.admin))",
+    'a misspelt policy': ["withAuth({ scope: ['a'] }, () => new Response())", /'scope'.*'scopes'/s],
+    'claims that no schema checks': [
+      "withAuth<{ admin: true }>({ scopes: ['a'] }, (_r, { principal }) => Response.json(principal.claims.admin))",
       /StandardSchema/,
     ],
-    [
-      'a misspelt option',
-      'app/a/[id]/route.ts',
-      'export const GET = withAuth({}, () => new Response(), { cookie: true })',
-      /'cookie'/,
-    ],
-    ['a handler that answers nothing', 'app/a/[id]/route.ts', 'export const GET = withAuth({}, () => {})', /void/],
-  ])('refuse %s', async (what, file, code, error) => {
-    const errors = await compile(`refuse-${what.replaceAll(' ', '-')}`, {
-      [file]: `import { withAuth } from '../../../lib/auth'\n${code}`,
+    'a misspelt option': ['withAuth({}, () => new Response(), { cookie: true })', /'cookie'/],
+    'a handler that answers nothing': ['withAuth({}, () => {})', /void/],
+  }
+  const folderOf = (what: string) => `app/${what.replaceAll(' ', '-')}/[id]`
+  /** All of them in one application, as writing and checking its types takes seconds. */
+  let errors: readonly string[]
+  beforeAll(async () => {
+    const routes = Object.entries(mistakes).map(([what, [code]]) => [
+      `${folderOf(what)}/route.ts`,
+      `import { withAuth } from '../../../lib/auth'\nexport const GET = ${code}`,
+    ])
+    const found = await compile('refused', {
+      ...Object.fromEntries(routes),
       'app/b/[name]/route.ts': 'export const GET = () => new Response()',
     })
-    expect(errors).toMatch(error)
-    expect(errors).toContain('error TS')
+    // One error may go on over several lines, which are indented.
+    errors = found.split(/\n(?=\S)/)
+  })
+
+  it.each(Object.entries(mistakes))('refuse %s', (what, [, error]) => {
+    const ofRoute = errors.filter((message) => message.includes(folderOf(what)))
+    expect(ofRoute.join('\n')).toMatch(error)
+    expect(ofRoute.join('\n')).toContain('error TS')
+  })
+
+  it('refuse nothing else', () => {
+    const known = [...Object.keys(mistakes).map(folderOf)]
+    expect(
+      errors.filter((message) => message.trim() !== '' && !known.some((folder) => message.includes(folder))),
+    ).toStrictEqual([])
   })
 })

@@ -147,6 +147,13 @@ function policyOf<Schema extends ClaimsSchema | undefined, Claims>(
   given: readonly [policy?: PolicyOrLiteral<Schema, Claims> | undefined, ...unknown[]],
 ): CompiledPolicy<Claims> {
   const [policy] = given
+  // Only a request that is seen whole proves who sent it, by its certificate or by a DPoP proof for method and URL.
+  if ((policy as { readonly senderConstrained?: unknown } | undefined)?.senderConstrained === 'required') {
+    throw new ConfigurationError(
+      'policy.senderConstrained',
+      "cannot be 'required' in server code, which is told neither method nor URL nor certificate; use withAuth in a route handler",
+    )
+  }
   if (policy !== undefined) return server.compile(policy)
   if (given.length > 0) {
     throw new ConfigurationError('requireAuth', 'was given a policy that is undefined; {} stands for any valid token')

@@ -170,7 +170,14 @@ describe('requireAuth', () => {
       expect(inRequest(page(), run)).rejects.toThrow(message)
     await fails(() => auth.requireAuth(undefined), 'requireAuth was given a policy that is undefined')
     await fails(() => auth.requireAuth({}, { redirect: '/sign-in' } as never), 'requireAuth.redirect is not an option')
-    await fails(() => auth.requireAuth({ senderConstrained: true } as never), 'policy.senderConstrained')
+  })
+
+  it('takes no policy that only a whole request can meet', async () => {
+    const { auth, page } = await signedIn()
+    const demanding = { senderConstrained: 'required' } as never
+    await expect(inRequest(page(), () => auth.requireAuth(demanding))).rejects.toThrow(
+      "policy.senderConstrained cannot be 'required' in server code",
+    )
   })
 })
 

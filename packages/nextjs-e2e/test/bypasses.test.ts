@@ -22,6 +22,12 @@ async function whatIsKnownOf(folder: string): Promise<Build> {
   return { id, action }
 }
 
+/** By a handler, by server code as its error or its redirect comes to a browser, or by the proxy. */
+function isRefusal({ status, body, headers }: RawResponse): boolean {
+  const inBody = /tokenward-40[13]|"__N_REDIRECT":"\/sign-in"/
+  return status === 401 || status === 403 || inBody.test(body) || headers.location === '/sign-in'
+}
+
 afterAll(() => pool.close())
 
 describe.each([
@@ -75,6 +81,7 @@ describe.each([
     }
     for (const path of ['/api/secret', '/api/secret/7']) expect(await shown(path), path).toContain(secrets.API_ROUTE)
     expect(await shown('/api/legacy')).toContain(secrets.LEGACY_API)
+    expect(await shown('/api/identity')).toContain(secrets.UNMATCHED)
   })
 
   describe.each(Object.entries(attempts))('%s', (_title, requests) => {
@@ -85,9 +92,12 @@ describe.each([
     ] as const)('shows nothing to %s', async (_who, makeToken) => {
       const token = await makeToken()
       const before = running.output().length
+      const refusals: string[] = []
       for (const request of requests) {
-        for (const { status, body, headers } of await allAnswers(request, token)) {
+        for (const answer of await allAnswers(request, token)) {
+          const { status, body, headers } = answer
           const told = `${request.method ?? 'GET'} ${request.path} ${JSON.stringify(request.headers ?? {})}: ${status}`
+          if (isRefusal(answer)) refusals.push(told)
           for (const secret of Object.values(secrets)) {
             expect(body, told).not.toContain(secret)
             expect(JSON.stringify(headers), told).not.toContain(secret)
@@ -95,6 +105,8 @@ describe.each([
         }
       }
       expect(running.output().slice(before)).not.toContain(secrets.WIPED)
+      // What led nowhere at all would have shown nothing either.
+      expect(refusals).not.toStrictEqual([])
     })
   })
 
@@ -105,7 +117,7 @@ describe.each([
   })
 
   it('knows its caller by the token, whatever headers say', async () => {
-    const { body } = await send({ path: '/api/identity', headers: { 'x-user-id': 'root' } }, await tokenOf())
+    const { body } = await send({ path: '/api/identity', headers: { 'x-user-id': 'root' } }, await tokenOf('staff'))
     expect(JSON.parse(body)).toMatchObject({ subject: 'u1' })
     expect((await send({ path: '/api/identity', headers: { 'x-user-id': 'root' } })).status).toBe(401)
   })

@@ -39,6 +39,9 @@ export function bypassAttempts({ id, action }: Build): Attempts {
       '/%2561dmin',
       '/adm%69n',
       '/admin%2Fusers',
+      '/admin/%75sers',
+      '/admin/%2575sers',
+      '/api/secret/%37',
       '/%2Fadmin',
       '/admin%00',
       '/admin%0a',
@@ -77,6 +80,8 @@ export function bypassAttempts({ id, action }: Build): Attempts {
         '/admin.segments/admin.segment.rsc',
         '/admin.segments/admin/__PAGE__.segment.rsc',
         '/admin/users.segments/_tree.segment.rsc',
+        '/admin/users.segments/_full.segment.rsc',
+        '/admin/users.segments/admin/$d$section/__PAGE__.segment.rsc',
         '/admin.prefetch.rsc',
         '/admin.txt',
         '/api/secret.rsc',
@@ -87,7 +92,10 @@ export function bypassAttempts({ id, action }: Build): Attempts {
         { rsc: '1', 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' },
         { rsc: '1', 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/admin/__PAGE__' },
       ].flatMap((headers) =>
-        ['/admin', '/admin?_rsc=abc', '/admin.rsc', '/en/admin'].map((path) => ({ path, headers })),
+        ['/admin', '/admin?_rsc=abc', '/admin.rsc', '/admin/users', '/admin/users.rsc', '/en/admin'].map((path) => ({
+          path,
+          headers,
+        })),
       ),
     ],
     'data of the Pages Router': [
@@ -148,6 +156,13 @@ export function bypassAttempts({ id, action }: Build): Attempts {
       { path: '/admin', headers: { [name]: '/sign-in' } },
       { path: '/api/secret', headers: { [name]: '/sign-in' } },
     ]),
+    'what the matcher leaves out': get(
+      '/api/identity',
+      '/api/identity/',
+      '//api/identity',
+      '/en/api/identity',
+      '/api/identity?nxtPname=identity',
+    ),
     'forged identity': [
       'x-user-id',
       'x-user',

@@ -216,9 +216,34 @@ describe("inside 'use cache'", () => {
     }
   })
 
+  it('that is private, Next.js lets both run, on the request it belongs to', async () => {
+    const { auth, page } = await signedIn()
+    const { headers, cookies } = page()
+    await inRequest(page(), () => undefined)
+    const shown = workAsyncStorage.run({ route: '/orders' } as never, () =>
+      workUnitAsyncStorage.run({ type: 'private-cache', phase: 'render', headers, cookies } as never, async () => [
+        await auth.requireAuth(reading),
+        await auth.currentPrincipal(),
+      ]),
+    )
+    expect((await shown).map((principal) => principal?.subject)).toStrictEqual(['u1', 'u1'])
+  })
+
   it('errors of Next.js about anything else pass as they are', async () => {
     const { auth } = await signedIn()
     const error = await rejection(auth.requireAuth())
     expect((error as Error).message).toContain('outside a request scope')
   })
+})
+
+it('a page that is forced to be static is refused when it is built', async () => {
+  const { auth, page } = await signedIn()
+  await inRequest(page(), () => undefined)
+  const { headers, cookies } = page()
+  const built = workAsyncStorage.run({ route: '/orders', forceStatic: true } as never, () =>
+    workUnitAsyncStorage.run({ type: 'prerender-legacy', phase: 'render', headers, cookies } as never, () =>
+      auth.requireAuth(reading),
+    ),
+  )
+  expect(await rejection(built)).toMatchObject({ code: 'no-credentials', digest: 'tokenward-401' })
 })

@@ -122,6 +122,11 @@ describe.each([
     expect((await send({ path: '/api/identity', headers: { 'x-user-id': 'root' } })).status).toBe(401)
   })
 
+  it(`${name === 'with its proxy' ? 'takes' : 'has nothing that takes'} a header away that names a caller`, async () => {
+    const { body } = await send({ path: '/api/secret/7', headers: { 'x-user-id': 'root' } }, await tokenOf('staff'))
+    expect(JSON.parse(body)).toMatchObject({ subject: 'u1', header: name === 'with its proxy' ? null : 'root' })
+  })
+
   describe('a server function', () => {
     const call = (headers: Readonly<Record<string, string>>) =>
       send({

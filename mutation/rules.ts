@@ -2,6 +2,7 @@ import { answerRules } from './answers.ts'
 import { decisionRules } from './decisions.ts'
 import { heldDecisionRules } from './held-decisions.ts'
 import { lambdaRules } from './lambda.ts'
+import { nextRules } from './nextjs.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { stepUpRules } from './step-up.ts'
@@ -1984,6 +1985,7 @@ export const areas: readonly Area[] = [
     ],
   },
   presentationRules,
+  nextRules,
   trpcRules,
   lambdaRules,
 ]

@@ -1,5 +1,6 @@
 import { answerRules } from './answers.ts'
 import { decisionRules } from './decisions.ts'
+import { nextRules } from './nextjs.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { stepUpRules } from './step-up.ts'
@@ -1978,6 +1979,7 @@ export const areas: readonly Area[] = [
     ],
   },
   presentationRules,
+  nextRules,
   trpcRules,
 ]
 

@@ -84,6 +84,8 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   JwtIssuerOptions,
+  KeySetSnapshot,
+  KeySnapshot,
   ListedEntry,
   LiveCheckFailed,
   LiveEndpoint,

@@ -43,7 +43,8 @@ const READ = 'const given = JSON.parse(readFileSync(process.env.GIVEN, "utf8"));
 /** The function as its own module, for a bundler. */
 export function moduleOf(name: AuthorizerName): string {
   const { names, from, body } = programs[name]
-  return `import { readFileSync } from "node:fs"; import { ${names} } from "${from}"; ${READ} ${body} export { handler }`
+  const imported = `import { ${names} } from ${JSON.stringify(from)}`
+  return `import { readFileSync } from "node:fs"; ${imported}; ${READ} ${body} export { handler }`
 }
 
 /** The same as it is installed, in CommonJS; `load` finds packages. */

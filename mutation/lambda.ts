@@ -65,7 +65,7 @@ export const lambdaRules: Area = {
     },
     {
       rule: 'Nobody has to guess whether results are kept',
-      source: 'API Gateway keeps them for five minutes where nothing is said',
+      source: 'REST APIs and CDK keep them for five minutes where nothing is said',
       file: lambda('authorizers/result-cache.ts'),
       remove: ['if (value === undefined) {', "if (value === undefined) return OFF\n  if (value === 'never') {"],
       test: inLambda('authorizers/result-cache.test.ts', 'has to be declared'),

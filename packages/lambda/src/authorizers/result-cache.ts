@@ -72,7 +72,7 @@ export function checkResultCache(owner: string, value: unknown, dialect: Identit
   if (value === undefined) {
     throw new ConfigurationError(
       option,
-      "is required: 'off', or { ttl, identitySources } as deployed; an authorizer of API Gateway that says nothing keeps results for five minutes",
+      "is required: 'off', or { ttl, identitySources } as deployed; where nothing is said, REST APIs and CDK keep results for five minutes",
     )
   }
   assertOptionNames(option, value, ['ttl', 'identitySources'])

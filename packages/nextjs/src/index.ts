@@ -86,8 +86,6 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   JwtIssuerOptions,
-  KeySetSnapshot,
-  KeySnapshot,
   ListedEntry,
   LiveCheckFailed,
   LiveEndpoint,

@@ -6,7 +6,7 @@ export const policies = {
   read: definePolicy({ name: 'GET /orders', scopes: ['orders/read'] }),
   staff: definePolicy({ name: 'GET /me', groups: ['staff'] }),
   add: definePolicy({ name: 'POST /orders', scopes: ['orders/read', 'orders/write'] }),
-  remove: definePolicy({ name: 'DELETE /orders/{id}', scopes: ['orders/write'], maxRevocationLag: '5s' }),
+  remove: definePolicy({ name: 'DELETE /orders/{id}', scopes: ['orders/write'], maxRevocationLag: '10s' }),
   removeAll: definePolicy({ name: 'DELETE /orders', scopes: ['orders/write'], maxRevocationLag: '0s' }),
 } as const
 
@@ -17,8 +17,8 @@ export const description = {
     userPoolId: process.env['USER_POOL_ID'] ?? 'eu-west-1_AbCdEf123',
     clientIds: [process.env['CLIENT_ID'] ?? 'web'],
   },
-  // Each route has results of its own, and decides for two seconds later than now.
-  resultCache: { ttl: '2s', identitySources: ['$request.header.Authorization', '$context.routeKey'] },
+  // Each route has results of its own, and decides for four seconds later than now.
+  resultCache: { ttl: '4s', identitySources: ['$request.header.Authorization', '$context.routeKey'] },
   routes: {
     'GET /health': { authorizer: 'none' },
     'GET /orders': { authorizer: 'jwt', policy: policies.read },

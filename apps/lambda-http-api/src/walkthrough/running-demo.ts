@@ -48,6 +48,8 @@ export async function startDemo(): Promise<RunningDemo> {
       AWS_SECRET_ACCESS_KEY: 'none',
     },
   })
+  // However this process ends, the other must not stay.
+  process.on('exit', () => emulator.kill('SIGKILL'))
   const output: string[] = []
   const reasons: string[] = []
   for (const stream of [emulator.stdout, emulator.stderr]) {

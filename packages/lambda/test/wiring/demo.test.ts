@@ -52,7 +52,7 @@ describe('the demo', () => {
         identitySource: ['$request.header.Authorization', '$context.routeKey'],
         payloadVersion: '2.0',
         enableSimpleResponses: true,
-        resultTtlInSeconds: 2,
+        resultTtlInSeconds: 4,
       },
     })
     const events = Object.values(functions).flatMap((one) => ('events' in one ? (one.events as object[]) : []))

@@ -1,3 +1,5 @@
+import { answerRules } from './answers.ts'
+import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { stepUpRules } from './step-up.ts'
@@ -13,6 +15,8 @@ const inNest = (file: string, title: string) => ({ project: 'nestjs', file: `pac
 export const areas: readonly Area[] = [
   promise,
   stepUpRules,
+  decisionRules,
+  answerRules,
   {
     title: 'Sender constraints',
     rules: [
@@ -1063,7 +1067,7 @@ export const areas: readonly Area[] = [
         rule: 'Evidence under a watch ages from the arrival of the request',
         source: 'the promise of a route',
         file: core('resource-server/resource-server.ts'),
-        remove: ['decidedAt: arrival }', 'decidedAt: readInstant(clock) }'],
+        remove: ['decidedAt: arrival,', 'decidedAt: readInstant(clock),'],
         test: inCore('resource-server/watch.test.ts', 'includes the time a claims schema took'),
       },
       {
@@ -1329,7 +1333,7 @@ export const areas: readonly Area[] = [
         rule: 'Clients are not told the reason',
         source: 'RFC 6750 §5.2',
         file: core('resource-server/outcome.ts'),
-        remove: ['error_description: description', 'error_description: reason'],
+        remove: ['error_description: description,', 'error_description: reason,'],
         test: inCore('resource-server/outcome.test.ts', 'names its reason to the operator alone'),
       },
       {

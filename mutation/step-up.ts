@@ -69,10 +69,7 @@ export const stepUpRules: Area = {
       rule: 'The login is judged again with every decision about a token that is remembered',
       source: 'CVE-2021-32701',
       file: core('resource-server/authorization.ts'),
-      remove: [
-        'return refusalOfLogin(policy, facts)\n    }\n\n    const first',
-        'return undefined\n    }\n\n    const first',
-      ],
+      remove: ['return refusalOfLogin(policy, facts)', 'return undefined'],
       test: stepUp('is measured at every decision'),
     },
     {

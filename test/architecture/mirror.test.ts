@@ -10,11 +10,13 @@ const exceptions: Readonly<Record<string, string>> = {
     'breaks the smallest adapter in many ways, each of which the suite must notice',
   'conformance/conformance.test.ts': 'runs the suite of the testkit against core alone',
   'resource-server/cognito.test.ts': 'shows what routes do with the tokens of a pool, from the façade to its endpoints',
+  'resource-server/decisions.test.ts': 'shows what policies ask a decision point, and what comes of it',
   'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',
   'resource-server/introspection.test.ts':
     'shows what routes do with answers that contradict, narrow or complete a token',
   'resource-server/oidc-provider.test.ts': 'keeps the promises of routes at an authorization server that is not ours',
   'resource-server/revocation-list.test.ts': 'shows what routes do with entries and feeds',
+  'resource-server/precheck.test.ts': 'compares what proxies are told with what handlers are told',
   'strategy/lag-promise.test.ts': 'simulates what the engine, its memories and the list promise together',
   'tokens/wycheproof.test.ts': 'runs public vectors the way of a token: parsing, then keys, then signatures',
 }

@@ -12,12 +12,21 @@ export type { BackChannelLogoutResponse } from './resource-server/back-channel-l
 export type { BackChannelLogoutRequest, ReceivedForm, WebFormRequest } from './resource-server/logout-request.js'
 export type { Watch, WatchOptions } from './resource-server/watch.js'
 export type { PolicyOrLiteral } from './resource-server/policy-compiler.js'
+export type {
+  Decision,
+  DecisionRequest,
+  DecisionResource,
+  PermitOrDeny,
+  PolicyDecisionPoint,
+  Undecided,
+} from './resource-server/policy-decision-point.js'
 export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
-export type { Denied, Granted, Outcome, Refused, Unavailable } from './resource-server/outcome.js'
+export type { Denied, Granted, Outcome, Passed, Prechecked, Refused, Unavailable } from './resource-server/outcome.js'
 
 export { combinePolicies, definePolicy } from './strategy/route-policy.js'
 export type { ClaimsOf, ClaimsSchema, CompiledPolicy, RoutePolicy } from './strategy/route-policy.js'
-export type { IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
+export type { DecisionDemand, PolicyQuestion } from './strategy/decision-demand.js'
+export type { DecisionExplanation, IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
 export type { LiveEndpoint } from './tokens/live-check.js'
 
 export { inMemoryRevocationList } from './revocation/in-memory-revocation-list.js'
@@ -86,6 +95,8 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   LiveCheckFailed,
+  PolicyDecided,
+  PolicyDecisionFailed,
   RequestGranted,
   RequestRefused,
   RequestUnavailable,
@@ -114,6 +125,13 @@ export { parseDuration } from './vocabulary/duration.js'
 export type { Duration } from './vocabulary/duration.js'
 export type { AccessTokenClaims } from './vocabulary/access-token-claims.js'
 export type { Evidence, EvidenceSource } from './vocabulary/evidence.js'
+export type {
+  EntityReference,
+  PolicyFunction,
+  PolicyInput,
+  PolicyResource,
+  ResourceAttributes,
+} from './vocabulary/policy-input.js'
 export type { Principal } from './vocabulary/principal.js'
-export type { AnyRequest, ProtectedRequest, WebRequest } from './vocabulary/protected-request.js'
+export type { AnyRequest, PathParameters, ProtectedRequest, WebRequest } from './vocabulary/protected-request.js'
 export type { StandardSchema } from './vocabulary/standard-schema.js'

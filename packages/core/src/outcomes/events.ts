@@ -48,6 +48,34 @@ export interface RequestUnavailable extends RequestEvent {
   readonly reason: UnavailableCode
 }
 
+/** The decision point has decided; one event for each time it was asked. */
+export interface PolicyDecided extends RequestEvent {
+  /** Tells the events apart. */
+  readonly type: 'policy-decided'
+  /** What was to be done. */
+  readonly action: string
+  /** What was decided. */
+  readonly decision: 'permit' | 'deny'
+  /** Names of the policies that determined it, as the decision point says. */
+  readonly determiningPolicies: readonly string[]
+  /** Policies that could not be evaluated, though the decision stands, as the decision point says. */
+  readonly policyErrors: readonly string[]
+}
+
+/** There was no decision; the request was not let in. */
+export interface PolicyDecisionFailed extends RequestEvent {
+  /** Tells the events apart. */
+  readonly type: 'policy-decision-failed'
+  /**
+   * `'request-data'`: policies could not be evaluated on the data of this request, 403. `'unavailable'`: whoever decides
+   * was not reached, or threw. `'timeout'`: it took longer than its `timeout`. `'configuration'`: nothing is decided until
+   * somebody mends it. `'input'`: a function of the policy threw, or gave what is none. All but the first are 503.
+   */
+  readonly reason: 'request-data' | 'unavailable' | 'timeout' | 'configuration' | 'input'
+  /** What was thrown, or the decision point's `cause`, as it is: whatever your code has put there. */
+  readonly error: unknown
+}
+
 interface IssuerEvent {
   /** Milliseconds since the epoch. */
   readonly at: number
@@ -226,11 +254,16 @@ export type CloudTrailReason =
   | 'user-pool-unknown'
   | 'user-unknown'
 
-/** What `onEvent` receives. No event holds token text, a claim value or a subject. */
+/**
+ * What `onEvent` receives. No event holds token text, a claim value or a subject, unless your own code has put one into
+ * the `error` of a `policy-decision-failed`.
+ */
 export type TokenwardEvent =
   | RequestGranted
   | RequestRefused
   | RequestUnavailable
+  | PolicyDecided
+  | PolicyDecisionFailed
   | JwksRefreshed
   | JwksRefreshFailed
   | JwkIgnored

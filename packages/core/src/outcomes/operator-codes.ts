@@ -117,23 +117,38 @@ export const refusals = {
   'acr-not-accepted': { ...LOGIN_INSUFFICIENT, description: 'A different authentication level is required' },
   /** `auth_time` lies further back than the route's `maxAge`, or is missing (RFC 9470 §3). */
   'authentication-too-old': { ...LOGIN_INSUFFICIENT, description: 'More recent authentication is required' },
+  /** The policy's `resource`, or what loads its attributes, says that there is no such thing. */
+  'resource-unknown': NOT_ALLOWED,
+  /** The decision point says no. */
+  'decision-denied': NOT_ALLOWED,
+  /** The decision point cannot evaluate its policies on the data of this request. */
+  'decision-failed': NOT_ALLOWED,
 } as const satisfies Record<string, RefusalKind>
 
-/** Why a token could not be checked now; nothing is said about the token. */
+const UNCHECKED = { retryAfter: 1, description: 'The access token cannot be checked right now; try again' } as const
+const UNDECIDED = { retryAfter: 1, description: 'The request cannot be decided right now; try again' } as const
+
+/** Why a request could not be decided now; nothing is said about the token. */
 export const unavailabilities = {
   /** No usable key set, and the issuer's key endpoint did not give one. */
-  'jwks-unreachable': { retryAfter: 1 },
+  'jwks-unreachable': UNCHECKED,
   /** The token names a key that is not known, and looking it up now would exceed the limit on look-ups. */
-  'key-lookup-limited': { retryAfter: 1 },
+  'key-lookup-limited': UNCHECKED,
   /** The authorization server could not be asked about the token. */
-  'live-check-failed': { retryAfter: 1 },
+  'live-check-failed': UNCHECKED,
+  /** The decision point could not be reached, took too long, asked for fewer calls or threw. */
+  'decision-unavailable': UNDECIDED,
+  /** The decision point can decide nothing until somebody mends its configuration. */
+  'decision-misconfigured': UNDECIDED,
+  /** A function of the policy, `action`, `resource`, `context` or `attributes`, threw or gave what is none. */
+  'policy-input-failed': UNDECIDED,
   /** `close()` was called. */
-  'resource-server-closed': { retryAfter: 1 },
-} as const satisfies Record<string, { readonly retryAfter: number }>
+  'resource-server-closed': UNCHECKED,
+} as const satisfies Record<string, { readonly retryAfter: number; readonly description: string }>
 
 /** Why a request was refused, for logs and metrics. Never sent to the client. */
 export type RefusalCode = keyof typeof refusals
-/** Why a token could not be checked, for logs and metrics. Never sent to the client. */
+/** Why a request could not be decided, for logs and metrics. Never sent to the client. */
 export type UnavailableCode = keyof typeof unavailabilities
 /** Every reason an operator may see for an answer that is not a grant. */
 export type OperatorCode = RefusalCode | UnavailableCode

@@ -7,10 +7,12 @@ import type { CompiledPolicy } from '../strategy/route-policy.js'
 import { refusalByLogin } from '../strategy/step-up.js'
 import { isExpired, isTooOld } from '../tokens/claim-expectations.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
-import type { Clock, Instant } from '../transport/clock.js'
-import type { Evidence } from '../vocabulary/evidence.js'
+import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
+import { type Evidence, laterEvidence } from '../vocabulary/evidence.js'
 import type { Principal } from '../vocabulary/principal.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
 import type { Authentication } from './authentication.js'
+import type { DecisionMaker, DecisionMemo } from './decision-making.js'
 
 /** What a policy came to for one token: a principal, or why there is none. */
 export interface Authorization<Claims> {
@@ -20,15 +22,33 @@ export interface Authorization<Claims> {
   readonly result: Principal<Claims> | OperatorCode
 }
 
+/** The same before any evidence: why the request may not enter, or nothing yet. */
+export interface Precheck {
+  readonly issuer: string | undefined
+  readonly facts: TokenFacts | undefined
+  readonly result: OperatorCode | undefined
+}
+
+/** What there is to decide about. */
+type Verifiable = Exclude<Authentication, { kind: 'failed' }>
+
 interface AuthorizerParts {
   readonly issuers: IssuerRegistry
   readonly strategyOf: (trusted: TrustedIssuer) => IssuerStrategy
   readonly clock: Clock
   readonly isClosed: () => boolean
+  readonly decisionMaker?: DecisionMaker | undefined
+}
+
+/** What a decision may need of the request beside its token. */
+export interface RequestInHand {
+  readonly request: AnyRequest | undefined
+  /** Shared by all policies on one presented request. */
+  readonly memo?: DecisionMemo | undefined
 }
 
 /** Decides policies: what costs nothing first, evidence last, and what may have changed meanwhile once more. */
-export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: AuthorizerParts) {
+export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker }: AuthorizerParts) {
   /** What may have changed since the facts were gathered. */
   function ended({ issuer, expiresAt, notBefore, issuedAt }: TokenFacts): OperatorCode | undefined {
     if (isClosed()) return 'resource-server-closed'
@@ -55,11 +75,33 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     return refusalByPolicy(policy, facts)
   }
 
+  /** Holds the facts of one token to one policy. The schema runs once: an answer that narrows a JWT leaves its claims. */
+  function createFactsCheck<Claims>(policy: CompiledPolicy<Claims>) {
+    let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
+
+    function note(facts: TokenFacts, check: ClaimsCheck<Claims>): OperatorCode | undefined {
+      if (!check.accepted) return check.reason
+      checked = { of: facts.claims, claims: check.claims }
+      return refusalOfLogin(policy, facts)
+    }
+
+    return {
+      refusalBy(facts: TokenFacts): OperatorCode | undefined | Promise<OperatorCode | undefined> {
+        const refusal = refusalByFacts(policy, facts)
+        if (refusal !== undefined || checked?.of === facts.claims) return refusal
+        const check = checkClaims(policy, facts)
+        return check instanceof Promise ? check.then((landed) => note(facts, landed)) : note(facts, check)
+      },
+      accepted: () => checked,
+    }
+  }
+
   async function decide<Claims>(
-    authentication: Exclude<Authentication, { kind: 'failed' }>,
+    authentication: Verifiable,
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
+    inHand: RequestInHand | undefined,
   ): Promise<{ readonly facts: TokenFacts | undefined; readonly result: Principal<Claims> | OperatorCode }> {
     const strategy = strategyOf(trusted)
     const { token, key } = authentication
@@ -70,21 +112,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     // Nearly every step answers at once, and waiting for one would cost more than it does.
     const known = strategy.isRevoked(key, validated)
     if (known instanceof Promise ? await known : known) return not('token-revoked')
-    let checked: { readonly of: TokenFacts['claims']; readonly claims: Claims } | undefined
-    /** Runs the schema once: an answer that narrows a JWT leaves its claims as they are. */
-    function refusalBy(facts: TokenFacts): OperatorCode | undefined | Promise<OperatorCode | undefined> {
-      const refusal = refusalByFacts(policy, facts)
-      if (refusal !== undefined || checked?.of === facts.claims) return refusal
-      const check = checkClaims(policy, facts)
-      return check instanceof Promise ? check.then((landed) => note(facts, landed)) : note(facts, check)
-    }
-
-    function note(facts: TokenFacts, check: ClaimsCheck<Claims>): OperatorCode | undefined {
-      if (!check.accepted) return check.reason
-      checked = { of: facts.claims, claims: check.claims }
-      return refusalOfLogin(policy, facts)
-    }
-
+    const { refusalBy, accepted } = createFactsCheck(policy)
     const first = validated && refusalBy(validated)
     const refusalAtFirst = first instanceof Promise ? await first : first
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
@@ -96,43 +124,96 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed }: Autho
     const { facts, evidence } = gathered
     const last = facts === validated ? undefined : refusalBy(facts)
     const refusal = last instanceof Promise ? await last : last
+    const checked = accepted()
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
-    const hasRunThrough = !(known instanceof Promise || decision instanceof Promise) && policy.claims === undefined
+    const demands = policy.decisions
+    const decidedFrom = demands.length === 0 ? undefined : readInstant(clock)
+    if (decidedFrom !== undefined) {
+      const { name: route } = policy
+      const principal = principalOf(facts, claims, evidence)
+      const subject = {
+        route,
+        facts,
+        principal,
+        accessToken: () => token,
+        request: inHand?.request,
+        memo: inHand?.memo,
+      }
+      const denial =
+        decisionMaker === undefined ? 'decision-misconfigured' : await decisionMaker.decide(demands, subject)
+      if (denial !== undefined) return not(isClosed() ? 'resource-server-closed' : denial, facts)
+    }
+    const isAtOnce = !(known instanceof Promise || decision instanceof Promise || decidedFrom !== undefined)
+    const hasRunThrough = isAtOnce && policy.claims === undefined
     // Nothing else ran since it was looked up first, so that it cannot have changed.
     if (hasRunThrough && facts === validated) return { facts, result: principalOf(facts, claims, evidence) }
-    // A schema, or an answer, may take its time.
+    // A schema, an answer or a decision may take its time.
     const granted = strategy.unlessRevoked(key, facts, () => {
-      return ended(facts) ?? refusalOfLogin(policy, facts) ?? principalOf(facts, claims, evidence)
+      const proof = decidedFrom === undefined ? evidence : aged(evidence, decidedFrom)
+      return ended(facts) ?? refusalOfLogin(policy, facts) ?? principalOf(facts, claims, proof)
     })
     return { facts, result: (granted instanceof Promise ? await granted : granted) ?? 'token-revoked' }
   }
 
-  return async function authorize<Claims>(
-    authentication: Authentication,
-    policy: CompiledPolicy<Claims>,
-    arrival: Instant,
-  ): Promise<Authorization<Claims>> {
-    if (authentication.kind === 'failed') {
-      return { issuer: authentication.issuer, facts: undefined, result: authentication.reason }
-    }
-    const trusted =
-      authentication.kind === 'validated'
-        ? issuers.select(authentication.facts.issuer)?.trusted
-        : issuers.ofOpaqueTokens(policy.issuers)[0]
-    if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
-    const { facts, result } = await decide(authentication, trusted, policy, arrival)
-    return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
+  /** What proves a token grows older while the decision point thinks. */
+  function aged(evidence: Evidence, since: Instant): Evidence {
+    return laterEvidence(evidence, elapsedSince(since, readInstant(clock)))
+  }
+
+  function issuerOf(authentication: Verifiable, policy: CompiledPolicy<unknown>): TrustedIssuer | undefined {
+    return authentication.kind === 'validated'
+      ? issuers.select(authentication.facts.issuer)?.trusted
+      : issuers.ofOpaqueTokens(policy.issuers)[0]
+  }
+
+  return {
+    async authorize<Claims>(
+      authentication: Authentication,
+      policy: CompiledPolicy<Claims>,
+      arrival: Instant,
+      inHand?: RequestInHand,
+    ): Promise<Authorization<Claims>> {
+      if (authentication.kind === 'failed') return failed(authentication)
+      const trusted = issuerOf(authentication, policy)
+      if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
+      const { facts, result } = await decide(authentication, trusted, policy, arrival, inHand)
+      return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
+    },
+
+    /** What is against the request by what is known here; `undefined` is no grant. Asks nobody, remembers nothing. */
+    async precheck(authentication: Authentication, policy: CompiledPolicy<unknown>): Promise<Precheck> {
+      if (authentication.kind === 'failed') return failed(authentication)
+      const trusted = issuerOf(authentication, policy)
+      if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
+      const facts = authentication.kind === 'validated' ? authentication.facts : undefined
+      const known = { issuer: facts?.issuer ?? trusted.issuers[0], facts }
+      if (isClosed()) return { ...known, result: 'resource-server-closed' }
+      if (await strategyOf(trusted).isRevoked(authentication.key, facts)) return { ...known, result: 'token-revoked' }
+      return { ...known, result: facts && (await createFactsCheck(policy).refusalBy(facts)) }
+    },
   }
 }
 
-/** Nothing is wrong with the token; what is known of it is too old, or cannot be had now. */
-export function lacksEvidence({ result }: Authorization<unknown>): boolean {
-  if (typeof result !== 'string') return false
-  return result === 'revocation-lag-exceeded' || result === 'evidence-unobtainable' || result === 'live-check-failed'
+function failed({ issuer, reason }: Extract<Authentication, { kind: 'failed' }>) {
+  return { issuer, facts: undefined, result: reason }
 }
 
-function principalOf<Claims>(facts: TokenFacts, claims: Claims, evidence: Evidence): Principal<Claims> {
+/** Nothing is wrong with the request; what there is to know is too old, or cannot be had now. */
+const INCONCLUSIVE: ReadonlySet<OperatorCode> = new Set([
+  'revocation-lag-exceeded',
+  'evidence-unobtainable',
+  'live-check-failed',
+  'decision-unavailable',
+  'decision-misconfigured',
+  'policy-input-failed',
+])
+
+export function isInconclusive({ result }: Authorization<unknown>): boolean {
+  return typeof result === 'string' && INCONCLUSIVE.has(result)
+}
+
+export function principalOf<Claims>(facts: TokenFacts, claims: Claims, evidence: Evidence): Principal<Claims> {
   const { subject, clientId, scopes, groups, issuer, expiresAt } = facts
   return Object.freeze({ subject, clientId, scopes, groups, issuer, expiresAt, claims, evidence })
 }

@@ -39,7 +39,7 @@ export interface Refused {
   readonly reason: RefusalCode
 }
 
-/** The token could not be checked. Nothing is said about it; the client may try again. */
+/** The token could not be checked, or the request not decided. Nothing is said about them; the client may try again. */
 export interface Unavailable {
   /** Tells the outcomes apart. */
   readonly outcome: 'unavailable'
@@ -58,6 +58,20 @@ export type Outcome<Claims = AccessTokenClaims> = Granted<Claims> | Denied
 
 /** An {@link Outcome} that is not a grant. */
 export type Denied = Refused | Unavailable
+
+/**
+ * Nothing is known against the request. It is no grant and says nothing of who is calling: whatever answers the request
+ * has to authorize it.
+ */
+export interface Passed {
+  /** Tells the outcomes apart. */
+  readonly outcome: 'passed'
+}
+
+/** What `precheck` answers. */
+export type Prechecked = Passed | Denied
+
+export const passed: Passed = Object.freeze({ outcome: 'passed' })
 
 export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
   return Object.freeze({ outcome: 'granted', principal, [GRANT]: new Seal() })
@@ -105,14 +119,15 @@ export function refused(reason: RefusalCode, demands: ToldDemands): Refused {
 }
 
 export function unavailable(reason: UnavailableCode): Unavailable {
+  const { retryAfter, description } = unavailabilities[reason]
   return Object.freeze({
     outcome: 'unavailable',
     status: 503,
     headers: Object.freeze({
-      'Retry-After': String(unavailabilities[reason].retryAfter),
+      'Retry-After': String(retryAfter),
       'Cache-Control': 'no-store',
     }),
-    body: Object.freeze({ error_description: 'The access token cannot be checked right now; try again' }),
+    body: Object.freeze({ error_description: description }),
     reason,
   })
 }

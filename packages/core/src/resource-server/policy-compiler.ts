@@ -7,6 +7,7 @@ import {
   isCompiledPolicy,
   type RoutePolicy,
 } from '../strategy/route-policy.js'
+import { checkDecisions, type PolicyDecisionPoint } from './policy-decision-point.js'
 
 /** A policy, written out or compiled. */
 export type PolicyOrLiteral<Schema extends ClaimsSchema | undefined, Claims> =
@@ -21,7 +22,13 @@ export type PolicyArgument<Schema extends ClaimsSchema | undefined, Claims> = [
 /** Compiles policies for one server; each is checked against its issuers once, and `onNew` is told of it. */
 export function createPolicyCompiler(
   issuers: IssuerRegistry,
-  { onNew = () => {} }: { readonly onNew?: (policy: CompiledPolicy<unknown>) => void } = {},
+  {
+    decisionPoint,
+    onNew = () => {},
+  }: {
+    readonly decisionPoint?: PolicyDecisionPoint | undefined
+    readonly onNew?: (policy: CompiledPolicy<unknown>) => void
+  } = {},
 ) {
   const checked = new WeakSet<object>()
 
@@ -31,6 +38,7 @@ export function createPolicyCompiler(
     const compiled = policyOf(given)
     if (!checked.has(compiled)) {
       checkAgainst(issuers, compiled)
+      checkDecisions(compiled.decisions, decisionPoint)
       checked.add(compiled)
       onNew(compiled)
     }

@@ -5,6 +5,7 @@ import { checkOptionNames } from '../outcomes/option-check.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
 import { type Clock, steadyClock, systemClock } from '../transport/clock.js'
 import type { Fetch } from '../transport/fetch-client.js'
+import { checkDecisionPoint, type PolicyDecisionPoint } from './policy-decision-point.js'
 
 /** Options of {@link createResourceServer}. */
 export interface ResourceServerOptions {
@@ -15,6 +16,8 @@ export interface ResourceServerOptions {
    * {@link inMemoryRevocationList}.
    */
   readonly revocationList?: RevocationList | undefined
+  /** Decides routes with an `action`, by policies of its own. Default none: such routes are refused when they are defined. */
+  readonly decisionPoint?: PolicyDecisionPoint | undefined
   /** The `realm` of every challenge (RFC 9110 §11.5): printable ASCII, not empty. Default `'api'`. */
   readonly realm?: string | undefined
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
@@ -37,12 +40,15 @@ export interface CheckedResourceServerOptions {
   readonly maxTokenBytes: number
   readonly maxRememberedTokens: number
   readonly clock: Clock
+  /** Milliseconds for one decision of the decision point. */
+  readonly decisionTimeout: number
 }
 
 const OWNER = 'createResourceServer'
 const KNOWN = [
   'issuers',
   'revocationList',
+  'decisionPoint',
   'realm',
   'maxTokenBytes',
   'maxRememberedTokens',
@@ -50,7 +56,7 @@ const KNOWN = [
   'clock',
   'onEvent',
 ] as const
-const TO_COME = ['resource', 'senderConstraints', 'decisionPoint'] as const
+const TO_COME = ['resource', 'senderConstraints'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
@@ -78,7 +84,9 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
       throw new ConfigurationError(`${OWNER}.${name}`, 'must be a function')
     }
   }
-  return { realm, maxTokenBytes, maxRememberedTokens, clock: steadyClock(clock) }
+  const { decisionPoint } = options
+  const decisionTimeout = decisionPoint === undefined ? 0 : checkDecisionPoint(OWNER, decisionPoint)
+  return { realm, maxTokenBytes, maxRememberedTokens, clock: steadyClock(clock), decisionTimeout }
 }
 
 /** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */

@@ -3,7 +3,6 @@ import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issu
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
-import { isRefusalCode } from '../outcomes/operator-codes.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
@@ -14,14 +13,16 @@ import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
+import { createAnswerer } from './answering.js'
 import { type Authentication, createAuthenticator } from './authentication.js'
-import { type Authorization, createAuthorizer, lacksEvidence } from './authorization.js'
+import { createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
-import { demandsOf } from './challenge.js'
+import { createDecisionMaker } from './decision-making.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
-import { type Denied, errorOf, type Granted, granted, type Outcome, refused, unavailable } from './outcome.js'
+import { type Denied, errorOf, type Granted, type Outcome, passed, type Prechecked } from './outcome.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
+import { explainDecisions } from './policy-decision-point.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -62,6 +63,14 @@ export interface ResourceServer {
   /** Parses and verifies once, for several policies on one request. */
   present(request: AnyRequest): Promise<Presented>
   /**
+   * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
+   * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
+   * that its token was not revoked. The handler authorizes it all the same. Only a set of keys may be fetched.
+   *
+   * @throws {@link ConfigurationError} as `authorize` does.
+   */
+  precheck(request: AnyRequest, policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): Promise<Prechecked>
+  /**
    * For tokens that come another way, in queues, sockets or scripts.
    *
    * @throws {@link TokenRefusedError} when the token is not accepted.
@@ -101,9 +110,10 @@ export interface ResourceServer {
   /** What a policy means here: which issuers, which evidence, what an outage does. */
   explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
   /**
-   * Fetches all keys before traffic; keys that are fresh are not fetched again, so it can serve as a readiness probe.
+   * Fetches all keys before traffic, and lets the decision point get ready; keys that are fresh are not fetched again, so
+   * it can serve as a readiness probe.
    *
-   * @throws {@link UpstreamError} when an issuer has no keys to give.
+   * @throws {@link UpstreamError} when an issuer has no keys to give, or whatever the decision point is not ready for.
    */
   ready(): Promise<void>
   /** Ends connections and forgets all keys; later requests are unavailable. */
@@ -117,8 +127,8 @@ export interface ResourceServer {
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { realm, maxTokenBytes, maxRememberedTokens, clock } = checkResourceServerOptions(options)
-  const { fetch, onEvent, revocationList } = options
+  const { realm, maxTokenBytes, maxRememberedTokens, clock, decisionTimeout } = checkResourceServerOptions(options)
+  const { fetch, onEvent, revocationList, decisionPoint } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
   const context = { http, clock, emit }
@@ -131,9 +141,17 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     ]),
   )
   const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
-  const compile = createPolicyCompiler(issuers, { onNew: warnOfUnobtainableEvidence })
+  const compile = createPolicyCompiler(issuers, { decisionPoint, onNew: warnOfUnobtainableEvidence })
   const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
-  const authorize = createAuthorizer({ issuers, strategyOf, clock, isClosed: () => closed })
+  const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
+  const { authorize, precheck } = createAuthorizer({
+    issuers,
+    strategyOf,
+    clock,
+    isClosed: () => closed,
+    decisionMaker,
+  })
+  const { answer, denied } = createAnswerer({ clock, emit, realm })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -144,10 +162,10 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     isKnownToEnd: async ({ authentication, facts }) =>
       closed || issuerOf(facts).strategy.isRevoked(authentication.key, facts),
     onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),
-    async decideAgain({ authentication, policy }, earlyBound) {
+    async decideAgain({ authentication, policy, request }, earlyBound) {
       const maxRevocationLag = earlyBound ?? policy.maxRevocationLag
-      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock))
-      if (earlyBound !== undefined && lacksEvidence(again)) return undefined
+      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock), { request })
+      if (earlyBound !== undefined && isInconclusive(again)) return undefined
       if (typeof again.result !== 'string' && !again.result.evidence.relaxed) return { principal: again.result }
       const outcome = answer(again, policy)
       return outcome.outcome === 'granted' ? { principal: outcome.principal } : { denied: outcome }
@@ -180,7 +198,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
     const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, policy.issuers)
     return explainPolicy(
-      policy,
+      { ...policy, decisions: explainDecisions(policy.decisions, decisionPoint) },
       issuers.trusted.filter(isAdmitted).map((trusted) => ({
         issuers: trusted.issuers,
         definition: definitionOf(trusted, 'issuers'),
@@ -190,8 +208,12 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     )
   }
 
+  async function readyToDecide(): Promise<void> {
+    await decisionPoint?.ready?.()
+  }
+
   function warnOfUnobtainableEvidence(policy: CompiledPolicy<unknown>): void {
-    for (const { issuers: identifiers, tokens, sources } of explain(policy).issuers) {
+    for (const { issuers: identifiers, tokens, sources } of explain({ ...policy, decisions: [] }).issuers) {
       if (sources.length > 0) continue
       const [issuer] = identifiers as readonly [string]
       const told = JSON.stringify([issuer, tokens, policy.name, policy.maxRevocationLag])
@@ -205,33 +227,16 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
+    inHand?: RequestInHand,
   ): Promise<Outcome<Claims>> {
-    const authorization = await authorize(authentication, policy, arrival)
+    const authorization = await authorize(authentication, policy, arrival, inHand)
     const outcome = answer(authorization, policy)
     if (outcome.outcome === 'granted' && authentication.kind !== 'failed') {
       const facts = authorization.facts as TokenFacts
       // From the arrival: what a schema took is no time in which the evidence stayed young.
-      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival })
+      const request = policy.decisions.length === 0 ? undefined : inHand?.request
+      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival, request })
     }
-    return outcome
-  }
-
-  function answer<Claims>(
-    { issuer, facts, result }: Authorization<Claims>,
-    policy: CompiledPolicy<Claims>,
-  ): Outcome<Claims> {
-    const event = { at: clock.now(), route: policy.name, issuer }
-    if (typeof result !== 'string') {
-      emit({ type: 'request-granted', ...event, clientId: facts?.clientId, evidence: result.evidence })
-      return granted(result)
-    }
-    if (!isRefusalCode(result)) {
-      emit({ type: 'request-unavailable', ...event, reason: result })
-      return unavailable(result)
-    }
-    const outcome = refused(result, demandsOf(policy, realm))
-    const { status, body, reason } = outcome
-    emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
     return outcome
   }
 
@@ -249,15 +254,21 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     async present(request) {
       const authentication = await authenticateRequest(request)
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
+      const inHand = { request, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock)),
+        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
       }
     },
     async authorize(request, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      return settle(await authenticateRequest(request), compiled, arrival)
+      return settle(await authenticateRequest(request), compiled, arrival, { request })
+    },
+    async precheck(request, ...policy) {
+      const compiled = compile(...policy)
+      const checked = await precheck(await authenticateRequest(request), compiled)
+      return checked.result === undefined ? passed : denied(checked.result, checked, compiled)
     },
     async verify(token, ...policy) {
       const arrival = readInstant(clock)
@@ -270,11 +281,14 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
     backChannelLogout,
     explain: (...policy) => explain(compile(...policy)),
-    ready: () => issuers.ready(),
+    async ready() {
+      await Promise.all([issuers.ready(), readyToDecide()])
+    },
     async close() {
       closed = true
       watcher.close()
       signOuts.close()
+      decisionMaker?.close()
       issuers.close()
       revocations?.close()
       for (const strategy of strategies.values()) strategy.close()

@@ -7,6 +7,7 @@ import { type Clock, elapsedSince, type Instant, readInstant } from '../transpor
 import type { FetchSignal } from '../transport/fetch-client.js'
 import { callAfter } from '../transport/timer.js'
 import type { Principal } from '../vocabulary/principal.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
 import type { Authentication } from './authentication.js'
 import { type Denied, type Granted, Seal } from './outcome.js'
 
@@ -40,6 +41,8 @@ export interface GrantedRequest {
   readonly facts: TokenFacts
   readonly policy: CompiledPolicy<unknown>
   readonly decidedAt: Instant
+  /** For the functions of the policy; `undefined` where it has none, or where there is no request. */
+  readonly request: AnyRequest | undefined
 }
 
 interface WatcherParts {

@@ -1,6 +1,7 @@
 import type { IssuerDefinition } from '../issuers/trusted-issuer.js'
 import type { LiveCheck, LiveEndpoint } from '../tokens/live-check.js'
 import type { EvidenceSource } from '../vocabulary/evidence.js'
+import type { PolicyQuestion } from './decision-demand.js'
 import { newTokenKeepsPromise } from './evidence-rule.js'
 import type { RevocationLags } from './revocation-lag.js'
 import type { StepUp } from './step-up.js'
@@ -17,11 +18,19 @@ export interface PolicyExplanation {
   readonly acrValues: readonly string[]
   /** How long ago the user may have logged in, in milliseconds; `undefined`: at any time. */
   readonly maxAge: number | undefined
+  /** What the decision point is asked; it must permit each. */
+  readonly decisions: readonly DecisionExplanation[]
   /**
    * One entry for each configured issuer whose tokens the policy admits, and one more for its opaque tokens where it has
    * some.
    */
   readonly issuers: readonly IssuerExplanation[]
+}
+
+/** What the decision point is asked. */
+export interface DecisionExplanation extends PolicyQuestion {
+  /** What it says of the question itself; `undefined` when it says nothing. */
+  readonly explanation: string | undefined
 }
 
 /** What a policy means for the tokens of one issuer. */
@@ -57,6 +66,7 @@ export interface ExplainedIssuer {
 /** The parts of a policy that an explanation tells. */
 export interface ExplainedPolicy extends RevocationLags, StepUp {
   readonly name: string | undefined
+  readonly decisions: readonly DecisionExplanation[]
 }
 
 export function explainPolicy(policy: ExplainedPolicy, admitted: readonly ExplainedIssuer[]): PolicyExplanation {
@@ -66,6 +76,7 @@ export function explainPolicy(policy: ExplainedPolicy, admitted: readonly Explai
     maxRevocationLagDuringOutage: policy.maxRevocationLagDuringOutage,
     acrValues: policy.acrValues,
     maxAge: policy.maxAge,
+    decisions: policy.decisions,
     issuers: admitted.flatMap((issuer) => [
       explained(policy, issuer, 'jwt'),
       ...(issuer.definition.opaqueTokens ? [explained(policy, issuer, 'opaque')] : []),

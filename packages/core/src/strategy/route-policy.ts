@@ -2,8 +2,10 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Duration } from '../vocabulary/duration.js'
+import type { PolicyFunction, PolicyResource } from '../vocabulary/policy-input.js'
 import { isScopeToken } from '../vocabulary/scope.js'
 import { isStandardSchema, type StandardSchema } from '../vocabulary/standard-schema.js'
+import { checkDecisionDemand, type DecisionDemand } from './decision-demand.js'
 import { checkRevocationLag, strictestRevocationLag } from './revocation-lag.js'
 import { checkStepUp, combinedStepUp } from './step-up.js'
 
@@ -50,6 +52,18 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
    * `clockTolerance` of the issuer comes on top. A token without `auth_time` never will do. Default: any time.
    */
   readonly maxAge?: Duration
+  /**
+   * What the route does, as the decision point calls it (`createResourceServer({ decisionPoint })`), or a function that
+   * says so. With it the decision point is asked, after every other check. Default: it is not.
+   */
+  readonly action?: string | PolicyFunction<ClaimsOf<Schema>, string>
+  /**
+   * What the action is done to, or a function that says so; where that returns `null` or `undefined`, there is no such
+   * thing: 403. Needs `action`. Default none.
+   */
+  readonly resource?: PolicyResource | PolicyFunction<ClaimsOf<Schema>, PolicyResource | null | undefined>
+  /** The circumstances, or a function that says them. Needs `action`. Default none. */
+  readonly context?: Readonly<Record<string, unknown>> | PolicyFunction<ClaimsOf<Schema>, object>
 }
 
 const COMPILED: unique symbol = Symbol.for('@tokenward/core.compiled-policy')
@@ -76,6 +90,8 @@ export interface CompiledPolicy<Claims = AccessTokenClaims> {
   readonly acrValues: readonly string[]
   /** How long ago the user may have logged in, in milliseconds. */
   readonly maxAge: number | undefined
+  /** What the decision point is asked; it must permit each. */
+  readonly decisions: readonly DecisionDemand[]
   /** @internal */
   readonly [COMPILED]: true
 }
@@ -95,8 +111,11 @@ const KNOWN = [
   'claims',
   'acrValues',
   'maxAge',
+  'action',
+  'resource',
+  'context',
 ] as const
-const TO_COME = ['senderConstrained', 'action', 'resource', 'context'] as const
+const TO_COME = ['senderConstrained'] as const
 
 /**
  * Checks a policy and freezes it. It needs no server, so decorators can use it; a server checks it against its issuers
@@ -130,12 +149,14 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
     issuers: list('issuers', given.issuers, 'must be a list of one or more issuer identifiers'),
     claims: given.claims,
     ...checkStepUp(OWNER, given),
+    decisions: checkDecisionDemand(OWNER, given),
   }) as CompiledPolicy<ClaimsOf<Schema>>
 }
 
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
- * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept. The name is that of the first.
+ * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept; the decision point must permit each
+ * `action`. The name is that of the first.
  *
  * @throws {@link ConfigurationError} when another than the first has a claims schema, or no `acrValues` are left.
  */
@@ -156,6 +177,7 @@ export function combinePolicies<Claims>(
     issuers: all.flatMap(({ issuers }) => issuers),
     claims: first.claims,
     ...combinedStepUp(OWNER, all),
+    decisions: all.flatMap(({ decisions }) => decisions),
   })
 }
 
@@ -164,7 +186,7 @@ export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unkno
 }
 
 function compiled<Claims>(parts: Omit<CompiledPolicy<Claims>, typeof COMPILED>): CompiledPolicy<Claims> {
-  for (const part of [parts.scopes, parts.anyScope, parts.groups, parts.issuers, parts.acrValues]) Object.freeze(part)
+  for (const part of Object.values(parts)) if (Array.isArray(part)) Object.freeze(part)
   // Not enumerable: a spread copy, whose members may have been changed, is a literal again and checked as one.
   const hidden = { [COMPILED]: { value: true } }
   const policy = Object.defineProperties({ ...parts }, hidden)

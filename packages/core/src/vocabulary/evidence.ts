@@ -26,6 +26,11 @@ export function evidenceOfLocalValidation(issuedAt: number | undefined, now: num
   return evidence('local-validation', asOf, now)
 }
 
+/** The same proof some milliseconds later. */
+export function laterEvidence({ source, asOf, lagMs, relaxed }: Evidence, elapsed: number): Evidence {
+  return evidence(source, asOf, (asOf ?? 0) + (lagMs ?? 0) + elapsed, relaxed)
+}
+
 export function evidence(source: EvidenceSource, asOf: number | undefined, now: number, relaxed = false): Evidence {
   return Object.freeze({ source, asOf, lagMs: asOf === undefined ? undefined : now - asOf, relaxed })
 }

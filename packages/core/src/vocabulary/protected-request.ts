@@ -1,3 +1,6 @@
+/** What a router took from the path. */
+export type PathParameters = Readonly<Record<string, string | readonly string[] | undefined>>
+
 /** A request as an adapter describes it: a plain record, whatever the framework. */
 export interface ProtectedRequest {
   /** HTTP method. */
@@ -13,6 +16,8 @@ export interface ProtectedRequest {
   readonly rawHeaders?: readonly string[] | undefined
   /** The client's TLS certificate as PEM. Not read in this version: a token bound to one is refused. */
   readonly clientCertificate?: string | undefined
+  /** What the router took from the path. Handed on to the functions of a policy, and not read otherwise. */
+  readonly params?: PathParameters | undefined
 }
 
 /** The part of a web `Request` that is read. */
@@ -23,6 +28,8 @@ export interface WebRequest {
   readonly url: string
   /** Repeated headers come joined with a comma, which is refused for `Authorization`. */
   readonly headers: { get(name: string): string | null }
+  /** As in a {@link ProtectedRequest}, for adapters that add it. */
+  readonly params?: PathParameters | undefined
 }
 
 /** A web `Request`, or a {@link ProtectedRequest}, which a request of Node or Express is, too. */

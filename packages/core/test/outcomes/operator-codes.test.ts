@@ -15,7 +15,7 @@ describe('the table of refusals', () => {
   })
 
   it('describes in the characters RFC 6750 §3 allows, and names no operator code', () => {
-    for (const [code, { description }] of Object.entries(refusals)) {
+    for (const [code, { description }] of Object.entries({ ...refusals, ...unavailabilities })) {
       expect(description, code).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
       expect(description).not.toContain('-')
     }

@@ -50,7 +50,7 @@ describe('the options of createResourceServer', () => {
       { senderConstraints: [] },
       'createResourceServer.senderConstraints is not available in this version',
     ],
-    ['a decision point', { decisionPoint: {} }, 'createResourceServer.decisionPoint is not available in this version'],
+    ['a decision point', { decisionPoint: {} }, 'createResourceServer.decisionPoint must have a decide()'],
   ])('are refused at once: %s', (_, changed, message) => {
     const make = () => createResourceServer({ issuers: [issuer], ...changed } as ResourceServerOptions)
     expect(make).toThrow(ConfigurationError)

@@ -64,6 +64,7 @@ describe('explain', () => {
       maxRevocationLagDuringOutage: undefined,
       acrValues: [],
       maxAge: undefined,
+      decisions: [],
       issuers: [row(a), row(b)],
     })
     expect(api.explain({ name: 'r', issuers: [b.options.issuer] })).toStrictEqual({
@@ -72,6 +73,7 @@ describe('explain', () => {
       maxRevocationLagDuringOutage: undefined,
       acrValues: [],
       maxAge: undefined,
+      decisions: [],
       issuers: [row(b)],
     })
   })

@@ -17,6 +17,7 @@ describe('definePolicy', () => {
       maxRevocationLag: 'token-lifetime',
       acrValues: [],
       maxAge: undefined,
+      decisions: [],
     })
     expect([policy, policy.scopes, policy.groups, policy.acrValues].every(Object.isFrozen)).toBe(true)
   })
@@ -52,8 +53,6 @@ describe('definePolicy', () => {
       { senderConstrained: 'required' },
       'policy.senderConstrained is not available in this version',
     ],
-    ['an action', { action: 'read' }, 'policy.action is not available in this version'],
-    ['a resource', { resource: 'x' }, 'policy.resource is not available in this version'],
     ['no class of authentication', { acrValues: [] }, 'policy.acrValues must be a list of one or more'],
     ['a class as text', { acrValues: 'loa2' }, 'policy.acrValues must be a list'],
     ['a class with a space', { acrValues: ['loa1 loa2'] }, 'policy.acrValues must be a list'],

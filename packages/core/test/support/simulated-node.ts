@@ -37,7 +37,7 @@ export class SimulatedNode {
   subscription: FeedSubscription | undefined
   /** What was answered, in order; calls about one token follow each other. */
   readonly #answers = new Map<SimulatedToken, readonly boolean[]>()
-  readonly #authorize: ReturnType<typeof createAuthorizer>
+  readonly #authorize: ReturnType<typeof createAuthorizer>['authorize']
 
   constructor(time: TrueTime, issuer: SimulatedIssuer, settings: NodeSettings, wallOffset: number) {
     const { clockTolerance, propagationDelay, issuedAtIsEvidence, maxTokenLifetime, feed } = settings
@@ -62,12 +62,13 @@ export class SimulatedNode {
     const issuers = connectIssuers([trusted], context)
     const revocations = feed && this.#follow(feed, issuers, context)
     const strategy = createIssuerStrategy(trusted, context, { revocations, maxRememberedTokens: 100 })
-    this.#authorize = createAuthorizer({
+    const { authorize } = createAuthorizer({
       issuers,
       strategyOf: () => strategy,
       clock: this.clock,
       isClosed: () => false,
     })
+    this.#authorize = authorize
   }
 
   #liveCheck(issuer: SimulatedIssuer): LiveCheck {

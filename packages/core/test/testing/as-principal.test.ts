@@ -1,11 +1,29 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { definePolicy, TokenRefusedError, TokenUncheckedError } from '../../src/index.js'
+import {
+  type Decision,
+  type DecisionRequest,
+  definePolicy,
+  type PolicyDecisionPoint,
+  TokenRefusedError,
+  TokenUncheckedError,
+} from '../../src/index.js'
 import { asPrincipal } from '../../src/testing/index.js'
 
 const REQUEST = { method: 'GET', url: '/orders', headers: {} }
 
 afterEach(() => vi.unstubAllEnvs())
+
+/** A decision that never comes; `promise` resolves when it is asked for. */
+function pending() {
+  let wasAsked = (): void => {}
+  const promise = new Promise<void>((resolve) => (wasAsked = resolve))
+  const decide = () => {
+    wasAsked()
+    return new Promise<Decision>(() => {})
+  }
+  return { promise, decide }
+}
 
 describe('a server as a principal', () => {
   it('takes a request without any token for one of the principal', async () => {
@@ -36,6 +54,7 @@ describe('a server as a principal', () => {
       maxRevocationLagDuringOutage: undefined,
       acrValues: [],
       maxAge: undefined,
+      decisions: [],
       issuers: [
         {
           issuers: ['https://issuer.test'],
@@ -58,7 +77,17 @@ describe('a server as a principal', () => {
     const api = asPrincipal({ sub: 'u1', scopes: ['orders/read'], groups: ['staff'] })
     expect(await api.authorize(REQUEST, policy)).toMatchObject({ outcome: 'refused', status: 403, reason })
     expect(await (await api.present(REQUEST)).authorize(policy)).toMatchObject({ status: 403, reason })
+    expect(await api.precheck(REQUEST, policy)).toMatchObject({ status: 403, reason })
     await expect(api.verify('any text', policy)).rejects.toThrow(TokenRefusedError)
+  })
+
+  it('passes a precheck without being granted anything, and asks no decision point for it', async () => {
+    let asked = 0
+    const decide = () => ({ decision: asked++ < 0 ? 'permit' : 'deny' }) as const
+    const api = asPrincipal({ sub: 'u1' }, { decisionPoint: { decide } })
+    expect(await api.precheck(REQUEST, { action: 'a' })).toStrictEqual({ outcome: 'passed' })
+    expect(asked).toBe(0)
+    await expect(api.precheck('GET /' as never)).rejects.toThrow('must be a web Request')
   })
 
   it('has logged in as the test says, and not at all unless it does', async () => {
@@ -77,6 +106,55 @@ describe('a server as a principal', () => {
     }
   })
 
+  it('is decided about by the decision point of the test, and refused without one as on a real server', async () => {
+    const policy = { action: 'refund', resource: { type: 'Order', id: '7' } }
+    const message = 'policy.action needs a decision point'
+    await expect(asPrincipal({ sub: 'u1' }).authorize(REQUEST, policy)).rejects.toThrow(message)
+    expect(() => asPrincipal({ sub: 'u1' }).policy(policy)).toThrow(message)
+    const asked: DecisionRequest[] = []
+    const decisionPoint: PolicyDecisionPoint = {
+      decide(request) {
+        asked.push(request)
+        return { decision: request.principal.subject === 'u1' ? 'permit' : 'deny' }
+      },
+      explain: ({ action }) => `${action} by hand`,
+    }
+    const api = asPrincipal({ sub: 'u1' }, { decisionPoint })
+    expect(await api.authorize(REQUEST, policy)).toMatchObject({ outcome: 'granted' })
+    expect(asked).toMatchObject([{ action: 'refund', request: REQUEST, principal: { claims: { sub: 'u1' } } }])
+    const presented = await api.present(REQUEST)
+    const compiled = api.policy(policy)
+    await presented.authorize(compiled)
+    await presented.authorize(compiled)
+    expect(asked).toHaveLength(2)
+    expect(api.explain(policy).decisions).toMatchObject([{ explanation: 'refund by hand' }])
+    const other = asPrincipal({ sub: 'u2' }, { decisionPoint })
+    expect(await other.authorize(REQUEST, policy)).toMatchObject({ status: 403, reason: 'decision-denied' })
+    await expect(other.verify('', policy)).rejects.toThrow(TokenRefusedError)
+  })
+
+  it('has no token to show to a decision point', async () => {
+    const decide: PolicyDecisionPoint['decide'] = ({ accessToken }) => (accessToken(), { decision: 'permit' })
+    const api = asPrincipal({ sub: 'u1' }, { decisionPoint: { decide } })
+    expect(await api.authorize(REQUEST, { action: 'a' })).toMatchObject({
+      status: 503,
+      reason: 'decision-misconfigured',
+    })
+  })
+
+  it('gets its decision point ready, and ends with it', async () => {
+    const { promise, decide } = pending()
+    const api = asPrincipal(
+      { sub: 'u1' },
+      { decisionPoint: { decide, ready: () => Promise.reject(new Error('line 3')) } },
+    )
+    await expect(api.ready()).rejects.toThrow('line 3')
+    const waiting = api.authorize(REQUEST, { action: 'a' })
+    await promise
+    await api.close()
+    expect(await waiting).toMatchObject({ status: 503, reason: 'resource-server-closed' })
+  })
+
   it('names the scopes of the route in the challenge', async () => {
     const outcome = await asPrincipal({ sub: 'u1' }).authorize(REQUEST, { scopes: ['a'], anyScope: ['b', 'a'] })
     expect(outcome).toMatchObject({ headers: { 'WWW-Authenticate': expect.stringContaining('scope="a b"') } })
@@ -93,6 +171,10 @@ describe('a server as a principal', () => {
     await expect(api.authorize('GET /' as never)).rejects.toThrow('must be a web Request')
     await expect(api.present('GET /' as never)).rejects.toThrow('must be a web Request')
     expect(() => api.policy({ scope: ['a'] } as never)).toThrow('policy.scope is not an option')
+    expect(() => asPrincipal({ sub: 'u1' }, { pdp: {} } as never)).toThrow('asPrincipal.pdp is not an option')
+    for (const decisionPoint of [{}, null]) {
+      expect(() => asPrincipal({ sub: 'u1' }, { decisionPoint } as never)).toThrow('must have a decide()')
+    }
   })
 
   it('cannot do what needs a token', async () => {

@@ -1,0 +1,46 @@
+import type { Emit } from '../outcomes/events.js'
+import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
+import type { CompiledPolicy } from '../strategy/route-policy.js'
+import type { TokenFacts } from '../tokens/token-facts.js'
+import type { Clock } from '../transport/clock.js'
+import type { Authorization } from './authorization.js'
+import { demandsOf } from './challenge.js'
+import { type Denied, granted, type Outcome, refused, unavailable } from './outcome.js'
+
+interface AnswererParts {
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly realm: string
+}
+
+/** What is known of a request that is answered. */
+interface KnownRequest {
+  readonly issuer: string | undefined
+  readonly facts: TokenFacts | undefined
+}
+
+/** Makes answers of what was decided, and reports each. */
+export function createAnswerer({ clock, emit, realm }: AnswererParts) {
+  function denied(reason: OperatorCode, { issuer, facts }: KnownRequest, policy: CompiledPolicy<unknown>): Denied {
+    const event = { at: clock.now(), route: policy.name, issuer }
+    if (!isRefusalCode(reason)) {
+      emit({ type: 'request-unavailable', ...event, reason })
+      return unavailable(reason)
+    }
+    const outcome = refused(reason, demandsOf(policy, realm))
+    const { status, body } = outcome
+    emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
+    return outcome
+  }
+
+  function answer<Claims>(authorization: Authorization<Claims>, policy: CompiledPolicy<Claims>): Outcome<Claims> {
+    const { issuer, facts, result } = authorization
+    if (typeof result === 'string') return denied(result, authorization, policy)
+    const { evidence } = result
+    const { name: route } = policy
+    emit({ type: 'request-granted', at: clock.now(), route, issuer, clientId: facts?.clientId, evidence })
+    return granted(result)
+  }
+
+  return { answer, denied }
+}

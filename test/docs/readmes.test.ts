@@ -26,6 +26,7 @@ describe('a package README', () => {
     ['packages/core', 'src/issuers/introspection-options.ts', 'IntrospectionOptions'],
     ['packages/core', 'src/issuers/revocation-options.ts', 'RevocationOptions'],
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
+    ['packages/core', 'src/resource-server/protected-resource-metadata.ts', 'ProtectedResourceOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
     ['packages/nestjs', 'src/tokenward-options.ts', 'TokenwardModuleExtras'],
     ['packages/testkit', 'src/cognito/pool-settings.ts', 'FakeCognitoOptions'],

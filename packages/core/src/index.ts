@@ -20,6 +20,11 @@ export type {
   PolicyDecisionPoint,
   Undecided,
 } from './resource-server/policy-decision-point.js'
+export type {
+  MetadataResponse,
+  ProtectedResourceMetadata,
+  ProtectedResourceOptions,
+} from './resource-server/protected-resource-metadata.js'
 export type { ResourceServerOptions } from './resource-server/resource-server-options.js'
 export type { Denied, Granted, Outcome, Passed, Prechecked, Refused, Unavailable } from './resource-server/outcome.js'
 

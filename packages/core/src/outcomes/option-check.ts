@@ -1,4 +1,5 @@
 import { type Duration, formatDuration, parseDuration } from '../vocabulary/duration.js'
+import { isScopeToken } from '../vocabulary/scope.js'
 import { ConfigurationError } from './errors.js'
 
 /** Options are plain objects whose names are all known: a misspelt check must not become a missing one. */
@@ -58,6 +59,12 @@ export function stringListOption(option: string, value: unknown, accepted: strin
     throw new ConfigurationError(option, 'has a space at the beginning or the end, as values from a file may have')
   }
   return Object.freeze(list as readonly string[])
+}
+
+/** A list of one or more scope tokens (RFC 6749 §3.3), or of other names that a challenge tells in the same way. */
+export function scopeListOption(option: string, value: unknown, accepted: string): readonly string[] {
+  if (!Array.isArray(value) || ![...value].every(isScopeToken)) throw new ConfigurationError(option, accepted)
+  return stringListOption(option, value, accepted)
 }
 
 export function booleanOption(option: string, value: unknown, byDefault = false): boolean {

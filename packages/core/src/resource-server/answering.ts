@@ -4,13 +4,13 @@ import type { CompiledPolicy } from '../strategy/route-policy.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock } from '../transport/clock.js'
 import type { Authorization } from './authorization.js'
-import { demandsOf } from './challenge.js'
+import { demandsOf, type ToldResource } from './challenge.js'
 import { type Denied, granted, type Outcome, refused, unavailable } from './outcome.js'
 
 interface AnswererParts {
   readonly clock: Clock
   readonly emit: Emit
-  readonly realm: string
+  readonly resource: ToldResource
 }
 
 /** What is known of a request that is answered. */
@@ -20,14 +20,14 @@ interface KnownRequest {
 }
 
 /** Makes answers of what was decided, and reports each. */
-export function createAnswerer({ clock, emit, realm }: AnswererParts) {
+export function createAnswerer({ clock, emit, resource }: AnswererParts) {
   function denied(reason: OperatorCode, { issuer, facts }: KnownRequest, policy: CompiledPolicy<unknown>): Denied {
     const event = { at: clock.now(), route: policy.name, issuer }
     if (!isRefusalCode(reason)) {
       emit({ type: 'request-unavailable', ...event, reason })
       return unavailable(reason)
     }
-    const outcome = refused(reason, demandsOf(policy, realm))
+    const outcome = refused(reason, demandsOf(policy, resource))
     const { status, body } = outcome
     emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
     return outcome

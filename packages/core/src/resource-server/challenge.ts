@@ -1,9 +1,15 @@
 import { type RefusalCode, refusals } from '../outcomes/operator-codes.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
 
-/** What a route demands, as far as clients are told. Each part is told when it is what is missing, and only then. */
-export interface ToldDemands {
+/** How every challenge names this API. */
+export interface ToldResource {
   readonly realm: string
+  /** Address of the metadata (RFC 9728 §5.1). */
+  readonly resourceMetadata?: string | undefined
+}
+
+/** What a route demands, as far as clients are told. Each part is told when it is what is missing, and only then. */
+export interface ToldDemands extends ToldResource {
   /** Scopes, of which those of an `anyScope` are alternatives: RFC 6750 §3 has no way to say so. */
   readonly scopes: readonly string[]
   /** Authentication context classes, of which one is demanded. */
@@ -14,9 +20,9 @@ export interface ToldDemands {
 
 export function demandsOf(
   { scopes, anyScope, acrValues, maxAge }: CompiledPolicy<unknown>,
-  realm: string,
+  resource: ToldResource,
 ): ToldDemands {
-  return { realm, scopes: [...new Set([scopes, anyScope].flat(2))], acrValues, maxAge }
+  return { ...resource, scopes: [...new Set([scopes, anyScope].flat(2))], acrValues, maxAge }
 }
 
 /** What a new login has to be like, as members of a body: all of it, whichever part was missing (RFC 9470 §3). */
@@ -35,6 +41,7 @@ export function loginParameters(
 export function bearerChallenge(reason: RefusalCode, demands: ToldDemands): string {
   const { error, description } = refusals[reason]
   const parameters: [string, string][] = [['realm', demands.realm]]
+  if (demands.resourceMetadata !== undefined) parameters.push(['resource_metadata', demands.resourceMetadata])
   if (error !== undefined) parameters.push(['error', error], ['error_description', description])
   if (reason === 'scope-missing') parameters.push(['scope', demands.scopes.join(' ')])
   for (const [name, value] of Object.entries(loginParameters(reason, demands))) parameters.push([name, String(value)])

@@ -5,6 +5,7 @@ import { checkOptionNames } from '../outcomes/option-check.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
 import { type Clock, steadyClock, systemClock } from '../transport/clock.js'
 import type { Fetch } from '../transport/fetch-client.js'
+import { type ProtectedResourceOptions } from './protected-resource-metadata.js'
 import { checkDecisionPoint, type PolicyDecisionPoint } from './policy-decision-point.js'
 
 /** Options of {@link createResourceServer}. */
@@ -16,6 +17,11 @@ export interface ResourceServerOptions {
    * {@link inMemoryRevocationList}.
    */
   readonly revocationList?: RevocationList | undefined
+  /**
+   * What clients can find out about this API (RFC 9728): its identifier, an https address, or more beside it. Then every
+   * challenge names the address of the metadata, which `api.metadata()` holds. Default: no metadata.
+   */
+  readonly resource?: string | ProtectedResourceOptions | undefined
   /** Decides routes with an `action`, by policies of its own. Default none: such routes are refused when they are defined. */
   readonly decisionPoint?: PolicyDecisionPoint | undefined
   /** The `realm` of every challenge (RFC 9110 §11.5): printable ASCII, not empty. Default `'api'`. */
@@ -48,6 +54,7 @@ const OWNER = 'createResourceServer'
 const KNOWN = [
   'issuers',
   'revocationList',
+  'resource',
   'decisionPoint',
   'realm',
   'maxTokenBytes',
@@ -56,7 +63,7 @@ const KNOWN = [
   'clock',
   'onEvent',
 ] as const
-const TO_COME = ['resource', 'senderConstraints'] as const
+const TO_COME = ['senderConstraints'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)

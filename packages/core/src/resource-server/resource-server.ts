@@ -21,6 +21,7 @@ import { readBearerCredentials } from './bearer-credentials.js'
 import { createDecisionMaker } from './decision-making.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
 import { type Denied, errorOf, type Granted, type Outcome, passed, type Prechecked } from './outcome.js'
+import { createMetadata, type MetadataResponse, noMetadata } from './protected-resource-metadata.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
@@ -107,6 +108,12 @@ export interface ResourceServer {
    * @throws {@link ConfigurationError} where no issuer has it, or `request` is no request with a body.
    */
   backChannelLogout(request: BackChannelLogoutRequest): Promise<BackChannelLogoutResponse>
+  /**
+   * The protected resource metadata (RFC 9728) and the whole answer to a GET of it: serve it, to everybody, at its `path`.
+   *
+   * @throws {@link ConfigurationError} where the server has no `resource`.
+   */
+  metadata(): MetadataResponse
   /** What a policy means here: which issuers, which evidence, what an outage does. */
   explain(policy?: PolicyOrLiteral<ClaimsSchema | undefined, unknown>): PolicyExplanation
   /**
@@ -151,7 +158,11 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     isClosed: () => closed,
     decisionMaker,
   })
-  const { answer, denied } = createAnswerer({ clock, emit, realm })
+  const metadata =
+    options.resource === undefined
+      ? undefined
+      : createMetadata('createResourceServer.resource', options.resource, issuers.trusted.map(firstIdentifier))
+  const { answer, denied } = createAnswerer({ clock, emit, resource: { realm, resourceMetadata: metadata?.url } })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -280,6 +291,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
     backChannelLogout,
+    metadata: () => metadata ?? noMetadata(),
     explain: (...policy) => explain(compile(...policy)),
     async ready() {
       await Promise.all([issuers.ready(), readyToDecide()])
@@ -295,4 +307,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       http.close()
     },
   } satisfies ResourceServer)
+}
+
+function firstIdentifier({ issuers }: TrustedIssuer): string {
+  return issuers[0] as string
 }

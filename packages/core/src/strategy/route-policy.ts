@@ -1,9 +1,8 @@
 import { ConfigurationError } from '../outcomes/errors.js'
-import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
+import { checkOptionNames, scopeListOption, stringListOption } from '../outcomes/option-check.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Duration } from '../vocabulary/duration.js'
 import type { PolicyFunction, PolicyResource } from '../vocabulary/policy-input.js'
-import { isScopeToken } from '../vocabulary/scope.js'
 import { isStandardSchema, type StandardSchema } from '../vocabulary/standard-schema.js'
 import { checkDecisionDemand, type DecisionDemand } from './decision-demand.js'
 import { checkRevocationLag, strictestRevocationLag } from './revocation-lag.js'
@@ -201,7 +200,5 @@ function list(name: string, value: readonly string[] | undefined, accepted: stri
 
 function scopeList(name: string, value: readonly string[] | undefined): AnyOfEach {
   const accepted = "must be a list of one or more scope tokens (RFC 6749 §3.3), such as ['orders/read']"
-  const scopes = list(name, value, accepted)
-  if (!scopes.flat().every(isScopeToken)) throw new ConfigurationError(`${OWNER}.${name}`, accepted)
-  return scopes
+  return value === undefined ? [] : [scopeListOption(`${OWNER}.${name}`, value, accepted)]
 }

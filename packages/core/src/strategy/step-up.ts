@@ -1,9 +1,8 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import type { RefusalCode } from '../outcomes/operator-codes.js'
-import { durationOption, stringListOption } from '../outcomes/option-check.js'
+import { durationOption, scopeListOption } from '../outcomes/option-check.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Duration } from '../vocabulary/duration.js'
-import { isScopeToken } from '../vocabulary/scope.js'
 
 /** What a route demands of the user's login (RFC 9470). */
 export interface StepUp {
@@ -31,8 +30,7 @@ function acrList(option: string, value: readonly string[] | undefined): readonly
   const accepted =
     'must be a list of one or more authentication context classes: printable ASCII without space, " and \\'
   // A challenge tells them as it tells scopes: in one quoted text, with spaces in between (RFC 9470 §3).
-  if (!Array.isArray(value) || !value.every(isScopeToken)) throw new ConfigurationError(option, accepted)
-  return stringListOption(option, value, accepted)
+  return scopeListOption(option, value, accepted)
 }
 
 /** A token has one `acr`, so that it must stand in every list that demands any; the first one's preferences stay. */

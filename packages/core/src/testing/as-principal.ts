@@ -13,6 +13,7 @@ import {
   unavailable,
 } from '../resource-server/outcome.js'
 import { type PolicyArgument, policyOf } from '../resource-server/policy-compiler.js'
+import { noMetadata } from '../resource-server/protected-resource-metadata.js'
 import { createDecisionMaker } from '../resource-server/decision-making.js'
 import {
   checkDecisionPoint,
@@ -36,7 +37,7 @@ export interface AsPrincipalOptions {
   readonly decisionPoint?: PolicyDecisionPoint | undefined
 }
 
-const REALM = 'api'
+const RESOURCE = { realm: 'api' }
 
 /**
  * A resource server for tests that do not care about tokens: it reads none, and takes every request for one of this
@@ -118,6 +119,7 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
     watch: () => ({ ended: undefined, beforeMessage: async () => undefined, stop: () => {} }),
     signOut: async () => notHere('signOut'),
     backChannelLogout: async () => notHere('backChannelLogout'),
+    metadata: noMetadata,
     explain(...given) {
       const policy = compile(...given)
       const isAdmitted = refusalByIssuer(policy) === undefined
@@ -148,7 +150,7 @@ function sourceFor({ maxRevocationLag }: CompiledPolicy<unknown>): EvidenceSourc
 }
 
 function refusedBy(policy: CompiledPolicy<unknown>, reason: RefusalCode) {
-  return refused(reason, demandsOf(policy, REALM))
+  return refused(reason, demandsOf(policy, RESOURCE))
 }
 
 function assertRequest(request: AnyRequest): void {

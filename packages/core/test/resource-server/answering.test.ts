@@ -6,7 +6,7 @@ import { factsOf, ISSUER, NOW } from '../support/revoked-tokens.js'
 function answerer() {
   const events: TokenwardEvent[] = []
   const clock = { now: () => NOW }
-  return { events, ...createAnswerer({ clock, emit: (event) => events.push(event), realm: 'orders' }) }
+  return { events, ...createAnswerer({ clock, emit: (event) => events.push(event), resource: { realm: 'orders' } }) }
 }
 
 const policy = definePolicy({ name: 'orders.list', scopes: ['a'] })

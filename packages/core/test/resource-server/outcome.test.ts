@@ -59,6 +59,24 @@ describe('a refusal', () => {
   })
 })
 
+describe('a method', () => {
+  it.each(['HEAD', 'OPTIONS', 'TRACE', 'options', 'PROPFIND', ''])('exempts nothing, here %j', async (method) => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    const policy = { scopes: ['a'] }
+    const preflight = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
+    for (const request of [anonymous, withToken(issuer.token(), { headers: preflight }), withToken('x.y.z')]) {
+      const outcome = await api.authorize({ ...request, method }, policy)
+      expect(outcome.outcome).toBe('refused')
+      expect(outcome).toStrictEqual(await api.authorize(request, policy))
+      expect(await api.precheck({ ...request, method }, policy)).toStrictEqual(outcome)
+    }
+    expect(await api.authorize({ ...withToken(issuer.token({ scope: 'a' })), method }, policy)).toMatchObject({
+      outcome: 'granted',
+    })
+  })
+})
+
 describe('an outcome', () => {
   it('cannot be changed on its way to the client', () => {
     const refusal = refused('acr-not-accepted', { realm: 'api', scopes: [], acrValues: ['mfa'], maxAge: 1_000 })

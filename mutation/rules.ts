@@ -2,6 +2,7 @@ import { answerRules } from './answers.ts'
 import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
+import { senderConstraintRules } from './sender-constraints.ts'
 import { stepUpRules } from './step-up.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
@@ -17,25 +18,7 @@ export const areas: readonly Area[] = [
   stepUpRules,
   decisionRules,
   answerRules,
-  {
-    title: 'Sender constraints',
-    rules: [
-      {
-        rule: 'A token bound to a key is refused until the binding can be checked',
-        source: 'RFC 7800 §3.1, RFC 8705 §3, RFC 9449 §7.2',
-        file: core('tokens/jwt-validator.ts'),
-        remove: ["if (isSenderConstrained(payload)) return 'sender-constraint-unchecked'", ''],
-        test: inCore('tokens/jwt-validator.test.ts', 'a token with a cnf claim'),
-      },
-      {
-        rule: 'A `cnf` of any type counts, also null or empty',
-        source: 'RFC 7800 §3.1',
-        file: core('vocabulary/confirmation.ts'),
-        remove: ["Object.hasOwn(claims, 'cnf')", "typeof claims['cnf'] === 'object' && claims['cnf'] !== null"],
-        test: inCore('tokens/jwt-validator.test.ts', 'a token with a cnf claim'),
-      },
-    ],
-  },
+  senderConstraintRules,
   {
     title: 'Facts, never verdicts',
     rules: [

@@ -10,6 +10,7 @@ const floors = [
   'transport',
   'keys',
   'tokens',
+  'sender-constraints',
   'revocation',
   'issuers',
   'strategy',

@@ -17,6 +17,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'resource-server/oidc-provider.test.ts': 'keeps the promises of routes at an authorization server that is not ours',
   'resource-server/revocation-list.test.ts': 'shows what routes do with entries and feeds',
   'resource-server/precheck.test.ts': 'compares what proxies are told with what handlers are told',
+  'resource-server/sender-constraints.test.ts':
+    'shows where in the pipeline senders are looked at, and what is told of it',
   'strategy/lag-promise.test.ts': 'simulates what the engine, its memories and the list promise together',
   'tokens/wycheproof.test.ts': 'runs public vectors the way of a token: parsing, then keys, then signatures',
 }

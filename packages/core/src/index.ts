@@ -34,6 +34,9 @@ export type { DecisionDemand, PolicyQuestion } from './strategy/decision-demand.
 export type { DecisionExplanation, IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
 export type { LiveEndpoint } from './tokens/live-check.js'
 
+export type { SenderConstraint, SenderDemand } from './tokens/sender-constraint.js'
+export type { ConfirmationMethod } from './vocabulary/confirmation.js'
+
 export { inMemoryRevocationList } from './revocation/in-memory-revocation-list.js'
 export type { InMemoryRevocationList, InMemoryRevocationListOptions } from './revocation/in-memory-revocation-list.js'
 export { revocationEntryFor } from './revocation/revocation-entry-for.js'

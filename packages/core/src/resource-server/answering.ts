@@ -1,6 +1,8 @@
 import type { Emit } from '../outcomes/events.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
+import type { PresentedSender } from '../sender-constraints/sender-checks.js'
+import type { TokenScheme } from '../tokens/sender-constraint.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock } from '../transport/clock.js'
 import type { Authorization } from './authorization.js'
@@ -19,27 +21,43 @@ interface KnownRequest {
   readonly facts: TokenFacts | undefined
 }
 
+/** How a token came. */
+export interface Reception {
+  /** `undefined` where there was none to be read. */
+  readonly scheme: TokenScheme | undefined
+  readonly sender: PresentedSender
+}
+
 /** Makes answers of what was decided, and reports each. */
 export function createAnswerer({ clock, emit, resource }: AnswererParts) {
-  function denied(reason: OperatorCode, { issuer, facts }: KnownRequest, policy: CompiledPolicy<unknown>): Denied {
+  function denied(
+    reason: OperatorCode,
+    { issuer, facts }: KnownRequest,
+    policy: CompiledPolicy<unknown>,
+    { scheme }: Pick<Reception, 'scheme'>,
+  ): Denied {
     const event = { at: clock.now(), route: policy.name, issuer }
     if (!isRefusalCode(reason)) {
       emit({ type: 'request-unavailable', ...event, reason })
       return unavailable(reason)
     }
-    const outcome = refused(reason, demandsOf(policy, resource))
+    const outcome = refused(reason, demandsOf(policy, resource, scheme))
     const { status, body } = outcome
     emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
     return outcome
   }
 
-  function answer<Claims>(authorization: Authorization<Claims>, policy: CompiledPolicy<Claims>): Outcome<Claims> {
+  function answer<Claims>(
+    authorization: Authorization<Claims>,
+    policy: CompiledPolicy<Claims>,
+    reception: Reception,
+  ): Outcome<Claims> {
     const { issuer, facts, result } = authorization
-    if (typeof result === 'string') return denied(result, authorization, policy)
+    if (typeof result === 'string') return denied(result, authorization, policy, reception)
     const { evidence } = result
     const { name: route } = policy
     emit({ type: 'request-granted', at: clock.now(), route, issuer, clientId: facts?.clientId, evidence })
-    return granted(result)
+    return granted(result, reception.sender.renewedNonce())
   }
 
   return { answer, denied }

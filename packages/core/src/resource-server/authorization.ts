@@ -1,6 +1,7 @@
 import type { ConnectedIssuer, IssuerRegistry } from '../issuers/issuer-registry.js'
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
 import type { OperatorCode } from '../outcomes/operator-codes.js'
+import type { PresentedSender } from '../sender-constraints/sender-checks.js'
 import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type ClaimsCheck, checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
@@ -43,6 +44,7 @@ interface AuthorizerParts {
 /** What a decision may need of the request beside its token. */
 export interface RequestInHand {
   readonly request: AnyRequest | undefined
+  readonly sender: PresentedSender
   /** Shared by all policies on one presented request. */
   readonly memo?: DecisionMemo | undefined
 }
@@ -101,7 +103,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-    inHand: RequestInHand | undefined,
+    inHand: RequestInHand,
   ): Promise<{ readonly facts: TokenFacts | undefined; readonly result: Principal<Claims> | OperatorCode }> {
     const strategy = strategyOf(trusted)
     const { token, key } = authentication
@@ -109,6 +111,10 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const not = (reason: OperatorCode, facts = validated) => ({ facts, result: reason })
 
     if (isClosed()) return not('resource-server-closed')
+    const { sender } = inHand
+    const shown = validated === undefined ? sender.refusal() : sender.compare(validated, policy.senderConstrained)
+    const unshown = shown instanceof Promise ? await shown : shown
+    if (unshown !== undefined) return not(unshown)
     // Nearly every step answers at once, and waiting for one would cost more than it does.
     const known = strategy.isRevoked(key, validated)
     if (known instanceof Promise ? await known : known) return not('token-revoked')
@@ -116,14 +122,17 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const first = validated && refusalBy(validated)
     const refusalAtFirst = first instanceof Promise ? await first : first
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
+    // Nothing is remembered for tokens that are refused anyway, and nobody is asked about a proof that has served.
+    const spending = validated && sender.spend(validated)
+    const spent = spending instanceof Promise ? await spending : spending
+    if (spent !== undefined) return not(spent)
     const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
     const question = { token, key, facts: validated, arrival, maxRevocationLag, maxRevocationLagDuringOutage }
     const decision = strategy.decide(question)
     const gathered = decision instanceof Promise ? await decision : decision
     if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
-    const last = facts === validated ? undefined : refusalBy(facts)
-    const refusal = last instanceof Promise ? await last : last
+    const refusal = facts === validated ? undefined : await refusalByAnswer(facts, policy, sender, refusalBy)
     const checked = accepted()
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
@@ -137,14 +146,15 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
         facts,
         principal,
         accessToken: () => token,
-        request: inHand?.request,
-        memo: inHand?.memo,
+        request: inHand.request,
+        memo: inHand.memo,
       }
       const denial =
         decisionMaker === undefined ? 'decision-misconfigured' : await decisionMaker.decide(demands, subject)
       if (denial !== undefined) return not(isClosed() ? 'resource-server-closed' : denial, facts)
     }
-    const isAtOnce = !(known instanceof Promise || decision instanceof Promise || decidedFrom !== undefined)
+    const waitedFor = [shown, known, spending, decision].some((step) => step instanceof Promise)
+    const isAtOnce = !(waitedFor || decidedFrom !== undefined)
     const hasRunThrough = isAtOnce && policy.claims === undefined
     // Nothing else ran since it was looked up first, so that it cannot have changed.
     if (hasRunThrough && facts === validated) return { facts, result: principalOf(facts, claims, evidence) }
@@ -172,7 +182,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
       authentication: Authentication,
       policy: CompiledPolicy<Claims>,
       arrival: Instant,
-      inHand?: RequestInHand,
+      inHand: RequestInHand,
     ): Promise<Authorization<Claims>> {
       if (authentication.kind === 'failed') return failed(authentication)
       const trusted = issuerOf(authentication, policy)
@@ -182,17 +192,33 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     },
 
     /** What is against the request by what is known here; `undefined` is no grant. Asks nobody, remembers nothing. */
-    async precheck(authentication: Authentication, policy: CompiledPolicy<unknown>): Promise<Precheck> {
+    async precheck(
+      authentication: Authentication,
+      policy: CompiledPolicy<unknown>,
+      { sender }: Pick<RequestInHand, 'sender'>,
+    ): Promise<Precheck> {
       if (authentication.kind === 'failed') return failed(authentication)
       const trusted = issuerOf(authentication, policy)
       if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
       const facts = authentication.kind === 'validated' ? authentication.facts : undefined
       const known = { issuer: facts?.issuer ?? trusted.issuers[0], facts }
       if (isClosed()) return { ...known, result: 'resource-server-closed' }
+      const unshown = await (facts === undefined ? sender.refusal() : sender.compare(facts, policy.senderConstrained))
+      if (unshown !== undefined) return { ...known, result: unshown }
       if (await strategyOf(trusted).isRevoked(authentication.key, facts)) return { ...known, result: 'token-revoked' }
       return { ...known, result: facts && (await createFactsCheck(policy).refusalBy(facts)) }
     },
   }
+}
+
+/** What an authorization server has said of a token is held to all that a token is held to. */
+async function refusalByAnswer(
+  facts: TokenFacts,
+  { senderConstrained }: CompiledPolicy<unknown>,
+  sender: PresentedSender,
+  refusalBy: (facts: TokenFacts) => OperatorCode | undefined | Promise<OperatorCode | undefined>,
+): Promise<OperatorCode | undefined> {
+  return (await sender.compare(facts, senderConstrained)) ?? (await refusalBy(facts)) ?? (await sender.spend(facts))
 }
 
 function failed({ issuer, reason }: Extract<Authentication, { kind: 'failed' }>) {

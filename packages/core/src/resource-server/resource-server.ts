@@ -4,16 +4,18 @@ import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
+import { anySender, connectSenderConstraints } from '../sender-constraints/sender-checks.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
+import type { TokenScheme } from '../tokens/sender-constraint.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { BoundedCache } from '../transport/bounded-cache.js'
 import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
-import { createAnswerer } from './answering.js'
+import { createAnswerer, type Reception } from './answering.js'
 import { type Authentication, createAuthenticator } from './authentication.js'
 import { createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
@@ -32,7 +34,7 @@ import { type Watch, Watcher, type WatchOptions } from './watch.js'
 
 /** One request whose token was parsed and verified once; any number of policies may follow. */
 export interface Presented {
-  /** `'none'`: the request carried no bearer token, which is all that optional authentication asks. Else `'present'`. */
+  /** `'none'`: the request carried no access token, which is all that optional authentication asks. Else `'present'`. */
   readonly credentials: 'none' | 'present'
   /** Decides one policy, as `ResourceServer.authorize` does. */
   authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
@@ -148,7 +150,14 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     ]),
   )
   const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
-  const compile = createPolicyCompiler(issuers, { decisionPoint, onNew: warnOfUnobtainableEvidence })
+  const senders = connectSenderConstraints(options.senderConstraints, {
+    clock,
+    emit,
+    issuers: issuers.connected.map(({ identifier }) => identifier),
+  })
+  const schemes: readonly TokenScheme[] = senders.dpop === undefined ? ['Bearer'] : ['Bearer', 'DPoP']
+  const bindsSenders = senders.methods.length > 0
+  const compile = createPolicyCompiler(issuers, { decisionPoint, bindsSenders, onNew: warnOfUnobtainableEvidence })
   const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
   const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
   const { authorize, precheck } = createAuthorizer({
@@ -161,8 +170,15 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const metadata =
     options.resource === undefined
       ? undefined
-      : createMetadata('createResourceServer.resource', options.resource, issuers.trusted.map(firstIdentifier))
-  const { answer, denied } = createAnswerer({ clock, emit, resource: { realm, resourceMetadata: metadata?.url } })
+      : createMetadata('createResourceServer.resource', options.resource, {
+          authorizationServers: issuers.trusted.map(firstIdentifier),
+          senderConstraints: senders.metadata,
+        })
+  const { answer, denied } = createAnswerer({
+    clock,
+    emit,
+    resource: { realm, resourceMetadata: metadata?.url, senders },
+  })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -173,12 +189,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     isKnownToEnd: async ({ authentication, facts }) =>
       closed || issuerOf(facts).strategy.isRevoked(authentication.key, facts),
     onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),
-    async decideAgain({ authentication, policy, request }, earlyBound) {
+    async decideAgain({ authentication, policy, request, reception }, earlyBound) {
       const maxRevocationLag = earlyBound ?? policy.maxRevocationLag
-      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock), { request })
+      const inHand = { request, sender: reception.sender }
+      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock), inHand)
       if (earlyBound !== undefined && isInconclusive(again)) return undefined
       if (typeof again.result !== 'string' && !again.result.evidence.relaxed) return { principal: again.result }
-      const outcome = answer(again, policy)
+      const outcome = answer(again, policy, reception)
       return outcome.outcome === 'granted' ? { principal: outcome.principal } : { denied: outcome }
     },
   })
@@ -200,16 +217,21 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const authentication = await authenticate(token)
     if (authentication.kind === 'validated') return authentication.facts
     const anyToken = compile()
-    const authorization = await authorize(authentication, anyToken, arrival)
+    const reception = { scheme: undefined, sender: anySender, request: undefined }
+    const authorization = await authorize(authentication, anyToken, arrival, reception)
     const { facts, result } = authorization
     if (facts !== undefined && (typeof result !== 'string' || result === 'token-revoked')) return facts
-    throw errorOf(answer(authorization, anyToken) as Denied)
+    throw errorOf(answer(authorization, anyToken, reception) as Denied)
   }
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
     const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, policy.issuers)
     return explainPolicy(
-      { ...policy, decisions: explainDecisions(policy.decisions, decisionPoint) },
+      {
+        ...policy,
+        decisions: explainDecisions(policy.decisions, decisionPoint),
+        confirmationMethods: senders.methods,
+      },
       issuers.trusted.filter(isAdmitted).map((trusted) => ({
         issuers: trusted.issuers,
         definition: definitionOf(trusted, 'issuers'),
@@ -238,34 +260,46 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-    inHand?: RequestInHand,
+    inHand: RequestInHand & Reception,
   ): Promise<Outcome<Claims>> {
     const authorization = await authorize(authentication, policy, arrival, inHand)
-    const outcome = answer(authorization, policy)
+    const outcome = answer(authorization, policy, inHand)
     if (outcome.outcome === 'granted' && authentication.kind !== 'failed') {
       const facts = authorization.facts as TokenFacts
       // From the arrival: what a schema took is no time in which the evidence stayed young.
-      const request = policy.decisions.length === 0 ? undefined : inHand?.request
-      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival, request })
+      const request = policy.decisions.length === 0 ? undefined : inHand.request
+      const { scheme, sender } = inHand
+      const reception = { scheme, sender }
+      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival, request, reception })
     }
     return outcome
   }
 
-  async function authenticateRequest(request: AnyRequest): Promise<Authentication> {
+  /** Parses and verifies what came, and looks at who sent it no further than a policy will ask. */
+  async function receive(
+    request: AnyRequest,
+  ): Promise<{ readonly authentication: Authentication; readonly inHand: RequestInHand & Reception }> {
     if (!isRequest(request)) {
       throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
     }
-    const credentials = readBearerCredentials(request)
-    if ('none' in credentials) return { kind: 'failed', reason: credentials.none }
-    return authenticate(credentials.token)
+    const preparation = senders.prepare()
+    if (preparation !== undefined) await preparation
+    const credentials = readBearerCredentials(request, schemes)
+    const { scheme } = credentials
+    if ('none' in credentials) {
+      const authentication: Authentication = { kind: 'failed', reason: credentials.none }
+      return { authentication, inHand: { request, scheme, sender: anySender } }
+    }
+    const sender = senders.examine({ ...credentials, request })
+    return { authentication: await authenticate(credentials.token), inHand: { request, scheme, sender } }
   }
 
   return Object.freeze({
     policy: (policy) => compile(policy),
     async present(request) {
-      const authentication = await authenticateRequest(request)
+      const { authentication, inHand: received } = await receive(request)
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
-      const inHand = { request, memo: decisionMaker && new WeakMap() }
+      const inHand = { ...received, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
         authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
@@ -274,17 +308,22 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     async authorize(request, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      return settle(await authenticateRequest(request), compiled, arrival, { request })
+      const { authentication, inHand } = await receive(request)
+      return settle(authentication, compiled, arrival, inHand)
     },
     async precheck(request, ...policy) {
       const compiled = compile(...policy)
-      const checked = await precheck(await authenticateRequest(request), compiled)
-      return checked.result === undefined ? passed : denied(checked.result, checked, compiled)
+      const { authentication, inHand } = await receive(request)
+      const checked = await precheck(authentication, compiled, inHand)
+      return checked.result === undefined ? passed : denied(checked.result, checked, compiled, inHand)
     },
     async verify(token, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      const outcome = await settle(await authenticate(token), compiled, arrival)
+      const request = undefined
+      const sender = senders.examine({ token, scheme: 'Bearer', request })
+      const inHand = { request, scheme: undefined, sender }
+      const outcome = await settle(await authenticate(token), compiled, arrival, inHand)
       if (outcome.outcome === 'granted') return outcome.principal
       throw errorOf(outcome)
     },

@@ -4,7 +4,7 @@ import type { JwksSource } from '../keys/jwks-source.js'
 import type { VerificationKey } from '../keys/signature.js'
 import type { OperatorCode, RefusalCode } from '../outcomes/operator-codes.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
-import { isSenderConstrained } from '../vocabulary/confirmation.js'
+import { readConfirmation } from '../vocabulary/confirmation.js'
 import { refusalByTime, type TimeExpectations, type TokenProfile } from './claim-expectations.js'
 import type { CompactJws } from './compact-jws.js'
 import { readRegisteredClaims } from './registered-claims.js'
@@ -44,8 +44,9 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
       const signatureRefusal = await refusalBySignature(lookup.keys, jws)
       if (signatureRefusal !== undefined) return signatureRefusal
 
-      // Fail closed: no sender constraint can be checked yet, so a bound token is refused rather than taken as bearer.
-      if (isSenderConstrained(payload)) return 'sender-constraint-unchecked'
+      // Whether its sender shows what it is bound to, each request tells. Nobody can show what nobody can check.
+      const confirmation = readConfirmation(payload)
+      if (confirmation === 'unverifiable') return 'sender-constraint-unchecked'
       return {
         issuer,
         subject: claims.sub,
@@ -55,6 +56,7 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
         issuedAt: claims.iat,
         authenticatedAt: claims.authTime,
         acr: claims.acr,
+        confirmation,
       }
     },
   }

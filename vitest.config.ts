@@ -4,6 +4,7 @@ const at = (path: string) => new URL(path, import.meta.url).pathname
 
 /** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
 const workspace = {
+  '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),

@@ -5,6 +5,7 @@ import { root } from '../support/source-files.js'
 
 const entries = {
   '@tokenward/core': 'packages/core/src/index.ts',
+  '@tokenward/core/aws': 'packages/core/src/requests/aws.ts',
   '@tokenward/core/cognito': 'packages/core/src/cognito/index.ts',
   '@tokenward/core/errors': 'packages/core/src/errors.ts',
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',

@@ -30,6 +30,7 @@ function tsconfig(packageFolder: string): string {
         '#http-client': source('core/src/transport/http-client.port.ts'),
         '@tokenward/core': source('core/src/index.ts'),
         '@tokenward/core/*': source('core/src/*/index.ts'),
+        '@tokenward/core/aws': source('core/src/requests/aws.ts'),
         '@tokenward/core/node': source('core/src/requests/node.ts'),
         '@tokenward/nestjs': source('nestjs/src/index.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),

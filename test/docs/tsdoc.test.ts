@@ -5,6 +5,7 @@ import { type SourceFile, sourceFiles, targetOf } from '../support/source-files.
 const entries = [
   'packages/core/src/index.ts',
   'packages/core/src/cognito/index.ts',
+  'packages/core/src/requests/aws.ts',
   'packages/core/src/requests/node.ts',
   'packages/nestjs/src/index.ts',
   'packages/testkit/src/index.ts',

@@ -2,7 +2,7 @@ import { answerRules } from './answers.ts'
 import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
-import { senderConstraintRules } from './sender-constraints.ts'
+import { clientCertificateRules, senderConstraintRules } from './sender-constraints.ts'
 import { stepUpRules } from './step-up.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
@@ -19,6 +19,7 @@ export const areas: readonly Area[] = [
   decisionRules,
   answerRules,
   senderConstraintRules,
+  clientCertificateRules,
   {
     title: 'Facts, never verdicts',
     rules: [

@@ -20,7 +20,7 @@ const floors = [
 /** Edges stand beside the floors: they import them, and nothing imports an edge. */
 const edges: Record<string, readonly string[]> = {
   cognito: ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'revocation', 'issuers'],
-  requests: ['vocabulary'],
+  requests: ['vocabulary', 'outcomes', 'sender-constraints'],
   testing: ['vocabulary', 'outcomes', 'transport', 'tokens', 'strategy', 'resource-server'],
 }
 

@@ -34,6 +34,26 @@ export type { DecisionDemand, PolicyQuestion } from './strategy/decision-demand.
 export type { DecisionExplanation, IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
 export type { LiveEndpoint } from './tokens/live-check.js'
 
+export { certificateBound } from './sender-constraints/certificate-bound.js'
+export type { CertificateBoundOptions } from './sender-constraints/certificate-bound.js'
+export { connectionCertificate } from './sender-constraints/connection-certificate.js'
+export type { ConnectionCertificateOptions } from './sender-constraints/connection-certificate.js'
+export { albCertificate } from './sender-constraints/alb-certificate.js'
+export type {
+  AlbCertificateOptions,
+  AlbPassthroughOptions,
+  AlbVerifyOptions,
+} from './sender-constraints/alb-certificate.js'
+export { envoyCertificate } from './sender-constraints/envoy-certificate.js'
+export { nginxCertificate } from './sender-constraints/nginx-certificate.js'
+export type { NginxCertificateOptions } from './sender-constraints/nginx-certificate.js'
+export { clientCertHeader } from './sender-constraints/client-cert-header.js'
+export type { ForwardedCertificateOptions } from './sender-constraints/forwarded-certificate.js'
+export type { CertificateChain } from './sender-constraints/certificate-chain.js'
+export type { CertificateSource } from './sender-constraints/certificate-source.js'
+export type { PinnedCertificate } from './sender-constraints/pinned-certificate.js'
+export type { PinnedClient } from './sender-constraints/pinned-clients.js'
+export type { SecretHeader, TrustedProxy } from './sender-constraints/trusted-proxy.js'
 export type { SenderConstraint, SenderDemand } from './tokens/sender-constraint.js'
 export type { ConfirmationMethod } from './vocabulary/confirmation.js'
 
@@ -94,6 +114,7 @@ export type { ReadableBody } from './transport/bounded-body.js'
 
 export type {
   BackChannelLogoutRefused,
+  ClientCertificateExpiring,
   ClientCredentialsRejected,
   CloudTrailEventNotApplied,
   CloudTrailReason,
@@ -141,5 +162,6 @@ export type {
   ResourceAttributes,
 } from './vocabulary/policy-input.js'
 export type { Principal } from './vocabulary/principal.js'
+export type { ClientCertificate, RequestConnection } from './vocabulary/protected-request.js'
 export type { AnyRequest, PathParameters, ProtectedRequest, WebRequest } from './vocabulary/protected-request.js'
 export type { StandardSchema } from './vocabulary/standard-schema.js'

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import { parametersOf } from './algorithms.js'
-import type { Digest, SignatureVerifier } from './signature.js'
+import type { Digest, RawDigest, SignatureVerifier } from './signature.js'
 
 /** Node takes other spellings, too; Deno takes this one alone. */
 const DIGESTS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
@@ -36,6 +36,8 @@ export const sha256: Digest =
   typeof crypto.hash === 'function'
     ? (data) => crypto.hash('sha256', data, 'base64url')
     : (data) => crypto.createHash('sha256').update(data).digest('base64url')
+
+export const rawSha256: RawDigest = (data) => crypto.createHash('sha256').update(data).digest()
 
 /** ECDSA signatures are r and s side by side in a JWS (RFC 7518 §3.4), a DER sequence in OpenSSL. Neither may be 0. */
 function derSignature(signature: Uint8Array): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../vocabulary/base64url.js'
 import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
-import type { Digest, SignatureVerifier } from './signature.js'
+import type { Digest, RawDigest, SignatureVerifier } from './signature.js'
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
@@ -20,6 +20,9 @@ export const signatureVerifier: SignatureVerifier = {
 
 export const sha256: Digest = async (data) =>
   encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>)))
+
+export const rawSha256: RawDigest = async (data) =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>))
 
 function webCryptoName(algorithm: SignatureAlgorithm) {
   const { kty, crv, hash, saltLength } = parametersOf(algorithm)

@@ -168,6 +168,19 @@ export interface IntrospectionContradiction extends IssuerEvent {
   readonly clientId: string | undefined
 }
 
+/**
+ * A certificate that a client has just proved itself with is about to end. Once a day for each client and certificate, as
+ * long as it is used.
+ */
+export interface ClientCertificateExpiring extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'client-certificate-expiring'
+  /** The client the token was issued to. */
+  readonly clientId: string | undefined
+  /** When the certificate ends, in milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
 /** An entry was added to the revocation list. */
 export interface RevocationListed extends IssuerEvent {
   /** Tells the events apart. */
@@ -272,6 +285,7 @@ export type TokenwardEvent =
   | TokenRevocationOff
   | ClientCredentialsRejected
   | IntrospectionContradiction
+  | ClientCertificateExpiring
   | RevocationListed
   | RevocationFeedInterrupted
   | SignOutUnconfirmed

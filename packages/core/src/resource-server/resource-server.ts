@@ -153,7 +153,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const senders = connectSenderConstraints(options.senderConstraints, {
     clock,
     emit,
-    issuers: issuers.connected.map(({ identifier }) => identifier),
+    issuers: issuers.trusted.map((trusted) => trusted.issuers),
   })
   const schemes: readonly TokenScheme[] = senders.dpop === undefined ? ['Bearer'] : ['Bearer', 'DPoP']
   const bindsSenders = senders.methods.length > 0

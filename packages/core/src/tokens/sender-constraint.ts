@@ -26,8 +26,8 @@ export interface SenderConstraintDefinition {
 export interface SenderConstraintContext {
   readonly clock: Clock
   readonly emit: Emit
-  /** Identifiers of the configured issuers. */
-  readonly issuers: readonly string[]
+  /** The configured issuers, each with all its identifiers. */
+  readonly issuers: readonly (readonly string[])[]
 }
 
 /** An authentication scheme that access tokens come under (RFC 6750 §2.1, RFC 9449 §7.1). */

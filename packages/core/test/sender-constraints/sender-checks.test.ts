@@ -5,7 +5,7 @@ import type { Confirmation } from '../../src/vocabulary/confirmation.js'
 import { factsOf, ISSUER, NOW } from '../support/revoked-tokens.js'
 import { constraintOf } from '../support/sender-constraints.js'
 
-const context = { clock: { now: () => NOW }, emit: () => {}, issuers: [ISSUER] }
+const context = { clock: { now: () => NOW }, emit: () => {}, issuers: [[ISSUER]] }
 const connect = (...constraints: readonly SenderConstraint[]) =>
   connectSenderConstraints(constraints.length === 0 ? undefined : constraints, context)
 const presentation = { token: 'token', scheme: 'Bearer', request: undefined } as const

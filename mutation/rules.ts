@@ -1,8 +1,10 @@
 import { answerRules } from './answers.ts'
+import { clientCertificateRules } from './client-certificates.ts'
 import { decisionRules } from './decisions.ts'
+import { dpopRules } from './dpop.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
-import { clientCertificateRules, senderConstraintRules } from './sender-constraints.ts'
+import { senderConstraintRules } from './sender-constraints.ts'
 import { stepUpRules } from './step-up.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
@@ -20,6 +22,7 @@ export const areas: readonly Area[] = [
   answerRules,
   senderConstraintRules,
   clientCertificateRules,
+  dpopRules,
   {
     title: 'Facts, never verdicts',
     rules: [

@@ -11,6 +11,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'conformance/conformance.test.ts': 'runs the suite of the testkit against core alone',
   'resource-server/cognito.test.ts': 'shows what routes do with the tokens of a pool, from the façade to its endpoints',
   'resource-server/decisions.test.ts': 'shows what policies ask a decision point, and what comes of it',
+  'resource-server/dpop.test.ts':
+    'shows when proofs are spent, and what becomes of duplicates and of a memory that fails',
   'resource-server/forwarded-certificates.test.ts':
     'sends the headers of proxies over real connections, from the proxy and from others',
   'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',

@@ -54,6 +54,12 @@ export type { CertificateSource } from './sender-constraints/certificate-source.
 export type { PinnedCertificate } from './sender-constraints/pinned-certificate.js'
 export type { PinnedClient } from './sender-constraints/pinned-clients.js'
 export type { SecretHeader, TrustedProxy } from './sender-constraints/trusted-proxy.js'
+export { dpop } from './sender-constraints/dpop.js'
+export type { DpopOptions } from './sender-constraints/dpop.js'
+export type { DpopNonceOptions } from './sender-constraints/dpop-nonces.js'
+export { inMemoryReplayMemory } from './sender-constraints/in-memory-replay-memory.js'
+export type { InMemoryReplayMemory, InMemoryReplayMemoryOptions } from './sender-constraints/in-memory-replay-memory.js'
+export type { ReplayMemory, ReplayVerdict, SpentProof } from './sender-constraints/replay-memory.js'
 export type { SenderConstraint, SenderDemand } from './tokens/sender-constraint.js'
 export type { ConfirmationMethod } from './vocabulary/confirmation.js'
 
@@ -126,6 +132,7 @@ export type {
   LiveCheckFailed,
   PolicyDecided,
   PolicyDecisionFailed,
+  ReplayMemoryFailed,
   RequestGranted,
   RequestRefused,
   RequestUnavailable,

@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../vocabulary/base64url.js'
 import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
-import type { Digest, RawDigest, SignatureVerifier } from './signature.js'
+import type { Digest, MessageAuthentication, RawDigest, SignatureVerifier } from './signature.js'
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
@@ -23,6 +23,13 @@ export const sha256: Digest = async (data) =>
 
 export const rawSha256: RawDigest = async (data) =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>))
+
+export const hmacSha256: MessageAuthentication = async (secret, text) => {
+  const encoder = new TextEncoder()
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign'])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text)))
+}
 
 function webCryptoName(algorithm: SignatureAlgorithm) {
   const { kty, crv, hash, saltLength } = parametersOf(algorithm)

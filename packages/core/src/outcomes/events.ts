@@ -181,6 +181,14 @@ export interface ClientCertificateExpiring extends IssuerEvent {
   readonly expiresAt: number
 }
 
+/** Whether a proof of DPoP came before could not be found out; the request was not let in. */
+export interface ReplayMemoryFailed extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'replay-memory-failed'
+  /** What the replay memory threw, or rejected with, as it is; or that it took too long. */
+  readonly error: unknown
+}
+
 /** An entry was added to the revocation list. */
 export interface RevocationListed extends IssuerEvent {
   /** Tells the events apart. */
@@ -269,7 +277,7 @@ export type CloudTrailReason =
 
 /**
  * What `onEvent` receives. No event holds token text, a claim value or a subject, unless your own code has put one into
- * the `error` of a `policy-decision-failed`.
+ * the `error` of a `policy-decision-failed` or a `replay-memory-failed`.
  */
 export type TokenwardEvent =
   | RequestGranted
@@ -286,6 +294,7 @@ export type TokenwardEvent =
   | ClientCredentialsRejected
   | IntrospectionContradiction
   | ClientCertificateExpiring
+  | ReplayMemoryFailed
   | RevocationListed
   | RevocationFeedInterrupted
   | SignOutUnconfirmed

@@ -8,6 +8,7 @@ import {
 } from '../tokens/sender-constraint.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock } from '../transport/clock.js'
+import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import { equalInConstantTime } from '../vocabulary/constant-time.js'
 import type { Duration } from '../vocabulary/duration.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
@@ -87,7 +88,7 @@ type Shown = ShownCertificate | OperatorCode
 class CertificateExamination implements SenderExamination {
   readonly #parts: ExaminationParts
   readonly #request: AnyRequest | undefined
-  #shown: Shown | Promise<Shown> | undefined
+  #shown: AtOnce<Shown> | undefined
   #accepted: KnownCertificate | undefined
 
   constructor(parts: ExaminationParts, request: AnyRequest | undefined) {
@@ -96,14 +97,12 @@ class CertificateExamination implements SenderExamination {
   }
 
   /** Most tokens demand no certificate, and then none is read. */
-  compare(facts: TokenFacts): OperatorCode | boolean | Promise<OperatorCode | boolean> {
+  compare(facts: TokenFacts): AtOnce<OperatorCode | boolean> {
     const bound = facts.confirmation?.['x5t#S256']
     const pins = this.#parts.pinsOf(facts)
     if (bound === undefined && pins === undefined) return false
     this.#shown ??= this.#read()
-    return this.#shown instanceof Promise
-      ? this.#shown.then((landed) => this.#judge(landed, bound, pins))
-      : this.#judge(this.#shown, bound, pins)
+    return andThen(this.#shown, (shown) => this.#judge(shown, bound, pins))
   }
 
   /** By now everything that can be checked here has passed. */
@@ -111,17 +110,15 @@ class CertificateExamination implements SenderExamination {
     if (this.#accepted !== undefined) this.#parts.warnOfExpiry(this.#accepted, facts)
   }
 
-  #read(): Shown | Promise<Shown> {
+  #read(): AtOnce<Shown> {
     const { source, certificates } = this.#parts
     const found = this.#request === undefined ? 'certificate-missing' : source.find(this.#request)
     if (typeof found === 'string') return found
-    const judge = (known: KnownCertificate | undefined): Shown => {
+    return andThen(certificates.read(found.text), (known) => {
       if (known === undefined) return 'certificate-malformed'
       const verified = found.verified && known.isChainTrusted
       return verified || source.acceptUnverified ? { known, verified } : 'certificate-not-verified'
-    }
-    const known = certificates.read(found.text)
-    return known instanceof Promise ? known.then(judge) : judge(known)
+    })
   }
 
   #judge(shown: Shown, bound: string | undefined, pins: readonly PinTest[] | undefined): OperatorCode | true {

@@ -1,5 +1,6 @@
 import { rawSha256 } from '#signature'
 import { BoundedCache } from '../transport/bounded-cache.js'
+import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import { encodeBase64url } from '../vocabulary/base64url.js'
 import { equalInConstantTime } from '../vocabulary/constant-time.js'
 import type { CertificateSourceDefinition, DecodedCertificate } from './certificate-source.js'
@@ -31,16 +32,13 @@ export class KnownCertificates {
   }
 
   /** `undefined` for what is no certificate. At once where it is known, or the runtime can. */
-  read(text: string): KnownCertificate | undefined | Promise<KnownCertificate | undefined> {
+  read(text: string): AtOnce<KnownCertificate | undefined> {
     const known = this.#known.get(text)
     if (known !== undefined) return known
     const decoded = this.#decode(text)
     if (decoded === undefined) return undefined
     if (decoded.der === undefined) return this.#add(text, decoded, decoded.thumbprint as string)
-    const digest = rawSha256(decoded.der)
-    return digest instanceof Promise
-      ? digest.then((landed) => this.#add(text, decoded, encodeBase64url(landed)))
-      : this.#add(text, decoded, encodeBase64url(digest))
+    return andThen(rawSha256(decoded.der), (digest) => this.#add(text, decoded, encodeBase64url(digest)))
   }
 
   #add(text: string, { der, thumbprint: told, chain }: DecodedCertificate, thumbprint: string) {

@@ -12,6 +12,7 @@ import {
   type TokenPresentation,
 } from '../tokens/sender-constraint.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
+import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import type { ConfirmationMethod } from '../vocabulary/confirmation.js'
 
 /** The sender constraints of one server. */
@@ -41,7 +42,7 @@ export interface PresentedSender {
   renewedNonce(): string | undefined
 }
 
-type Answer = OperatorCode | undefined | Promise<OperatorCode | undefined>
+type Answer = AtOnce<OperatorCode | undefined>
 
 const OPTION = 'createResourceServer.senderConstraints'
 
@@ -105,11 +106,10 @@ class ExaminedSender implements PresentedSender {
     }
     const judge = (refusal: OperatorCode | undefined) =>
       refusal ?? (demand === 'required' && !isShown ? 'sender-constraint-missing' : undefined)
-    const first = this.#first((examination) => {
-      const answer = examination.compare(facts)
-      return answer instanceof Promise ? answer.then(note) : note(answer)
-    })
-    return first instanceof Promise ? first.then(judge) : judge(first)
+    return andThen(
+      this.#first((examination) => andThen(examination.compare(facts), note)),
+      judge,
+    )
   }
 
   spend(facts: TokenFacts): Answer {

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import type { Emit } from '../outcomes/events.js'
 import type { OperatorCode } from '../outcomes/operator-codes.js'
 import type { Clock } from '../transport/clock.js'
+import type { AtOnce } from '../vocabulary/at-once.js'
 import type { ConfirmationMethod } from '../vocabulary/confirmation.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
 import type { TokenFacts } from './token-facts.js'
@@ -76,17 +77,14 @@ export interface DpopScheme {
 /** One request under examination. Whatever it costs is done once, however many policies follow. */
 export interface SenderExamination {
   /** What is wrong with what the sender shows, whatever the token is bound to. */
-  refusal?(): Answer<OperatorCode | undefined>
+  refusal?(): AtOnce<OperatorCode | undefined>
   /** Compares; remembers nothing, asks nobody. Whether the sender has shown what these facts demand; they may demand nothing. */
-  compare(facts: TokenFacts): Answer<OperatorCode | boolean>
+  compare(facts: TokenFacts): AtOnce<OperatorCode | boolean>
   /** Sees to it that what was shown serves once. After all that can be checked here has passed. */
-  spend?(facts: TokenFacts): Answer<OperatorCode | undefined>
+  spend?(facts: TokenFacts): AtOnce<OperatorCode | undefined>
   /** What the sender is told with a grant. */
   renewedNonce?(): string | undefined
 }
-
-/** At once where the runtime can. */
-type Answer<T> = T | Promise<T>
 
 export function senderConstraint(definition: SenderConstraintDefinition): SenderConstraint {
   // Not enumerable: a spread copy, whose members may have been changed, is no constraint.

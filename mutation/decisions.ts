@@ -43,7 +43,7 @@ export const decisionRules: Area = {
       rule: 'All that combined policies ask must be permitted',
       source: 'least privilege',
       file: core('strategy/route-policy.ts'),
-      remove: ['decisions: all.flatMap(({ decisions }) => decisions)', 'decisions: first.decisions'],
+      remove: ['decisions: [...new Set(all.flatMap(({ decisions }) => decisions))]', 'decisions: first.decisions'],
       test: asked('must permit all that combined policies ask'),
     },
     {

@@ -1,4 +1,10 @@
-import { createResourceServer, type Fetch, type ResourceServer, type TrustedIssuer } from '@tokenward/core'
+import {
+  createResourceServer,
+  type Fetch,
+  type PolicyDecisionPoint,
+  type ResourceServer,
+  type TrustedIssuer,
+} from '@tokenward/core'
 
 declare const issuer: TrustedIssuer
 declare const request: Request
@@ -12,3 +18,11 @@ export const loggedOut = api
 // Wrapped, to add an agent or a header.
 export const wrapped: Fetch = (url, init) => fetch(url, { ...init, credentials: 'omit' })
 export const faked: Fetch = async (url) => Response.json({ url })
+
+// The signal is passed on as it is.
+export const remote: PolicyDecisionPoint = {
+  async decide({ action }, { signal }) {
+    const response = await fetch(`https://policies.example.com/${action}`, { signal })
+    return { decision: response.status === 200 ? 'permit' : 'deny' }
+  },
+}

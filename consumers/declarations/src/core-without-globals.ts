@@ -6,6 +6,7 @@ import {
   createResourceServer,
   definePolicy,
   type Outcome,
+  type PolicyDecisionPoint,
   type Principal,
   type ResourceServer,
   type RoutePolicy,
@@ -86,4 +87,37 @@ export async function verify(token: string): Promise<Principal<unknown>> {
   const outcome: Outcome = await presented.authorize({ groups: ['admin'] })
   void outcome
   return principal
+}
+
+interface Order {
+  readonly owner: string
+}
+declare function loadOrder(id: string): Promise<Order | null>
+
+export const owners: PolicyDecisionPoint = {
+  async decide({ principal, resource }, { signal }) {
+    if (signal.aborted) return { decision: 'error', reason: 'unavailable' }
+    const order = (await resource?.attributes()) as Order | undefined
+    return { decision: order?.owner === principal.subject ? 'permit' : 'deny' }
+  },
+}
+
+// Functions of a policy know the claims of its schema, wherever in the literal that stands.
+export const refund = definePolicy({
+  resource({ principal, params }) {
+    const id = `${principal.claims.tenant.toFixed(0)}/${String(params['id'])}`
+    return { type: 'Order', id, attributes: () => loadOrder(id) }
+  },
+  claims: tenant,
+  action: 'refund',
+  context: ({ principal }) => ({ tenant: principal.claims.tenant satisfies number }),
+  acrValues: ['phr'],
+  maxAge: '5m',
+})
+refund satisfies CompiledPolicy<Tenant>
+void api.explain(refund)
+
+export async function fence(headers: Record<string, string>): Promise<string> {
+  const outcome = await api.precheck({ method: 'GET', url: '/', headers, params: { id: '7' } }, refund)
+  return outcome.outcome === 'passed' ? api.metadata().document.resource : String(outcome.body.error_description)
 }

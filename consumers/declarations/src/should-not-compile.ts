@@ -6,12 +6,14 @@ import {
   type IntrospectionOptions,
   type Principal,
   type ResourceServer,
+  type TrustedIssuer,
 } from '@tokenward/core'
 import { cognitoUserPool } from '@tokenward/core/cognito'
 
 declare const api: ResourceServer
 declare const principal: Principal
 declare const introspection: IntrospectionOptions
+declare const issuer: TrustedIssuer
 
 // A check that is left out is an error, not a default.
 // @ts-expect-error clientId is missing
@@ -56,6 +58,23 @@ definePolicy({ maxRevocationLag: '0s', maxRevocationLagDuringOutage: 'token-life
 cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, timeout: '5' })
 // @ts-expect-error fractions have no text form
 cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: null, timeout: '1.5s' })
+
+// @ts-expect-error classes are a list
+definePolicy({ acrValues: 'phr' })
+// @ts-expect-error undefined is not "at any time"
+definePolicy({ maxAge: undefined })
+// @ts-expect-error a resource has an id
+definePolicy({ action: 'refund', resource: { type: 'Order' } })
+// @ts-expect-error nor may a function leave it out
+definePolicy({ action: 'refund', resource: () => ({ type: 'Order' }) })
+// @ts-expect-error nobody has checked a tenant
+definePolicy({ action: (input) => input.principal.claims['tenant'] satisfies string })
+// @ts-expect-error there is no other yes
+createResourceServer({ issuers: [issuer], decisionPoint: { decide: () => ({ decision: 'allow' }) } })
+// @ts-expect-error an error has a reason
+createResourceServer({ issuers: [issuer], decisionPoint: { decide: () => ({ decision: 'error' }) } })
+// @ts-expect-error a precheck grants nothing
+void api.precheck({ method: 'GET', url: '/', headers: {} }).then(({ principal: nobody }) => nobody)
 
 // Claims have the type of a schema that checks them, or the default: nobody can merely name one.
 // @ts-expect-error no schema

@@ -1,17 +1,12 @@
 import type { EngineCost } from './engine/engine-cost.ts'
 import type { MemoryCase } from './memory/memory-cost.ts'
 import type { Spread } from './measure/statistics.ts'
+import { betweenMarkers, table } from './readme.ts'
 import { type Results } from './results.ts'
-
-const BEGIN = '<!-- cost: written by `npm run bench` -->\n'
-const END = '<!-- end of cost -->\n'
 
 /** Puts the figures where the markers of a README are. */
 export function withCostSection(readme: string, results: Results): string {
-  const [before, rest] = readme.split(BEGIN)
-  const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined) throw new Error(`The README must hold ${BEGIN} and ${END}`)
-  return `${before}${BEGIN}\n${costTables(results)}\n${END}${after}`
+  return betweenMarkers(readme, costTables(results))
 }
 
 export function costTables(results: Results): string {
@@ -107,12 +102,4 @@ function micros({ median }: Spread, digits = 0): string {
 
 function times(ratio: number): string {
   return ratio.toFixed(2)
-}
-
-/** Padded, so that the formatter has nothing to do. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((cell, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? cell).length)))
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] as number)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }

@@ -1,23 +1,29 @@
 import type { EngineCost } from './engine/engine-cost.ts'
 import type { IntrospectionCost } from './introspection/introspection-cost.ts'
 import type { FloodFigures, MemoryCase, MemoryFigures } from './memory/memory-cost.ts'
+import type { TestkitCost } from './testkit/testkit-cost.ts'
 import type { Algorithm } from './tokens.ts'
 import type { ValidationCost } from './validation/validation-cost.ts'
 
+/** When and where figures come from. */
+export interface MeasuredOn {
+  readonly date: string
+  readonly node: string
+  readonly platform: string
+  readonly cpu: string
+  readonly cores: number
+}
+
 /** What `results.json` holds. CPU in microseconds, memory in bytes. */
 export interface Results {
-  readonly measuredOn: {
-    readonly date: string
-    readonly node: string
-    readonly platform: string
-    readonly cpu: string
-    readonly cores: number
-  }
+  readonly measuredOn: MeasuredOn
   readonly introspection: IntrospectionCost
   readonly engine: EngineCost
   readonly validation: Record<Algorithm, ValidationCost>
   readonly memory: Record<MemoryCase, MemoryFigures>
   readonly flood: FloodFigures
+  /** Can be measured alone, so that it says for itself when and where. */
+  readonly testkit: TestkitCost & { readonly measuredOn: MeasuredOn }
 }
 
 export interface Target {
@@ -29,7 +35,7 @@ export interface Target {
 const MEGABYTE = 2 ** 20
 
 /** What must not be exceeded. */
-export function targetsOf({ introspection, engine, flood }: Results): readonly Target[] {
+export function targetsOf({ introspection, engine, flood, testkit }: Results): readonly Target[] {
   const { equippedTokenLifetime, equippedThirtySeconds } = engine.added
   const heaps = Object.values(flood.heapAfter)
   return [
@@ -55,6 +61,10 @@ export function targetsOf({ introspection, engine, flood }: Results): readonly T
       limit: 2,
       measured: ((heaps.at(-1) ?? NaN) - (heaps[0] ?? NaN)) / MEGABYTE,
     },
+    { name: 'first fake pool of a process, ms', limit: 400, measured: testkit.first.median },
+    { name: 'fake pool for a test after that, ms', limit: 60, measured: testkit.later.median },
+    // Two thousand in a second on two cores.
+    { name: 'CPU for a token that the testkit signs, µs', limit: 1_000, measured: testkit.cpu.median },
   ]
 }
 

@@ -72,7 +72,7 @@ export class TokenRefusedError extends TokenwardError {
   }
 }
 
-/** Thrown by `verify`: the token could not be checked. Nothing is known about it; try again. */
+/** Thrown by `verify`: the token could not be checked, or nothing be decided about it. Try again. */
 export class TokenUncheckedError extends TokenwardError {
   /** Why. For logs; not for clients. */
   readonly code: UnavailableCode

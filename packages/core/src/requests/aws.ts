@@ -22,6 +22,8 @@ export interface AwsEventV1 {
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null | undefined
   /** Every value of each query parameter. */
   readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null | undefined
+  /** What the gateway took from the path. A load balancer takes nothing. */
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null | undefined
   /** What the gateway knows of the request. */
   readonly requestContext?:
     | {
@@ -42,6 +44,8 @@ export interface AwsEventV2 {
   readonly rawQueryString: string
   /** Names in lower case. Repeated headers come joined with a comma, which is refused for `Authorization`. */
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined
+  /** What the gateway took from the path. A function URL takes nothing. */
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null | undefined
   /** What the gateway knows of the request. */
   readonly requestContext: {
     readonly http: { readonly method: string }
@@ -64,17 +68,18 @@ function isV2(event: AwsHttpEvent): event is AwsEventV2 {
   return event.version === '2.0'
 }
 
-function fromV2({ rawPath, rawQueryString, headers, requestContext }: AwsEventV2): ProtectedRequest {
+function fromV2({ rawPath, rawQueryString, headers, pathParameters, requestContext }: AwsEventV2): ProtectedRequest {
   return {
     method: requestContext.http.method,
     url: rawQueryString === '' ? rawPath : `${rawPath}?${rawQueryString}`,
     headers: headers ?? {},
     clientCertificate: verified(requestContext.authentication?.clientCert),
+    params: pathParameters ?? undefined,
   }
 }
 
 function fromV1(event: AwsEventV1): ProtectedRequest {
-  const { httpMethod, path, requestContext } = event
+  const { httpMethod, path, pathParameters, requestContext } = event
   const query = queryOf(event)
   return {
     method: httpMethod,
@@ -84,6 +89,7 @@ function fromV1(event: AwsEventV1): ProtectedRequest {
     clientCertificate: verified(requestContext?.identity?.clientCert),
     // Headers of mutual TLS are the load balancer's own then: clients reach it, and nobody but it may invoke the function.
     deliveredBy: requestContext?.elb === undefined ? undefined : 'alb-event',
+    params: pathParameters ?? undefined,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ClientCertificate, ProtectedRequest } from '../vocabulary/protected-request.js'
+import type { ClientCertificate, PathParameters, ProtectedRequest } from '../vocabulary/protected-request.js'
 
 export { certificateChain } from './certificate-chain.node.js'
 export type { CertificateChainOptions } from './certificate-chain.node.js'
@@ -17,6 +17,8 @@ export interface NodeRequest {
   readonly rawHeaders?: readonly string[] | undefined
   /** The connection it came over. */
   readonly socket?: NodeSocket | undefined
+  /** What a router took from the path (Express), for the functions of a policy. */
+  readonly params?: unknown
 }
 
 /** The part of Node's `Socket` and `TLSSocket` that is read. */
@@ -41,6 +43,7 @@ export function fromNodeRequest(request: NodeRequest): ProtectedRequest {
     headers: request.headers,
     rawHeaders: request.rawHeaders,
     remoteAddress: socket?.remoteAddress,
+    params: isObject(request.params) ? (request.params as PathParameters) : undefined,
   }
   if (socket?.getPeerX509Certificate === undefined) return described
   return {
@@ -62,4 +65,8 @@ function certificateOf(socket: NodeSocket): ClientCertificate | undefined {
   const certificate = Object.freeze({ pem, verified: socket.authorized === true })
   certificates.set(socket, certificate)
   return certificate
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

@@ -38,6 +38,11 @@ function schemesFor({ senderConstrained }: CompiledPolicy<unknown>, { senders }:
   return takesKeysAlone ? ['DPoP'] : ['Bearer', 'DPoP']
 }
 
+/** The scopes to ask for, where one of them is what is missing (RFC 6750 §3). */
+export function scopeParameter(reason: RefusalCode, { scopes }: ToldDemands): { readonly scope?: string } {
+  return reason === 'scope-missing' ? { scope: scopes.join(' ') } : {}
+}
+
 /** What a new login has to be like, as members of a body: all of it, whichever part was missing (RFC 9470 §3). */
 export function loginParameters(
   reason: RefusalCode,
@@ -77,8 +82,8 @@ function parametersOf(reason: RefusalCode, demands: ToldDemands): readonly (read
   const { error, description } = refusals[reason]
   const parameters: (readonly [string, string])[] = []
   if (error !== undefined) parameters.push(['error', error], ['error_description', description])
-  if (reason === 'scope-missing') parameters.push(['scope', demands.scopes.join(' ')])
-  for (const [name, value] of Object.entries(loginParameters(reason, demands))) parameters.push([name, String(value)])
+  const others = { ...scopeParameter(reason, demands), ...loginParameters(reason, demands) }
+  for (const [name, value] of Object.entries(others)) parameters.push([name, String(value)])
   return parameters
 }
 

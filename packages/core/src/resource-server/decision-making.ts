@@ -4,13 +4,12 @@ import type { OperatorCode } from '../outcomes/operator-codes.js'
 import { checkAction, checkContext, checkResource, type DecisionDemand } from '../strategy/decision-demand.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
-import type { FetchSignal } from '../transport/fetch-client.js'
 import { callAfter } from '../transport/timer.js'
 import type { PolicyFunction, PolicyInput } from '../vocabulary/policy-input.js'
 import type { Principal } from '../vocabulary/principal.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
 import { decisionResource } from './decision-resource.js'
-import type { PolicyDecisionPoint, Undecided } from './policy-decision-point.js'
+import type { PlatformSignal, PolicyDecisionPoint, Undecided } from './policy-decision-point.js'
 
 /** A request whose token has passed, and for which evidence is at hand. */
 interface DecisionSubject {
@@ -104,7 +103,7 @@ export function createDecisionMaker({ decisionPoint, timeout, clock, emit }: Dec
     })
   }
 
-  async function evaluate(demand: DecisionDemand, subject: DecisionSubject, signal: FetchSignal): Promise<Landing> {
+  async function evaluate(demand: DecisionDemand, subject: DecisionSubject, signal: PlatformSignal): Promise<Landing> {
     const { facts, request, accessToken } = subject
     // What a schema makes of the claims is for the functions of its own policy.
     const ofToken = Object.freeze({ ...subject.principal, claims: facts.claims })
@@ -122,7 +121,8 @@ export function createDecisionMaker({ decisionPoint, timeout, clock, emit }: Dec
           onUnknown: () => stopAt({ code: 'resource-unknown' }),
           onFailure: (error) => stopAt(failed('policy-input-failed', 'input', error)),
         })
-      const context = checkContext('policy.context', (await said(demand.context, input)) ?? {})
+      const context =
+        demand.context === undefined ? {} : checkContext('policy.context', await said(demand.context, input))
       const question = Object.freeze({ principal: ofToken, action, resource, context, request, accessToken })
       const answer = await answerOf(() => decisionPoint.decide(question, { signal }), action)
       return landing ?? answer

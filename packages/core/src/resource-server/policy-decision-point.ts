@@ -8,16 +8,21 @@ import type { EntityReference } from '../vocabulary/policy-input.js'
 import type { Principal } from '../vocabulary/principal.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
 
+/** An `AbortSignal` of the platform where its types are known, to be passed on as it is. No DOM type is named. */
+export type PlatformSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : FetchSignal
+
 /**
  * Decides, by policies of its own, whether a principal may do something: Cedar, Amazon Verified Permissions, or a few
  * lines of the application. It is asked by routes with an `action`, after everything else has passed.
  */
 export interface PolicyDecisionPoint {
   /**
-   * Decides. What it throws, or rejects with, is no decision: 503. Nothing is remembered from one request to the next;
+   * Decides; `signal` is aborted when the time is up, and by `close()`. What it throws, or rejects with, is no decision: 503. Nothing is remembered from one request to the next;
    * policies on one presented request that ask the same share an answer.
    */
-  decide(request: DecisionRequest, options: { readonly signal: FetchSignal }): Decision | Promise<Decision>
+  decide(request: DecisionRequest, options: { readonly signal: PlatformSignal }): Decision | Promise<Decision>
   /** Longest time for one decision, what loads the resource included. Default `'3s'`, range `'100ms'` to `'30s'`. */
   readonly timeout?: Duration | undefined
   /** Gets ready before traffic, as by loading policies. Part of `api.ready()`, which rejects with what this does. */

@@ -16,7 +16,7 @@ import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { createAnswerer, type Reception } from './answering.js'
-import { type Authentication, createAuthenticator } from './authentication.js'
+import { type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
 import { createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
@@ -26,6 +26,7 @@ import { type Denied, errorOf, type Granted, type Outcome, passed, type Precheck
 import { createMetadata, type MetadataResponse, noMetadata } from './protected-resource-metadata.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
+import { arrivalsOf, type PresentOptions } from './present-options.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -63,8 +64,12 @@ export interface ResourceServer {
     request: AnyRequest,
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Outcome<Claims>>
-  /** Parses and verifies once, for several policies on one request. */
-  present(request: AnyRequest): Promise<Presented>
+  /**
+   * Parses and verifies once, for several policies on one request.
+   *
+   * @throws {@link ConfigurationError} where `request` is no request at all, or for an option that is none.
+   */
+  present(request: AnyRequest, options?: PresentOptions): Promise<Presented>
   /**
    * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
    * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
@@ -127,6 +132,14 @@ export interface ResourceServer {
   ready(): Promise<void>
   /** Ends connections and forgets all keys; later requests are unavailable. */
   close(): Promise<void>
+}
+
+/** A request whose token was looked at once. */
+interface ReceivedRequest {
+  readonly authentication: Authentication
+  readonly inHand: RequestInHand & Reception
+  /** Looks at the token once more. */
+  again(): Promise<Authentication>
 }
 
 /**
@@ -276,9 +289,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   }
 
   /** Parses and verifies what came, and looks at who sent it no further than a policy will ask. */
-  async function receive(
-    request: AnyRequest,
-  ): Promise<{ readonly authentication: Authentication; readonly inHand: RequestInHand & Reception }> {
+  async function receive(request: AnyRequest): Promise<ReceivedRequest> {
     if (!isRequest(request)) {
       throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
     }
@@ -288,21 +299,31 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const { scheme } = credentials
     if ('none' in credentials) {
       const authentication: Authentication = { kind: 'failed', reason: credentials.none }
-      return { authentication, inHand: { request, scheme, sender: anySender } }
+      return { authentication, inHand: { request, scheme, sender: anySender }, again: async () => authentication }
     }
-    const sender = senders.examine({ ...credentials, request })
-    return { authentication: await authenticate(credentials.token), inHand: { request, scheme, sender } }
+    const { token } = credentials
+    const inHand = { request, scheme, sender: senders.examine({ ...credentials, request }) }
+    return { authentication: await authenticate(token), inHand, again: () => authenticate(token) }
   }
 
   return Object.freeze({
     policy: (policy) => compile(policy),
-    async present(request) {
-      const { authentication, inHand: received } = await receive(request)
+    async present(request, presentOptions = {}) {
+      const arrival = arrivalsOf(clock, presentOptions)
+      const received = await receive(request)
+      let { authentication } = received
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
-      const inHand = { ...received, memo: decisionMaker && new WeakMap() }
+      const inHand = { ...received.inHand, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
+        async authorize(...policy) {
+          const compiled = compile(...policy)
+          const arrived = arrival()
+          // A connection that was opened during an outage need not stay shut when it is over.
+          const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
+          if (isLate) authentication = await received.again()
+          return settle(authentication, compiled, arrived, inHand)
+        },
       }
     },
     async authorize(request, ...policy) {

@@ -61,6 +61,7 @@ describe('an event of a REST API', () => {
       headers: { Authorization: ['Bearer a'], 'X-Other': ['a', 'b'] },
       clientCertificate: undefined,
       deliveredBy: undefined,
+      params: undefined,
     })
     expect(credentialsOf(event)).toStrictEqual({ token: 'a' })
   })
@@ -133,6 +134,7 @@ describe('an event of an HTTP API or a function URL', () => {
       url: '/prod/orders?tag=a%20b&tag=c',
       headers: { authorization: 'Bearer a', 'x-other': 'a,b' },
       clientCertificate: undefined,
+      params: undefined,
     })
   })
 
@@ -152,6 +154,13 @@ describe('an event of an HTTP API or a function URL', () => {
     } as APIGatewayProxyEventV2['requestContext']
     expect(fromAwsEvent(httpApi({ requestContext })).clientCertificate).toStrictEqual({ pem: PEM, verified: true })
   })
+})
+
+it.each([
+  ['a REST API', restApi({ pathParameters: { id: '7' } })],
+  ['an HTTP API', httpApi({ pathParameters: { id: '7' } })],
+])('an event of %s has what the gateway took from the path', (_, event) => {
+  expect(fromAwsEvent(event).params).toStrictEqual({ id: '7' })
 })
 
 describe('an event of a load balancer', () => {

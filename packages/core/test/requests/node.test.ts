@@ -44,6 +44,13 @@ it('takes the URL from before a router cut it', () => {
   expect(fromNodeRequest({ method: 'GET', url: '/', originalUrl: '/orders', headers: {} }).url).toBe('/orders')
 })
 
+it('hands on what a router took from the path', () => {
+  const params = { id: '7' }
+  expect(fromNodeRequest({ headers: {}, params }).params).toBe(params)
+  const described = [null, undefined, 'id'].map((none) => fromNodeRequest({ headers: {}, params: none }).params)
+  expect(described).toStrictEqual([undefined, undefined, undefined])
+})
+
 it('describes a request without raw headers, as test doubles have them', () => {
   const headers = { authorization: 'Bearer a' }
   expect(fromNodeRequest({ headers })).toStrictEqual({
@@ -52,6 +59,7 @@ it('describes a request without raw headers, as test doubles have them', () => {
     headers,
     rawHeaders: undefined,
     remoteAddress: undefined,
+    params: undefined,
   })
   expect(fromNodeRequest({ headers, socket: {} }).clientCertificate).toBeUndefined()
 })

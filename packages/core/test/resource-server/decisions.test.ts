@@ -92,6 +92,7 @@ describe('the decision point', () => {
     expect(await api.authorize(request, combinePolicies(a, c))).toMatchObject({ outcome: 'granted' })
     expect(await api.authorize(request, combinePolicies(a, b, c))).toMatchObject({ reason: 'decision-denied' })
     expect(asked.map(({ action }) => action)).toStrictEqual(['a', 'c', 'a', 'b'])
+    expect(combinePolicies(a, c, a).decisions).toHaveLength(2)
   })
 })
 
@@ -192,6 +193,7 @@ describe('the resource', () => {
     ['a resource without an id', { action: 'a', resource: () => ({ type: 'Order' }) }, 'policy.resource'],
     ['a resource as text', { action: 'a', resource: () => 'Order' }, 'policy.resource'],
     ['a context as text', { action: 'a', context: () => 'web' }, 'policy.context'],
+    ['no context', { action: 'a', context: () => undefined }, 'policy.context'],
   ])('and a function that says %s has not said anything', async (_, policy, option) => {
     const { authorize, asked, eventsOf } = await decidedApi()
     expect(await authorize(policy as RoutePolicy)).toMatchObject({ status: 503, reason: 'policy-input-failed' })

@@ -113,6 +113,8 @@ async function countingEndpoint({ delay = 0, maxConcurrency = 100 } = {}) {
     audience: null,
     opaqueTokens: true,
     allowInsecureLoopback: true,
+    // A flood that this process makes itself holds it up.
+    timeout: '30s',
     introspection: { endpoint: endpoint.url, clientAuthentication: clientSecretBasic('a', 'b'), maxConcurrency },
   })
   const api = createResourceServer({

@@ -26,7 +26,7 @@ export async function decidedApi(
   const decisionPoint: PolicyDecisionPoint = {
     decide(request, options) {
       asked.push(request)
-      return (typeof answer === 'function' ? answer(request, options as { signal: AbortSignal }) : answer) as Decision
+      return (typeof answer === 'function' ? answer(request, options) : answer) as Decision
     },
     ...more,
   }
@@ -48,7 +48,7 @@ export async function stillApi(answer: Answer = PERMIT) {
   const decisionPoint: PolicyDecisionPoint = {
     decide(request, options) {
       asked.push(request)
-      return (typeof answer === 'function' ? answer(request, options as { signal: AbortSignal }) : answer) as Decision
+      return (typeof answer === 'function' ? answer(request, options) : answer) as Decision
     },
   }
   return { issuer, asked, ...serverFor(issuer, {}, { decisionPoint }) }

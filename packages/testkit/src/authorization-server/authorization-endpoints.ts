@@ -41,6 +41,7 @@ export function createAuthorizationEndpoints(
 
   return {
     kind: AUTHORIZATION_SERVER,
+    issuer: settings.issuer,
     jwks: jwks.control,
     metadata: metadata.control,
     introspection: introspection.control,

@@ -8,7 +8,7 @@ import { endpointMaker } from '../endpoints/endpoint.js'
 import type { EndpointControl } from '../endpoints/endpoint-control.js'
 import type { FakeServer } from '../endpoints/fake-server.js'
 import { createFakeClock, type FakeClock } from '../fake-clock.js'
-import { refuseUnknown } from '../known-names.js'
+import { readRotation, type RotateKeysOptions } from '../jws/key-rotation.js'
 import type { PublishedEcKey, PublishedKey } from '../jws/signing-key.js'
 import { createAuthorizationEndpoints } from './authorization-endpoints.js'
 import type { IntrospectionControl } from './introspection-endpoint.js'
@@ -41,8 +41,8 @@ export interface FakeAuthorizationServer extends ServerTokens {
   readonly fetch: typeof globalThis.fetch
   /** The public keys as published now, a copy: what libraries take as a key set. */
   publicKeys(): Promise<{ keys: (PublishedKey | PublishedEcKey)[] }>
-  /** Signs with a new key from now on. The old one stays published unless `keepOld` is `false`; default `true`. */
-  rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
+  /** Signs with a new key from now on. Unless told otherwise it is published at once, and the old one stays so. */
+  rotateKeys(options?: RotateKeysOptions): Promise<void>
   /** Answers on the addresses of its issuer, inside this process, through msw. Throws where msw is not installed. */
   listen(): Promise<ListeningFake>
   /**
@@ -76,7 +76,7 @@ export async function fakeAuthorizationServer(
           serve({ answer: async (request) => server?.answer(request) }, { https: options.served === 'https' }),
         )
   const settings = serverSettings(options, door?.url)
-  const keys = await createServerKeys(settings.algorithm)
+  const keys = await createServerKeys(settings.algorithm, clock)
   const issued = createIssuedTokens({ settings, clock, keys, assertOpen: doors.assertOpen })
   const endpoints = createAuthorizationEndpoints(
     { settings, clock, keys, issued },
@@ -98,8 +98,7 @@ export async function fakeAuthorizationServer(
     publicKeys: async () => ({ keys: keys.published() }),
     async rotateKeys(how = {}) {
       doors.assertOpen()
-      refuseUnknown(maker, 'rotateKeys', how, ['keepOld'])
-      await keys.rotate(how.keepOld !== false)
+      await keys.rotate(readRotation(maker, how))
     },
     listen: () => doors.open(() => listen(endpoints)),
     async serve(how = {}) {

@@ -1,3 +1,5 @@
+import type { FakeClock } from '../fake-clock.js'
+import { createKeyRotation, type Rotation } from '../jws/key-rotation.js'
 import {
   createSigningKey,
   publish,
@@ -12,18 +14,16 @@ import {
 export interface ServerKeys {
   readonly current: () => SigningKey
   published(): (PublishedKey | PublishedEcKey)[]
-  rotate(keepOld: boolean): Promise<void>
+  rotate(how: Rotation): Promise<void>
 }
 
-export async function createServerKeys(algorithm: SigningAlgorithm): Promise<ServerKeys> {
-  let current = await createSigningKey(algorithm)
-  let retired: readonly SigningKey[] = []
+export async function createServerKeys(algorithm: SigningAlgorithm, clock: FakeClock): Promise<ServerKeys> {
+  const rotation = createKeyRotation(await createSigningKey(algorithm), clock)
   return {
-    current: () => current,
-    published: () => [current, ...retired].map((key) => (algorithm === 'RS256' ? publish(key) : publishEc(key))),
-    async rotate(keepOld) {
-      retired = keepOld ? [current, ...retired] : []
-      current = await createSigningKey(algorithm)
+    current: rotation.current,
+    published: () => rotation.published().map((key) => (algorithm === 'RS256' ? publish(key) : publishEc(key))),
+    async rotate(how) {
+      rotation.rotate(await createSigningKey(algorithm), how)
     },
   }
 }

@@ -17,6 +17,17 @@ export function awsException(name: string, message: string, status = 400): FakeR
   return answer(status, { __type: name, message }, { 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': message })
 }
 
+/** What the API says of a member it cannot do without. */
+export function missingMember(member: string): FakeResponse {
+  return awsException(
+    'InvalidParameterException',
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must not be null`,
+  )
+}
+
+/** An operation of the API. */
+export type Operation = (input: JsonRecord, request: FakeRequest) => FakeResponse | Promise<FakeResponse>
+
 /** How operations of the API fail. */
 export const awsDialect: Dialect = {
   refusal: (status, name = 'InternalErrorException') => awsException(name, 'The fake was told to fail', status),

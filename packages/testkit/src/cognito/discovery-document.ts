@@ -1,14 +1,19 @@
-import { type PoolSettings, STANDARD_SCOPES } from './pool-settings.js'
+import type { PoolSettings } from './pool-settings.js'
+import { STANDARD_SCOPES } from './scopes.js'
 
-/** What a pool says about itself (OpenID Connect Discovery §3). It names no introspection endpoint: Cognito has none. */
-export function discoveryDocument({ issuers, issuerType, domain }: PoolSettings) {
-  const issuer = issuers[issuerType]
+/**
+ * What a pool says about itself (OpenID Connect Discovery §3). It names no introspection endpoint: Cognito has none.
+ * `servedAt`: the origin in place of all hosts, for whoever asks there and could not reach them.
+ */
+export function discoveryDocument(settings: PoolSettings, servedAt?: string) {
+  const issuer = settings.issuers[settings.issuerType]
+  const domain = servedAt ?? settings.domain
   return {
     authorization_endpoint: `${domain}/oauth2/authorize`,
     end_session_endpoint: `${domain}/logout`,
     id_token_signing_alg_values_supported: ['RS256'],
     issuer,
-    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    jwks_uri: `${servedAt === undefined ? issuer : `${servedAt}/${settings.userPoolId}`}/.well-known/jwks.json`,
     response_types_supported: ['code', 'token'],
     revocation_endpoint: `${domain}/oauth2/revoke`,
     scopes_supported: STANDARD_SCOPES.filter((scope) => !scope.startsWith('aws.')),

@@ -6,25 +6,21 @@ import { openDoors } from '../delivery/doors.js'
 import { checkServeOptions, serve, type ServedFake, type ServeOptions } from '../delivery/serve.js'
 import { endpointMaker } from '../endpoints/endpoint.js'
 import type { EndpointControl } from '../endpoints/endpoint-control.js'
-import { createFakeClock, type FakeClock } from '../fake-clock.js'
-import { refuseUnknown } from '../known-names.js'
+import type { FakeClock } from '../fake-clock.js'
+import { readRotation, type RotateKeysOptions } from '../jws/key-rotation.js'
 import type { PublishedKey } from '../jws/signing-key.js'
+import type { AppClientSettings } from './app-clients.js'
+import { type AuthorizeControl, createAutomaticSignIn } from './automatic-sign-in.js'
+import { COGNITO } from './cognito-kind.js'
 import { type ForgedTokens, forgedTokens } from './forged-tokens.js'
-import { createLogins } from './logins.js'
-import { createPoolKeys } from './pool-keys.js'
+import { createPool, issuerOf } from './pool.js'
+import { REGION } from './pool-address.js'
 import { createPoolServer } from './pool-server.js'
-import {
-  COGNITO,
-  type FakeCognitoOptions,
-  poolSettings,
-  REGION,
-  type ResourceServers,
-  type ScopeOf,
-  type StandardScope,
-} from './pool-settings.js'
+import type { FakeCognitoOptions } from './pool-settings.js'
 import { createPoolTokens, type PoolTokens } from './pool-tokens.js'
+import type { ResourceServers, ScopeOf, StandardScope } from './scopes.js'
 import { createSignOuts, type SignOuts } from './sign-outs.js'
-import { issuerOf, type Pool } from './token-examination.js'
+import type { PoolUser, PoolUserSettings } from './users.js'
 
 /** A user pool that exists in this process alone, with keys of its own. */
 export interface FakeCognito<Scope extends string = string> extends PoolTokens<Scope>, SignOuts {
@@ -34,9 +30,9 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly region: string
   /** What `iss` says in its tokens: a URL on the ORIGINAL or the UPDATED host. */
   readonly issuer: string
-  /** Origin of the pool's domain, where `/oauth2/userInfo` and `/oauth2/revoke` stand. */
+  /** Origin of the pool's domain, where the OAuth endpoints and the sign-in page stand. */
   readonly domain: string
-  /** The first app client. It has no secret. */
+  /** The id of the first app client. */
   readonly clientId: string
   /** Time as the pool sees it. Give it to the code under test, and move both at once. */
   readonly clock: FakeClock
@@ -50,6 +46,20 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly revokeToken: EndpointControl
   /** The operation `GlobalSignOut`: ends all logins of the user whose access token it gets. */
   readonly globalSignOut: EndpointControl
+  /** The operation `AdminUserGlobalSignOut`: the same, by username or `sub`, for who signs the request, however. */
+  readonly adminUserGlobalSignOut: EndpointControl
+  /** The operation `InitiateAuth`: `USER_PASSWORD_AUTH`, and `REFRESH_TOKEN_AUTH` or `REFRESH_TOKEN`. */
+  readonly initiateAuth: EndpointControl
+  /** The operation `GetTokensFromRefreshToken`, which brings a new refresh token where the client rotates them. */
+  readonly getTokensFromRefreshToken: EndpointControl
+  /** `/oauth2/authorize` on the domain: brings an authorization code, by way of the sign-in page or without. */
+  readonly authorize: AuthorizeControl
+  /** `/login` on the domain: the sign-in page, and what it submits. */
+  readonly login: EndpointControl
+  /** `/logout` on the domain: ends the session of the browser, and no token. */
+  readonly logout: EndpointControl
+  /** `/oauth2/token` on the domain: authorization code, refresh token and client credentials. */
+  readonly token: EndpointControl
   /** `/oauth2/userInfo` on the domain: asks for a token with `openid`, and refuses one that has ended. */
   readonly userInfo: EndpointControl
   /** `/oauth2/revoke` on the domain (RFC 7009): ends the login of a refresh token. */
@@ -60,8 +70,12 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly fetch: typeof globalThis.fetch
   /** The public keys as published now, a copy: what libraries take as a key set. */
   publicKeys(): Promise<{ keys: PublishedKey[] }>
-  /** Signs with new keys from now on. The old ones stay published unless `keepOld` is `false`; default `true`. */
-  rotateKeys(options?: { readonly keepOld?: boolean }): Promise<void>
+  /** Signs with new keys from now on. Unless told otherwise they are published at once, and the old ones stay so. */
+  rotateKeys(options?: RotateKeysOptions): Promise<void>
+  /** Declares one more user. Throws for a username or `sub` that the pool has. */
+  addUser(user: PoolUserSettings): PoolUser
+  /** Declares one more app client, as in `clients`: for redirect URIs that are known late. Throws for an id that the pool has. */
+  addClient(client: string | AppClientSettings<Scope>): void
   /** Answers on the pool's own https addresses, inside this process, through msw. Throws where msw is not installed. */
   listen(): Promise<ListeningFake>
   /** Answers on a free port of 127.0.0.1, in place of all hosts; over TLS where asked for. */
@@ -78,33 +92,40 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
 export async function fakeCognito<const Servers extends ResourceServers = Record<never, never>>(
   options: FakeCognitoOptions<Servers> = {},
 ): Promise<FakeCognito<StandardScope | ScopeOf<Servers>>> {
-  const settings = poolSettings(options)
   const { maker } = COGNITO
-  const clock = createFakeClock(maker)
-  const pool: Pool = { settings, clock, keys: await createPoolKeys(), logins: createLogins() }
+  const pool = await createPool(options)
   const doors = openDoors(COGNITO)
-  const server = createPoolServer(pool, endpointMaker(maker, clock, doors.closing))
+  const automatic = createAutomaticSignIn(pool.users, doors.assertOpen)
+  const server = createPoolServer(pool, endpointMaker(maker, pool.clock, doors.closing), automatic.user)
   const controls = Object.fromEntries(
     Object.entries(server.endpoints).map(([name, { control }]) => [name, control]),
   ) as Record<keyof typeof server.endpoints, EndpointControl>
 
   const fake: FakeCognito<StandardScope | ScopeOf<Servers>> = {
-    userPoolId: settings.userPoolId,
+    userPoolId: pool.settings.userPoolId,
     region: REGION,
     issuer: issuerOf(pool),
-    domain: settings.domain,
-    clientId: settings.clients[0],
-    clock,
+    domain: pool.settings.domain,
+    clientId: pool.clients.first().clientId,
+    clock: pool.clock,
     ...controls,
+    authorize: automatic.control(controls.authorize),
     ...createPoolTokens(pool, doors.assertOpen),
     ...createSignOuts(pool, doors.assertOpen),
-    forged: forgedTokens(pool),
+    forged: forgedTokens(pool, doors.assertOpen),
     fetch: fetchFrom(server, doors.assertOpen),
     publicKeys: async () => ({ keys: await pool.keys.published() }),
     async rotateKeys(how = {}) {
       doors.assertOpen()
-      refuseUnknown(maker, 'rotateKeys', how, ['keepOld'])
-      await pool.keys.rotate(how.keepOld !== false)
+      await pool.keys.rotate(readRotation(maker, how))
+    },
+    addUser(user) {
+      doors.assertOpen()
+      return pool.users.add(user)
+    },
+    addClient(client) {
+      doors.assertOpen()
+      pool.clients.add(client)
     },
     listen: () => doors.open(() => listen(server)),
     async serve(how = {}) {

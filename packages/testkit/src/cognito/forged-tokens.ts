@@ -1,9 +1,9 @@
 import { createHmac, createPublicKey } from 'node:crypto'
 import { decodeJws, type JsonRecord } from '../jws/compact-jws.js'
-import { createSigningKey, randomKid, type SigningKey } from '../jws/signing-key.js'
+import { createSigningKey, type SigningKey } from '../jws/signing-key.js'
 import { signingInput, signJws } from './cognito-jws.js'
-import { poolSettings } from './pool-settings.js'
-import type { Pool } from './token-examination.js'
+import type { Pool } from './pool.js'
+import { randomAddress } from './pool-address.js'
 import { accessTokenClaims, type AccessTokenRequest, idTokenClaims } from './token-claims.js'
 
 /**
@@ -48,17 +48,20 @@ function shifted(claims: JsonRecord, seconds: number): JsonRecord {
   return { iat: moved('iat'), auth_time: moved('auth_time'), exp: moved('exp') }
 }
 
-export function forgedTokens({ settings, clock, keys, logins }: Pool): ForgedTokens {
+export function forgedTokens(pool: Pool, assertOpen: () => void): ForgedTokens {
+  const { settings, random, keys, logins } = pool
   const accessKey = keys.access
+  const strangersKid = () => random.bytes("stranger's kid", 32).toString('base64')
   /** A forgery looks like a token of a login that there was, so that the pool itself may be asked about it. */
   function claimsOf(request: AccessTokenRequest = {}): JsonRecord {
-    const claims = accessTokenClaims(settings, request, clock.now())
+    assertOpen()
+    const claims = accessTokenClaims(pool, request)
     logins.enter(claims)
     return claims
   }
   /** A key of somebody else. RSA keys are slow to make, so that one serves all forgeries. */
   let strangersKey: Promise<SigningKey> | undefined
-  const stranger = () => (strangersKey ??= createSigningKey())
+  const stranger = () => (strangersKey ??= createSigningKey('RS256', strangersKid()))
   const header = (more: JsonRecord = {}) => ({ kid: accessKey().kid, alg: 'RS256', ...more })
   /** Signed by the pool itself, with claims the pool would not write. */
   const issued = (claims: JsonRecord, more?: JsonRecord) => signJws(header(more), claims, accessKey())
@@ -68,7 +71,7 @@ export function forgedTokens({ settings, clock, keys, logins }: Pool): ForgedTok
       return signJws(header(), claimsOf(request), await stranger())
     },
     async unknownKid(request) {
-      return signJws({ kid: randomKid(), alg: 'RS256' }, claimsOf(request), await stranger())
+      return signJws({ kid: strangersKid(), alg: 'RS256' }, claimsOf(request), await stranger())
     },
     async tampered(request) {
       const claims = claimsOf(request)
@@ -101,17 +104,16 @@ export function forgedTokens({ settings, clock, keys, logins }: Pool): ForgedTok
       return issued(claims)
     },
     async idToken(request = {}) {
+      assertOpen()
       const { scopes: _, resource: __, ...rest } = request
+      const claims = idTokenClaims(pool, rest)
       const key = await keys.id()
-      return signJws({ kid: key.kid, alg: 'RS256' }, idTokenClaims(settings, rest, clock.now()), key)
+      return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
     },
     async otherPool(request) {
-      const { issuers } = poolSettings({})
-      return signJws(
-        { kid: randomKid(), alg: 'RS256' },
-        { ...claimsOf(request), iss: issuers[settings.issuerType] },
-        await stranger(),
-      )
+      const { issuers } = randomAddress(random)
+      const claims = { ...claimsOf(request), iss: issuers[settings.issuerType] }
+      return signJws({ kid: strangersKid(), alg: 'RS256' }, claims, await stranger())
     },
     async otherClient(request) {
       return issued({ ...claimsOf(request), client_id: 'somebody-elses-client' })

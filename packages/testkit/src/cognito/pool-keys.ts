@@ -1,3 +1,5 @@
+import type { FakeClock } from '../fake-clock.js'
+import { createKeyRotation, type Rotation } from '../jws/key-rotation.js'
 import { createSigningKey, publish, type PublishedKey, type SigningKey } from '../jws/signing-key.js'
 
 /** The signing keys of a pool: one for access tokens, one for ID tokens, and those it signed with before. */
@@ -7,29 +9,31 @@ export interface PoolKeys {
   id(): Promise<SigningKey>
   /** The key set as published now. */
   published(): Promise<PublishedKey[]>
-  /** A published key by its name. */
+  /** A key by its name: a published one, or one that will be. */
   find(kid: unknown): SigningKey | undefined
   /** Signs with new keys from now on. */
-  rotate(keepOld: boolean): Promise<void>
+  rotate(how: Rotation): Promise<void>
 }
 
-export async function createPoolKeys(): Promise<PoolKeys> {
-  let current = await createKeyPair()
-  let retired: readonly SigningKey[] = []
-  const published = async () => {
-    // As they are now, also when they are rotated meanwhile.
-    const others = [current.access, ...retired]
-    return [await current.id(), ...others]
-  }
+/** `newKid` names the keys of the pool. */
+export async function createPoolKeys(clock: FakeClock, newKid: () => string): Promise<PoolKeys> {
+  const rotation = createKeyRotation(await createKeyPair(newKid), clock)
   return {
-    access: () => current.access,
-    id: () => current.id(),
-    published: async () => (await published()).map(publish),
-    find: (kid) => [current.madeId(), current.access, ...retired].find((key) => key?.kid === kid),
-    async rotate(keepOld) {
-      const [next, old] = await Promise.all([createKeyPair(), keepOld ? published() : []])
-      retired = old
-      current = next
+    access: () => rotation.current().access,
+    id: () => rotation.current().id(),
+    async published() {
+      // As they are now, also when they are rotated meanwhile.
+      const pairs = rotation.published()
+      const keys = await Promise.all(pairs.map(async ({ access, id }) => [await id(), access]))
+      return keys.flat().map(publish)
+    },
+    find: (kid) =>
+      rotation
+        .accepted()
+        .flatMap(({ access, madeId }) => [madeId(), access])
+        .find((key) => key?.kid === kid),
+    async rotate(how) {
+      rotation.rotate(await createKeyPair(newKid), how)
     },
   }
 }
@@ -41,13 +45,15 @@ interface KeyPair {
   readonly madeId: () => SigningKey | undefined
 }
 
-async function createKeyPair(): Promise<KeyPair> {
-  const access = await createSigningKey()
+async function createKeyPair(newKid: () => string): Promise<KeyPair> {
+  // Both are named before anything takes its time, so that the names come in one order.
+  const [accessKid, idKid] = [newKid(), newKid()]
+  const access = await createSigningKey('RS256', accessKid)
   let made: SigningKey | undefined
   let making: Promise<SigningKey> | undefined
   return {
     access,
-    id: () => (making ??= createSigningKey().then((key) => (made = key))),
+    id: () => (making ??= createSigningKey('RS256', idKid).then((key) => (made = key))),
     madeId: () => made,
   }
 }

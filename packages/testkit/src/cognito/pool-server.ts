@@ -1,39 +1,47 @@
 import type { Endpoint, EndpointMaker } from '../endpoints/endpoint.js'
 import { type FakeRequest, type FakeResponse, json, type PublicServer } from '../endpoints/fake-server.js'
 import { documentDialect } from '../endpoints/oauth-answers.js'
-import { tryDecodeJws } from '../jws/compact-jws.js'
-import { inputOf, operationOf } from './aws-json.js'
+import { operationOf } from './aws-json.js'
+import { COGNITO } from './cognito-kind.js'
 import { discoveryDocument } from './discovery-document.js'
-import { createDomainEndpoints } from './domain-endpoints.js'
-import { COGNITO, DOMAIN_SUFFIX, REGION } from './pool-settings.js'
-import { issuerOf, type Pool } from './token-examination.js'
-import { answerStray, createUserPoolApi } from './user-pool-api.js'
+import { createDomainEndpoints, type DomainEndpoints } from './domain-endpoints.js'
+import { issuerOf, type Pool } from './pool.js'
+import { DOMAIN_SUFFIX, ORIGINAL_HOST, UPDATED_HOST } from './pool-address.js'
+import { answerStray, createUserPoolApi, isNamedIn, type UserPoolApi } from './user-pool-api.js'
+import type { UserRecord } from './users.js'
 
 /** A pool behind its addresses: two hosts it shares with all pools of the Region, and its own domain. */
 export interface PoolServer extends PublicServer {
   readonly endpoints: Readonly<Record<EndpointName, Endpoint>>
 }
 
-type EndpointName = 'jwks' | 'metadata' | 'getUser' | 'revokeToken' | 'globalSignOut' | 'userInfo' | 'revocation'
+type EndpointName = 'jwks' | 'metadata' | keyof DomainEndpoints['endpoints'] | keyof UserPoolApi['endpoints']
 
 /** Which of the hosts a request came to. Through a port it is all of them at once. */
 type Place = 'original' | 'updated' | 'domain' | 'port' | undefined
 
-const ORIGINAL_HOST = `cognito-idp.${REGION}.amazonaws.com`
-const UPDATED_HOST = `issuer-cognito-idp.${REGION}.amazonaws.com`
-
-export function createPoolServer(pool: Pool, endpointAt: EndpointMaker): PoolServer {
+export function createPoolServer(
+  pool: Pool,
+  endpointAt: EndpointMaker,
+  automaticUser: () => UserRecord | undefined,
+): PoolServer {
   const { userPoolId, domain, issuerType } = pool.settings
   const wellKnown = `/${userPoolId}/.well-known/`
   const jwks = endpointAt(`${issuerOf(pool)}/.well-known/jwks.json`, documentDialect)
   const metadata = endpointAt(`${issuerOf(pool)}/.well-known/openid-configuration`, documentDialect)
   const api = createUserPoolApi(pool, endpointAt)
-  const { userInfo, revocation, answer: answerAtDomain } = createDomainEndpoints(pool, endpointAt)
+  const atDomain = createDomainEndpoints(pool, endpointAt, automaticUser)
 
   function placeOf({ hostname, protocol }: URL): Place {
-    if (protocol === 'http:') return hostname === '127.0.0.1' ? 'port' : undefined
+    if (hostname === '127.0.0.1') return 'port'
+    if (protocol === 'http:') return undefined
     if (hostname === new URL(domain).hostname) return 'domain'
     return hostname === ORIGINAL_HOST ? 'original' : hostname === UPDATED_HOST ? 'updated' : undefined
+  }
+
+  /** Through a port, the addresses of everything but the issuer, whose name is in the tokens. */
+  function portOf(url: URL): string | undefined {
+    return placeOf(url) === 'port' ? url.origin : undefined
   }
 
   async function answerDocument(request: FakeRequest): Promise<FakeResponse | undefined> {
@@ -42,7 +50,7 @@ export function createPoolServer(pool: Pool, endpointAt: EndpointMaker): PoolSer
       case `${wellKnown}jwks.json`:
         return jwks.answer(request, async () => json(200, { keys: await pool.keys.published() }))
       case `${wellKnown}openid-configuration`:
-        return metadata.answer(request, () => json(200, discoveryDocument(pool.settings)))
+        return metadata.answer(request, () => json(200, discoveryDocument(pool.settings, portOf(request.url))))
       default:
         return undefined
     }
@@ -50,7 +58,8 @@ export function createPoolServer(pool: Pool, endpointAt: EndpointMaker): PoolSer
 
   return {
     kind: COGNITO,
-    endpoints: { jwks, metadata, userInfo, revocation, ...api.endpoints },
+    issuer: issuerOf(pool),
+    endpoints: { jwks, metadata, ...atDomain.endpoints, ...api.endpoints },
     reaches: ({ hostname }) =>
       hostname === ORIGINAL_HOST || hostname === UPDATED_HOST || hostname.endsWith(DOMAIN_SUFFIX),
     owns(request) {
@@ -66,16 +75,9 @@ export function createPoolServer(pool: Pool, endpointAt: EndpointMaker): PoolSer
       }
       const isApi = request.method === 'POST' && request.url.pathname === '/'
       if (isApi && (place === 'original' || place === 'port')) return api.answer(request)
-      const atDomain = place === 'domain' || place === 'port' ? answerAtDomain(request) : undefined
-      if (atDomain !== undefined) return atDomain
+      const answer = place === 'domain' || place === 'port' ? atDomain.answer(request) : undefined
+      if (answer !== undefined) return answer
       return place === 'domain' || place === undefined ? undefined : answerDocument(request)
     },
   }
-}
-
-/** At the API a pool is known by the token alone: by its issuer, or because the pool issued it. */
-function isNamedIn(pool: Pool, request: FakeRequest): boolean {
-  const { AccessToken: accessToken, Token: refreshToken } = inputOf(request) ?? {}
-  if (typeof accessToken === 'string') return tryDecodeJws(accessToken)?.payload['iss'] === issuerOf(pool)
-  return typeof refreshToken === 'string' && pool.logins.refreshToken(refreshToken) !== undefined
 }

@@ -1,7 +1,6 @@
-import { type JsonRecord } from '../jws/compact-jws.js'
-import type { SigningKey } from '../jws/signing-key.js'
-import { signJws } from './cognito-jws.js'
-import type { StandardScope } from './pool-settings.js'
+import { beginLogin, sdkLoginClaims, signAccessToken, signIdToken } from './login-tokens.js'
+import type { Pool } from './pool.js'
+import type { StandardScope } from './scopes.js'
 import {
   accessTokenClaims,
   type AccessTokenRequest,
@@ -10,7 +9,6 @@ import {
   m2mTokenClaims,
   type M2mTokenRequest,
 } from './token-claims.js'
-import type { Pool } from './token-examination.js'
 
 /** What a sign-in brings: the tokens of one login, which end together. */
 export interface SignedIn {
@@ -18,7 +16,7 @@ export interface SignedIn {
   readonly accessToken: string
   /** Signed, for the client. Same user and login. */
   readonly idToken: string
-  /** Encrypted, for the pool alone. `RevokeToken` and `/oauth2/revoke` take it. */
+  /** Encrypted, for the pool alone: it brings new tokens, and ends the login at `RevokeToken` and `/oauth2/revoke`. */
   readonly refreshToken: string
 }
 
@@ -34,45 +32,30 @@ export interface PoolTokens<Scope extends string = string> {
   idToken(request?: IdTokenRequest): Promise<string>
 }
 
-export function createPoolTokens({ settings, clock, keys, logins }: Pool, assertOpen: () => void): PoolTokens {
-  function userToken(claims: JsonRecord, key: SigningKey): Promise<string> {
-    logins.enter(claims)
-    return sign(claims, key)
-  }
-
+export function createPoolTokens(pool: Pool, assertOpen: () => void): PoolTokens {
   return {
     async accessToken(request = {}) {
       assertOpen()
-      return userToken(accessTokenClaims(settings, request, clock.now()), keys.access())
+      const claims = accessTokenClaims(pool, request)
+      pool.logins.enter(claims)
+      return signAccessToken(pool, claims)
     },
     async signIn(request = {}) {
       assertOpen()
-      const now = clock.now()
-      const access = accessTokenClaims(settings, request, now, 'signIn')
-      const { scopes: _, resource: __, claims: ___, ...rest } = request
-      const id = idTokenClaims(settings, { ...rest, ...userOf(access) }, now, access)
-      return {
-        accessToken: await userToken(access, keys.access()),
-        idToken: await userToken(id, await keys.id()),
-        refreshToken: logins.issueRefreshToken(access, String(access['client_id'])),
-      }
+      const login = sdkLoginClaims(pool, request, 'signIn')
+      const refreshToken = beginLogin(pool, login)
+      const [accessToken, idToken] = [await signAccessToken(pool, login.access), await signIdToken(pool, login.id)]
+      return { accessToken, idToken, refreshToken }
     },
     async m2mToken(request = {}) {
       assertOpen()
-      return sign(m2mTokenClaims(settings, request, clock.now()), keys.access())
+      return signAccessToken(pool, m2mTokenClaims(pool, request))
     },
     async idToken(request = {}) {
       assertOpen()
-      return userToken(idTokenClaims(settings, request, clock.now()), await keys.id())
+      const claims = idTokenClaims(pool, request)
+      pool.logins.enter(claims)
+      return signIdToken(pool, claims)
     },
   }
-}
-
-function sign(claims: JsonRecord, key: SigningKey): Promise<string> {
-  return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
-}
-
-/** Names that the request may have left to chance. */
-function userOf({ sub, username }: JsonRecord): { readonly sub: string; readonly username: string } {
-  return { sub: String(sub), username: String(username) }
 }

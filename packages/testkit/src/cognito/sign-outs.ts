@@ -1,6 +1,7 @@
 import { tryDecodeJws } from '../jws/compact-jws.js'
 import { loginOf } from './logins.js'
-import type { Pool } from './token-examination.js'
+import type { Pool } from './pool.js'
+import type { UserState } from './users.js'
 
 /**
  * What a test, or an administrator, does to logins and users. It takes effect at once, at all endpoints, and there is no
@@ -15,15 +16,18 @@ export interface SignOuts {
   revoke(token: string): Promise<void>
   /** Ends one login by the `origin_jti` its tokens carry, as `RevokeToken` does. */
   revokeLogin(originJti: string): Promise<void>
-  /** Ends all logins of a user, as `AdminUserGlobalSignOut` does. Tokens issued afterwards are good. */
-  revokeUser(sub: string): Promise<void>
+  /**
+   * Ends all logins of a user, by `sub` or username, as `AdminUserGlobalSignOut` does. Tokens issued afterwards are good.
+   * Throws for a user the pool does not know, as the next two do.
+   */
+  revokeUser(user: string): Promise<void>
   /** As `AdminDisableUser`: ends all logins of a user, who cannot sign in again. */
-  disableUser(sub: string): Promise<void>
+  disableUser(user: string): Promise<void>
   /** As `AdminDeleteUser`: ends all logins of a user; `GetUser` answers `UserNotFoundException` from now on. */
-  deleteUser(sub: string): Promise<void>
+  deleteUser(user: string): Promise<void>
 }
 
-export function createSignOuts({ settings, logins }: Pool, assertOpen: () => void): SignOuts {
+export function createSignOuts({ settings, logins, refreshTokens, users }: Pool, assertOpen: () => void): SignOuts {
   function assertRevocable(): void {
     assertOpen()
     if (!settings.tokenRevocation) {
@@ -31,10 +35,21 @@ export function createSignOuts({ settings, logins }: Pool, assertOpen: () => voi
     }
   }
 
+  function endUser(name: string, state?: UserState): void {
+    assertOpen()
+    const user = users.find(name)
+    if (user === undefined) {
+      throw new Error(`fakeCognito: the pool has no user ${name}, declared or named in a token`)
+    }
+    if (user.state === 'deleted') throw new Error(`fakeCognito: the user ${name} was deleted before`)
+    if (state !== undefined) user.state = state
+    logins.endAllOf(user.sub)
+  }
+
   return {
     async revoke(token) {
       assertRevocable()
-      const refreshToken = logins.refreshToken(token)
+      const refreshToken = refreshTokens.find(token)
       const jws = refreshToken === undefined ? tryDecodeJws(token) : undefined
       if (jws !== undefined && jws.payload['username'] === undefined && jws.payload['token_use'] === 'access') {
         throw new Error('fakeCognito: Cognito cannot revoke the token of a machine; it lives until it expires')
@@ -48,21 +63,14 @@ export function createSignOuts({ settings, logins }: Pool, assertOpen: () => voi
         throw new Error(`fakeCognito: the pool has issued no token with the origin_jti ${originJti}`)
       }
     },
-    async revokeUser(sub) {
-      assertOpen()
-      knownUser(logins.endAllOf(sub), sub)
+    async revokeUser(user) {
+      endUser(user)
     },
-    async disableUser(sub) {
-      assertOpen()
-      knownUser(logins.retire(sub, 'disabled'), sub)
+    async disableUser(user) {
+      endUser(user, 'disabled')
     },
-    async deleteUser(sub) {
-      assertOpen()
-      knownUser(logins.retire(sub, 'deleted'), sub)
+    async deleteUser(user) {
+      endUser(user, 'deleted')
     },
   }
-}
-
-function knownUser(known: boolean, sub: string): void {
-  if (!known) throw new Error(`fakeCognito: the pool has issued no token to the user ${sub}`)
 }

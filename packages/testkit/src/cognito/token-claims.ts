@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { type Duration, milliseconds } from '../duration.js'
 import { refuseUnknown } from '../known-names.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
-import { type PoolSettings, STANDARD_SCOPES } from './pool-settings.js'
+import { issuerOf, type Pool } from './pool.js'
+import { STANDARD_SCOPES, USER_ADMIN } from './scopes.js'
 
 /** What every token can be asked for. */
 interface TokenRequest {
-  /** App client: `client_id`, or `aud` in ID tokens. Default: the pool's first. */
+  /** App client: `client_id`, or `aud` in ID tokens. Default: the first of the pool that such tokens are for. */
   readonly clientId?: string
   /** From now to `exp`, in whole seconds. Default `'1h'`. */
   readonly expiresIn?: Duration
@@ -16,12 +16,18 @@ interface TokenRequest {
 
 /** What every token of a user can be asked for. */
 interface UserTokenRequest extends TokenRequest {
-  /** The user. Default: a random UUID. */
+  /** The user. Default: that of the `username`, or a random UUID. */
   readonly sub?: string
-  /** `username`, or `cognito:username` in ID tokens. Default: as `sub`. */
+  /** `username`, or `cognito:username` in ID tokens. Default: that of the `sub`, or the same text. */
   readonly username?: string
-  /** `cognito:groups`. Default none; the claim is absent then, as at Cognito. */
+  /** `cognito:groups`. Default: those of the user. The claim is absent without any, as at Cognito. */
   readonly groups?: readonly string[]
+  /** `acr`: the level of the sign-in, such as `'urn:cognito:loa:4'`. Default none, as where the client asked for no level. */
+  readonly acr?: string
+  /** `amr`: the methods of the sign-in, such as `['pwd', 'otp', 'mfa']`. Default none. */
+  readonly amr?: readonly string[]
+  /** `auth_time`: when the user signed in; an instant, or a duration from now such as `'-10m'`. Default now. */
+  readonly authTime?: Date | Duration
 }
 
 /** What the access token of a user is made from. */
@@ -44,32 +50,30 @@ export interface IdTokenRequest extends UserTokenRequest {
   readonly email?: string
 }
 
-const SDK_SIGN_IN_SCOPES = ['aws.cognito.signin.user.admin']
+const MEMBERS = ['clientId', 'expiresIn', 'claims']
+const USER_MEMBERS = [...MEMBERS, 'sub', 'username', 'groups', 'acr', 'amr', 'authTime']
+const LISTS = new Set(['scopes', 'groups', 'amr'])
 
-export function accessTokenClaims(
-  pool: PoolSettings,
-  request: AccessTokenRequest,
-  now: number,
-  method = 'accessToken',
-): JsonRecord {
+export function accessTokenClaims(pool: Pool, request: AccessTokenRequest, method = 'accessToken'): JsonRecord {
   checkRequest(method, request, [...USER_MEMBERS, 'scopes', 'resource'])
-  const scopes = request.scopes ?? SDK_SIGN_IN_SCOPES
-  checkScopes(scopes, [...STANDARD_SCOPES, ...pool.customScopes])
-  const { sub, username, groups } = commonClaims(request)
+  const scopes = request.scopes ?? [USER_ADMIN]
+  checkScopes(scopes, [...STANDARD_SCOPES, ...pool.settings.customScopes])
+  const client = pool.clients.forUsers(request.clientId)
+  const { sub, username, groups } = userOf(pool, request)
   const { origin, event, jti } = identifiers(pool)
   const isSdkSignIn = request.scopes === undefined && request.resource === undefined
   return {
     sub,
     ...groups,
-    iss: pool.issuers[pool.issuerType],
+    iss: issuerOf(pool),
     // Only tokens from the OAuth endpoints have a version.
     ...(isSdkSignIn ? {} : { version: 2 }),
-    client_id: clientOf(pool, request),
+    client_id: client.clientId,
     ...origin,
     ...event,
     token_use: 'access',
     scope: scopes.join(' '),
-    ...times(request, now),
+    ...signInTimes(pool, request),
     ...jti,
     username,
     ...(request.resource === undefined ? {} : { aud: request.resource }),
@@ -77,20 +81,24 @@ export function accessTokenClaims(
   }
 }
 
-export function m2mTokenClaims(pool: PoolSettings, request: M2mTokenRequest, now: number): JsonRecord {
+export function m2mTokenClaims(pool: Pool, request: M2mTokenRequest): JsonRecord {
   checkRequest('m2mToken', request, [...MEMBERS, 'scopes'])
-  const scopes = request.scopes ?? pool.customScopes
+  const { clientId, isMachine, scopes: ofClient } = pool.clients.forMachine(request.clientId)
+  const { customScopes } = pool.settings
+  const scopes = request.scopes ?? (isMachine ? ofClient : customScopes)
   if (scopes.length === 0) {
     throw new TypeError('fakeCognito: a machine needs a scope of a resource server; declare one in resourceServers')
   }
-  checkScopes(scopes, pool.customScopes)
-  const clientId = clientOf(pool, request)
+  checkScopes(scopes, customScopes)
+  const { iat, exp } = times(pool, request)
   return {
     sub: clientId,
     token_use: 'access',
     scope: scopes.join(' '),
-    ...times(request, now),
-    iss: pool.issuers[pool.issuerType],
+    auth_time: iat,
+    exp,
+    iat,
+    iss: issuerOf(pool),
     version: 2,
     ...identifiers(pool).jti,
     client_id: clientId,
@@ -99,41 +107,43 @@ export function m2mTokenClaims(pool: PoolSettings, request: M2mTokenRequest, now
 }
 
 /** With the access token of the same login, where there is one. */
-export function idTokenClaims(
-  pool: PoolSettings,
-  request: IdTokenRequest,
-  now: number,
-  sibling: JsonRecord = {},
-): JsonRecord {
+export function idTokenClaims(pool: Pool, request: IdTokenRequest, sibling: JsonRecord = {}): JsonRecord {
   checkRequest('idToken', request, [...USER_MEMBERS, 'email'])
-  const { sub, username, groups } = commonClaims(request)
+  const client = pool.clients.forUsers(request.clientId)
+  const { sub, username, groups, email } = userOf(pool, request)
   const { origin, event, jti } = identifiers(pool, sibling)
   return {
     sub,
     ...groups,
     email_verified: true,
-    iss: pool.issuers[pool.issuerType],
+    iss: issuerOf(pool),
     'cognito:username': username,
     ...origin,
-    aud: clientOf(pool, request),
+    aud: client.clientId,
     ...event,
     token_use: 'id',
-    ...times(request, now),
+    ...signInTimes(pool, request),
     ...jti,
-    email: request.email ?? `${username}@example.com`,
+    email: request.email ?? email,
     ...request.claims,
   }
 }
 
-const MEMBERS = ['clientId', 'expiresIn', 'claims']
-const USER_MEMBERS = [...MEMBERS, 'sub', 'username', 'groups']
-const LISTS = new Set(['scopes', 'groups'])
+/** Claims of a token that a refresh brings: of the same login and sign-in, with an id and a lifetime of its own. */
+export function refreshedClaims(pool: Pool, claims: JsonRecord): JsonRecord {
+  const lifetime = (claims['exp'] as number) - (claims['iat'] as number)
+  const iat = Math.floor(pool.clock.now() / 1_000)
+  return { ...claims, exp: iat + lifetime, iat, ...identifiers(pool).jti }
+}
 
 function checkRequest(method: string, request: object, known: readonly string[]): void {
   refuseUnknown('fakeCognito', method, request, known)
   for (const [name, value] of Object.entries(request)) {
     if (LISTS.has(name) && value !== undefined && !Array.isArray(value)) {
       throw new TypeError(`fakeCognito: ${method} takes ${name} as a list`)
+    }
+    if (name === 'acr' && value !== undefined && (typeof value !== 'string' || value === '')) {
+      throw new TypeError(`fakeCognito: ${method} takes acr as text, not empty`)
     }
   }
 }
@@ -148,36 +158,57 @@ function checkScopes(scopes: readonly string[], accepted: readonly string[]): vo
   )
 }
 
-function commonClaims(request: UserTokenRequest) {
-  const sub = request.sub ?? randomUUID()
+/** The user as the pool knows it, where it does and the request says nothing else. */
+function userOf({ users, random }: Pool, request: UserTokenRequest) {
+  const known = users.find(request.username) ?? users.find(request.sub)
+  const { sub = known?.sub ?? random.uuid('sub') } = request
+  const { username = known?.username ?? sub, groups = known?.groups ?? [] } = request
+  if (known?.isDeclared === true && (known.sub !== sub || known.username !== username)) {
+    throw new TypeError(
+      `fakeCognito: the pool has declared the user ${known.username} with the sub ${known.sub}; ask for one of the two`,
+    )
+  }
   return {
     sub,
-    username: request.username ?? sub,
-    groups: request.groups === undefined || request.groups.length === 0 ? {} : { 'cognito:groups': request.groups },
+    username,
+    groups: groups.length === 0 ? {} : { 'cognito:groups': groups },
+    email: known?.email ?? `${username}@example.com`,
   }
 }
 
 /** Tokens of one login share `origin_jti` and the event they were issued at, never `jti`. */
-function identifiers({ tokenRevocation }: PoolSettings, sibling: JsonRecord = {}) {
-  const { origin_jti = randomUUID(), event_id = randomUUID() } = sibling
+function identifiers({ settings, random }: Pool, sibling: JsonRecord = {}) {
+  const { origin_jti = random.uuid('origin_jti'), event_id = random.uuid('event_id') } = sibling
   return {
     event: { event_id },
-    ...(tokenRevocation ? { origin: { origin_jti }, jti: { jti: randomUUID() } } : { origin: {}, jti: {} }),
+    ...(settings.tokenRevocation
+      ? { origin: { origin_jti }, jti: { jti: random.uuid('jti') } }
+      : { origin: {}, jti: {} }),
   }
 }
 
-function clientOf(pool: PoolSettings, request: TokenRequest): string {
-  const clientId = request.clientId ?? pool.clients[0]
-  if (!pool.clients.includes(clientId)) {
-    throw new TypeError(`fakeCognito: the pool has no client ${clientId}; declare it in clients`)
-  }
-  return clientId
-}
-
-function times(request: TokenRequest, now: number) {
-  const iat = Math.floor(now / 1_000)
+/** When and how the user signed in, and what follows from it. */
+function signInTimes(pool: Pool, request: UserTokenRequest) {
+  const { iat, exp } = times(pool, request)
   return {
-    auth_time: iat,
+    auth_time: authTimeOf(request.authTime, pool.clock.now()) ?? iat,
+    exp,
+    iat,
+    ...(request.acr === undefined ? {} : { acr: request.acr }),
+    ...(request.amr === undefined ? {} : { amr: request.amr }),
+  }
+}
+
+function authTimeOf(authTime: Date | Duration | undefined, now: number): number | undefined {
+  if (authTime === undefined) return undefined
+  const at = authTime instanceof Date ? authTime.getTime() : now + milliseconds('fakeCognito', 'authTime', authTime)
+  if (Number.isNaN(at)) throw new TypeError('fakeCognito: authTime must be a valid Date, or a duration from now')
+  return Math.floor(at / 1_000)
+}
+
+function times({ clock }: Pool, request: TokenRequest) {
+  const iat = Math.floor(clock.now() / 1_000)
+  return {
     exp: iat + Math.floor(milliseconds('fakeCognito', 'expiresIn', request.expiresIn ?? '1h') / 1_000),
     iat,
   }

@@ -1,17 +1,7 @@
-import type { FakeClock } from '../fake-clock.js'
 import { type JsonRecord, tryDecodeJws } from '../jws/compact-jws.js'
 import { isSignedBy } from '../jws/signing-key.js'
-import type { Logins } from './logins.js'
-import type { PoolKeys } from './pool-keys.js'
-import type { PoolSettings } from './pool-settings.js'
-
-/** A pool with all it knows. */
-export interface Pool {
-  readonly settings: PoolSettings
-  readonly clock: FakeClock
-  readonly keys: PoolKeys
-  readonly logins: Logins
-}
+import { loginOf } from './logins.js'
+import { issuerOf, type Pool } from './pool.js'
 
 /** What the pool itself makes of an access token that comes back to it. */
 export type Standing = 'good' | 'invalid' | 'expired' | 'user-deleted' | 'user-disabled' | 'revoked'
@@ -33,21 +23,17 @@ export function examineAccessToken(pool: Pool, token: string): Examination {
   if (iss !== issuerOf(pool) || typeof exp !== 'number') return INVALID
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= now)) return INVALID
   if (exp <= now) return { standing: 'expired', claims }
-  const state = pool.logins.stateOf(sub)
+  const state = pool.users.find(sub)?.state ?? 'enabled'
   if (state !== 'enabled') return { standing: `user-${state}`, claims }
-  return { standing: pool.logins.isEnded(claims) ? 'revoked' : 'good', claims }
+  return { standing: pool.logins.isEnded(loginOf(claims)) ? 'revoked' : 'good', claims }
 }
 
-/** Claims of a token that one of the published keys has signed, for whatever use. */
+/** Claims of a token that one of the pool's keys has signed, for whatever use. */
 export function verifiedClaims({ keys }: Pool, token: string): JsonRecord | undefined {
   const jws = tryDecodeJws(token)
   const key = jws?.header['alg'] === 'RS256' ? keys.find(jws.header['kid']) : undefined
   if (jws === undefined || key === undefined || !isSignedBy(key, jws.input, jws.signature)) return undefined
   return jws.payload
-}
-
-export function issuerOf({ settings }: Pool): string {
-  return settings.issuers[settings.issuerType]
 }
 
 export function hasScope({ scope }: JsonRecord, wanted: string): boolean {

@@ -1,109 +1,86 @@
 import type { Endpoint, EndpointMaker } from '../endpoints/endpoint.js'
 import type { FakeRequest, FakeResponse } from '../endpoints/fake-server.js'
-import type { JsonRecord } from '../jws/compact-jws.js'
-import { awsAnswer, awsDialect, awsException, inputOf, operationOf } from './aws-json.js'
-import { examineAccessToken, hasScope, type Pool, type Standing, verifiedClaims } from './token-examination.js'
+import { type JsonRecord, tryDecodeJws } from '../jws/compact-jws.js'
+import { adminOperations, noSuchPool } from './admin-operations.js'
+import { authenticationOperations, invalidRefreshToken, noSuchClient } from './authentication-operations.js'
+import { awsAnswer, awsDialect, awsException, inputOf, type Operation, operationOf } from './aws-json.js'
+import { issuerOf, type Pool } from './pool.js'
+import { ORIGINAL_HOST } from './pool-address.js'
+import { invalidAccessToken, tokenOperations } from './token-operations.js'
 
-/** The operations of the user pools API that work with tokens alone, without AWS credentials. */
+/** The operations of the user pools API that a fake has a use for, each with a control of its own. */
 export interface UserPoolApi {
-  readonly endpoints: Readonly<Record<'getUser' | 'revokeToken' | 'globalSignOut', Endpoint>>
+  readonly endpoints: Readonly<Record<ControlOfOperation, Endpoint>>
   answer(request: FakeRequest): Promise<FakeResponse>
 }
 
-type Operation = (input: JsonRecord) => FakeResponse
+/** What the controls are called: as the operations, but for the first letter. */
+type ControlOfOperation = Uncapitalize<
+  keyof (ReturnType<typeof adminOperations> &
+    ReturnType<typeof authenticationOperations> &
+    ReturnType<typeof tokenOperations>)
+>
 
 export function createUserPoolApi(pool: Pool, endpointAt: EndpointMaker): UserPoolApi {
-  const url = `${new URL(pool.settings.issuers.ORIGINAL).origin}/`
-  const endpoints = {
-    getUser: endpointAt(url, awsDialect),
-    revokeToken: endpointAt(url, awsDialect),
-    globalSignOut: endpointAt(url, awsDialect),
+  const operations: Readonly<Record<string, Operation>> = {
+    ...tokenOperations(pool),
+    ...authenticationOperations(pool),
+    ...adminOperations(pool),
   }
-  const operations: Readonly<Record<string, readonly [Endpoint, Operation]>> = {
-    GetUser: [endpoints.getUser, (input) => withUser(pool, input, getUser)],
-    RevokeToken: [endpoints.revokeToken, (input) => revokeToken(pool, input)],
-    GlobalSignOut: [endpoints.globalSignOut, (input) => withUser(pool, input, (claims) => globalSignOut(pool, claims))],
-  }
+  const names = Object.keys(operations)
+  const endpoints = Object.fromEntries(
+    names.map((name) => [controlOf(name), endpointAt(`https://${ORIGINAL_HOST}/`, awsDialect)]),
+  ) as Record<ControlOfOperation, Endpoint>
   return {
     endpoints,
     async answer(request) {
-      const [endpoint, operation] = operations[operationOf(request) ?? ''] ?? []
-      if (endpoint === undefined || operation === undefined) {
-        return awsException('UnknownOperationException', `The fake knows ${Object.keys(operations).join(', ')}`)
+      const name = operationOf(request) ?? ''
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
+      if (operation === undefined) {
+        return awsException('UnknownOperationException', `The fake knows ${names.join(', ')}`)
       }
-      return endpoint.answer(request, () => {
+      return endpoints[controlOf(name)].answer(request, () => {
         const input = inputOf(request)
-        return input === undefined ? awsException('SerializationException', 'Not JSON 1.1') : operation(input)
+        return input === undefined ? awsException('SerializationException', 'Not JSON 1.1') : operation(input, request)
       })
     },
   }
 }
 
-/** What the API says of tokens that no pool has issued; `undefined` when the request is for no operation. */
+function controlOf(operation: string): ControlOfOperation {
+  return `${operation.slice(0, 1).toLowerCase()}${operation.slice(1)}` as ControlOfOperation
+}
+
+/** Whether a request names a pool: by its id, an app client, the issuer of a token, or a refresh token it has issued. */
+export function isNamedIn(pool: Pool, request: FakeRequest): boolean {
+  const input = inputOf(request) ?? {}
+  const { UserPoolId, ClientId, AccessToken } = input
+  if (typeof UserPoolId === 'string') return UserPoolId === pool.settings.userPoolId
+  if (typeof AccessToken === 'string') return tryDecodeJws(AccessToken)?.payload['iss'] === issuerOf(pool)
+  const refreshToken = refreshTokenIn(input)
+  return refreshToken === undefined
+    ? pool.clients.find(ClientId) !== undefined
+    : pool.refreshTokens.find(refreshToken) !== undefined
+}
+
+function refreshTokenIn({ Token, RefreshToken, AuthParameters }: JsonRecord): unknown {
+  return Token ?? RefreshToken ?? (AuthParameters as { readonly REFRESH_TOKEN?: unknown } | undefined)?.REFRESH_TOKEN
+}
+
+/** What the API says of what no pool knows; `undefined` when the request is for no operation. */
 export function answerStray(request: FakeRequest): FakeResponse | undefined {
-  const operation = operationOf(request)
-  if (operation === undefined) return undefined
-  return operation === 'RevokeToken' ? awsAnswer({}) : awsException(...REFUSALS.invalid)
-}
-
-const REFUSALS: Readonly<Record<Exclude<Standing, 'good'>, readonly [name: string, message: string]>> = {
-  invalid: ['NotAuthorizedException', 'Invalid Access Token'],
-  expired: ['NotAuthorizedException', 'Access Token has expired'],
-  revoked: ['NotAuthorizedException', 'Access Token has been revoked'],
-  'user-disabled': ['NotAuthorizedException', 'User is disabled.'],
-  'user-deleted': ['UserNotFoundException', 'User does not exist.'],
-}
-
-/** What all operations authorized by an access token have in common. */
-function withUser(pool: Pool, { AccessToken: token }: JsonRecord, operation: Operation): FakeResponse {
-  if (typeof token !== 'string') return missing('accessToken')
-  const { standing, claims } = examineAccessToken(pool, token)
-  if (standing !== 'good') return awsException(...REFUSALS[standing])
-  // A machine has neither the scope nor a user.
-  if (!hasScope(claims, 'aws.cognito.signin.user.admin')) {
-    return awsException('NotAuthorizedException', 'Access Token does not have required scopes')
+  const input = inputOf(request) ?? {}
+  switch (operationOf(request)) {
+    case undefined:
+      return undefined
+    case 'RevokeToken':
+      return awsAnswer({})
+    case 'AdminUserGlobalSignOut':
+      return noSuchPool(input['UserPoolId'])
+    case 'InitiateAuth':
+    case 'GetTokensFromRefreshToken':
+      return refreshTokenIn(input) === undefined ? noSuchClient(input['ClientId']) : invalidRefreshToken()
+    default:
+      return invalidAccessToken()
   }
-  return typeof claims['username'] === 'string' ? operation(claims) : awsException(...REFUSALS.invalid)
-}
-
-function getUser({ username, sub }: JsonRecord): FakeResponse {
-  return awsAnswer({
-    Username: username,
-    UserAttributes: [
-      { Name: 'email', Value: `${String(username)}@example.com` },
-      { Name: 'email_verified', Value: 'true' },
-      { Name: 'sub', Value: sub },
-    ],
-  })
-}
-
-function globalSignOut({ logins }: Pool, { sub }: JsonRecord): FakeResponse {
-  logins.endAllOf(String(sub))
-  return awsAnswer({})
-}
-
-function revokeToken(pool: Pool, { Token: token, ClientId: clientId }: JsonRecord): FakeResponse {
-  if (typeof token !== 'string') return missing('token')
-  if (typeof clientId !== 'string') return missing('clientId')
-  if (!pool.settings.tokenRevocation) {
-    return awsException('UnsupportedOperationException', 'Token revocation is not enabled for the client')
-  }
-  if (!pool.settings.clients.includes(clientId)) return awsException('UnauthorizedException', 'Unknown client')
-  const known = pool.logins.refreshToken(token)
-  if (known === undefined) {
-    // What is no token at all is no error, and neither is one that has ended.
-    return verifiedClaims(pool, token) === undefined
-      ? awsAnswer({})
-      : awsException('UnsupportedTokenTypeException', 'Only refresh tokens can be revoked')
-  }
-  if (known.clientId !== clientId) return awsException('UnauthorizedException', 'The token is of another client')
-  pool.logins.end(known.login)
-  return awsAnswer({})
-}
-
-function missing(member: string): FakeResponse {
-  return awsException(
-    'InvalidParameterException',
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must not be null`,
-  )
 }

@@ -25,6 +25,9 @@ export async function listen(server: PublicServer): Promise<ListeningFake> {
       `${server.kind.maker}: listen() was called before; one call is enough until close() of what it returned`,
     )
   }
+  if ([...listening].some(({ issuer }) => issuer === server.issuer)) {
+    throw new Error(`${server.kind.maker}: another fake listens at ${server.issuer}; close it first`)
+  }
   listening.add(server)
   try {
     await (interceptor ??= intercept(server.kind))

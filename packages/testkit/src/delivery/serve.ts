@@ -78,7 +78,7 @@ async function answerTo(
   fake: Pick<FakeServer, 'answer'>,
 ): Promise<FakeResponse | undefined> {
   // Not resolved against the base: `//` would be taken for a host.
-  const url = `http://${localAddressOf(incoming)}${incoming.url ?? '/'}`
+  const url = `${originOf(incoming)}${incoming.url ?? '/'}`
   if (!URL.canParse(url)) return undefined
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
@@ -87,8 +87,8 @@ async function answerTo(
 }
 
 /** Not the `Host` header, which is whatever the client says. */
-function localAddressOf({ socket }: IncomingMessage): string {
-  return `${socket.localAddress}:${socket.localPort}`
+function originOf({ socket }: IncomingMessage): string {
+  return `${'encrypted' in socket ? 'https' : 'http'}://${socket.localAddress}:${socket.localPort}`
 }
 
 function headersOf({ headersDistinct }: IncomingMessage): FakeRequest['headers'] {

@@ -28,6 +28,8 @@ export interface FakeServer {
 
 /** A server with public addresses, which it may share with others: at AWS all pools of a Region have one host. */
 export interface PublicServer extends FakeServer {
+  /** What tells it from all others. */
+  readonly issuer: string
   /** Whether an address is one of this server's, or one it shares. */
   reaches(url: URL): boolean
   /** Whether a request that reaches this server can be meant for no other. */

@@ -1,24 +1,58 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 
 const generate = promisify(generateKeyPair)
 
-/** As many as a pool needs. They are made on other threads, while the test that took the last ones runs. */
+/** As many as a pool needs. They are made on another thread, while the test that took the last ones runs. */
 const RESERVE = 2
-const reserve: Promise<KeyObject>[] = []
 
-/** A fresh RSA key of 2,048 bits that nobody else gets. From the second time on it has been made ahead. */
+interface Waiting {
+  resolve(key: KeyObject): void
+  reject(error: unknown): void
+}
+
+const reserve: KeyObject[] = []
+const waiting: Waiting[] = []
+let making = 0
+
+/**
+ * A fresh RSA key of 2,048 bits that nobody else gets. Keys are made ahead when nobody waits for one, and one at a time:
+ * otherwise they would take the cores from the test, or from the very key it waits for. Nothing is made before the first is
+ * taken.
+ */
 export function takeRsaKey(): Promise<KeyObject> {
-  const taken = reserve.shift() ?? makeRsaKey()
-  while (reserve.length < RESERVE) {
-    const ahead = makeRsaKey()
-    // Whoever takes it is told; if nobody does, nobody has to be.
-    ahead.catch(() => {})
-    reserve.push(ahead)
-  }
+  const made = reserve.shift()
+  const taken =
+    made === undefined
+      ? new Promise<KeyObject>((resolve, reject) => waiting.push({ resolve, reject }))
+      : Promise.resolve(made)
+  makeMore()
   return taken
 }
 
-async function makeRsaKey(): Promise<KeyObject> {
-  return (await generate('rsa', { modulusLength: 2048 })).privateKey
+function makeMore(): void {
+  while (making < wantedAtOnce()) {
+    making += 1
+    generate('rsa', { modulusLength: 2048 }).then(
+      ({ privateKey }) => {
+        making -= 1
+        const next = waiting.shift()
+        if (next === undefined) reserve.push(privateKey)
+        else next.resolve(privateKey)
+        makeMore()
+      },
+      (error: unknown) => {
+        making -= 1
+        // Whoever waits is told; if nobody does, nobody has to be.
+        waiting.shift()?.reject(error)
+        if (waiting.length > 0) makeMore()
+      },
+    )
+  }
+}
+
+function wantedAtOnce(): number {
+  if (waiting.length > 0) return Math.min(waiting.length, availableParallelism())
+  return reserve.length < RESERVE ? 1 : 0
 }

@@ -61,14 +61,10 @@ const signOnThread = promisify<string, Buffer, ReturnType<typeof signatureKey>, 
 
 export async function createSigningKey(
   alg: SigningAlgorithm = 'RS256',
-  kid: string = randomKid(),
+  kid: string = randomBytes(32).toString('base64'),
 ): Promise<SigningKey> {
   const privateKey = alg === 'RS256' ? await takeRsaKey() : (await generate('ec', { namedCurve: 'P-256' })).privateKey
   return { kid, alg, privateKey }
-}
-
-export function randomKid(): string {
-  return randomBytes(32).toString('base64')
 }
 
 /** The public half of an RSA key. */

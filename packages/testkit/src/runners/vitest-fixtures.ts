@@ -4,7 +4,8 @@ import {
 } from '../authorization-server/fake-authorization-server.js'
 import type { FakeAuthorizationServerOptions } from '../authorization-server/server-settings.js'
 import { fakeCognito, type FakeCognito } from '../cognito/fake-cognito.js'
-import type { FakeCognitoOptions, ResourceServers, ScopeOf, StandardScope } from '../cognito/pool-settings.js'
+import type { FakeCognitoOptions } from '../cognito/pool-settings.js'
+import type { ResourceServers, ScopeOf, StandardScope } from '../cognito/scopes.js'
 
 /** A fixture as `test.extend(name, fixture)` of vitest 5 takes it, with any scope. */
 export type BuilderFixture<Fake> = (

@@ -2,6 +2,7 @@ import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { type FakeCognito, fakeCognito } from '../../src/index.js'
+import { isAlive } from '../support/doors.js'
 
 const orders = { clients: ['web', 'mobile'], resourceServers: { orders: ['read', 'write'] } } as const
 
@@ -284,6 +285,31 @@ describe('rotateKeys', () => {
     expect((await pool.publicKeys()).keys).toHaveLength(2)
     await expect(verifiedByJose(pool, before)).rejects.toThrow('no applicable key')
   })
+
+  it('announces keys later where told to: tokens name a key that nobody can look up, but the pool knows them', async () => {
+    const pool = await fakeCognito()
+    const before = await pool.accessToken()
+    await pool.rotateKeys({ announceAfter: '30s', keepOld: false })
+    const after = await pool.accessToken()
+    await expect(verifiedByJose(pool, after)).rejects.toThrow('no applicable key')
+    await expect(verifiedByJose(pool, before)).resolves.toBeDefined()
+    expect(await isAlive(pool, after)).toBe(true)
+    pool.clock.advance('30s')
+    await expect(verifiedByJose(pool, after)).resolves.toBeDefined()
+    await expect(verifiedByJose(pool, before)).rejects.toThrow('no applicable key')
+    expect([await isAlive(pool, after), await isAlive(pool, before)]).toStrictEqual([true, false])
+  })
+
+  it('signs ID tokens with the new keys, too', async () => {
+    const pool = await fakeCognito()
+    const before = decodeProtectedHeader(await pool.idToken()).kid
+    await pool.rotateKeys({ announceAfter: '1s' })
+    const token = await pool.idToken()
+    expect(decodeProtectedHeader(token).kid).not.toBe(before)
+    await expect(verifiedByJose(pool, token)).rejects.toThrow('no applicable key')
+    pool.clock.advance('1s')
+    await expect(verifiedByJose(pool, token)).resolves.toBeDefined()
+  })
 })
 
 describe('the clock', () => {
@@ -305,6 +331,8 @@ it('a closed pool mints nothing and opens no door', async () => {
     pool.accessToken(),
     pool.m2mToken(),
     pool.idToken(),
+    pool.forged.wrongKey(),
+    pool.forged.idToken(),
     pool.rotateKeys(),
     pool.listen(),
     pool.serve(),

@@ -1,35 +1,43 @@
 import { describe, expect, it } from 'vitest'
 import { createPoolKeys } from '../../src/cognito/pool-keys.js'
+import { createFakeClock } from '../../src/fake-clock.js'
+
+function keysWithClock() {
+  let kids = 0
+  return createPoolKeys(createFakeClock('test'), () => `kid-${(kids += 1)}`)
+}
+const AT_ONCE = { keepOld: true, delay: undefined }
+const WITHDRAWING = { keepOld: false, delay: undefined }
 
 describe('the keys of a pool', () => {
   it('are two, the same for all who ask, and known by their names', async () => {
-    const keys = await createPoolKeys()
+    const keys = await keysWithClock()
     const [[id, access], key] = await Promise.all([keys.published(), keys.id()])
     expect([keys.find(id?.kid), keys.find(access?.kid)]).toStrictEqual([key, keys.access()])
     expect(keys.find('another')).toBeUndefined()
   })
 
   it('are one as long as nobody asks for the other', async () => {
-    const keys = await createPoolKeys()
+    const keys = await keysWithClock()
     expect(keys.find(keys.access().kid)).toBe(keys.access())
     expect(keys.find(undefined)).toBeUndefined()
   })
 
   it('are published as they were when they were asked for', async () => {
-    const keys = await createPoolKeys()
+    const keys = await keysWithClock()
     const before = keys.access().kid
-    const [asked] = await Promise.all([keys.published(), keys.rotate(false)])
+    const [asked] = await Promise.all([keys.published(), keys.rotate(WITHDRAWING)])
     expect(asked.map(({ kid }) => kid)).toContain(before)
     expect((await keys.published()).map(({ kid }) => kid)).not.toContain(before)
   })
 
   it('stay published after a rotation, the one that nobody had asked for included, unless they are withdrawn', async () => {
-    const keys = await createPoolKeys()
+    const keys = await keysWithClock()
     const before = keys.access()
-    await keys.rotate(true)
+    await keys.rotate(AT_ONCE)
     expect(await keys.published()).toHaveLength(4)
     expect(keys.find(before.kid)).toBe(before)
-    await keys.rotate(false)
+    await keys.rotate(WITHDRAWING)
     expect(await keys.published()).toHaveLength(2)
     expect(keys.find(before.kid)).toBeUndefined()
   })

@@ -75,7 +75,7 @@ describe('revoke', () => {
     }
     await expect(pool.revokeLogin('none')).rejects.toThrow('no token with the origin_jti none')
     for (const call of [pool.revokeUser('none'), pool.disableUser('none'), pool.deleteUser('none')]) {
-      await expect(call).rejects.toThrow('the pool has issued no token to the user none')
+      await expect(call).rejects.toThrow('the pool has no user none, declared or named in a token')
     }
     const without = await fakeCognito({ tokenRevocation: false })
     await expect(without.revoke(await without.accessToken())).rejects.toThrow('use revokeUser(sub)')
@@ -109,6 +109,15 @@ describe('revokeUser', () => {
   })
 })
 
+describe('users', () => {
+  it('are known by sub and by username', async () => {
+    const pool = await fakeCognito({ users: [{ username: 'ann' }] })
+    const tokens = [await pool.accessToken({ username: 'ann' }), await pool.accessToken({ sub: 'u1', username: 'bob' })]
+    for (const name of ['ann', 'bob']) await pool.revokeUser(name)
+    for (const token of tokens) expect(await isAlive(pool, token)).toBe(false)
+  })
+})
+
 describe('a user who is disabled or deleted', () => {
   it('cannot sign in', async () => {
     const pool = await fakeCognito()
@@ -119,6 +128,7 @@ describe('a user who is disabled or deleted', () => {
     await expect(pool.accessToken({ sub: 'a' })).rejects.toThrow('the user a was disabled; make the token before that')
     await expect(pool.signIn({ sub: 'b' })).rejects.toThrow('the user b was deleted')
     await expect(pool.idToken({ sub: 'b' })).rejects.toThrow('the user b was deleted')
+    await expect(pool.disableUser('b')).rejects.toThrow('the user b was deleted before')
   })
 })
 

@@ -127,10 +127,13 @@ describe('GetUser', () => {
   it('names what is wrong with a request', async () => {
     const pool = await fakeCognito()
     expect((await getUser(pool, undefined)).type).toBe('InvalidParameterException:')
-    expect((await ask(pool, 'InitiateAuth', {})).body).toStrictEqual({
-      __type: 'UnknownOperationException',
-      message: 'The fake knows GetUser, RevokeToken, GlobalSignOut',
-    })
+    for (const name of ['SignUp', 'constructor']) {
+      expect((await ask(pool, name, {})).body).toStrictEqual({
+        __type: 'UnknownOperationException',
+        message:
+          'The fake knows GetUser, GlobalSignOut, RevokeToken, InitiateAuth, GetTokensFromRefreshToken, AdminUserGlobalSignOut',
+      })
+    }
     for (const [body, type] of [
       ['{', 'application/x-amz-json-1.1'],
       ['[]', 'application/x-amz-json-1.1'],
@@ -170,6 +173,18 @@ describe('GlobalSignOut', () => {
 })
 
 describe('RevokeToken', () => {
+  it('asks a confidential client for its secret, and a public one for none', async () => {
+    const pool = await fakeCognito({ clients: ['web', { clientId: 'backend', clientSecret: 'shh' }] })
+    const typeOf = async (input: object) => (await ask(pool, 'RevokeToken', input)).type
+    const { refreshToken: Token, accessToken } = await pool.signIn({ clientId: 'backend' })
+    expect(await typeOf({ Token, ClientId: 'backend' })).toBe('UnauthorizedException:')
+    expect(await typeOf({ Token, ClientId: 'backend', ClientSecret: 'guess' })).toBe('UnauthorizedException:')
+    expect(await typeOf({ Token: 'x', ClientId: 'web', ClientSecret: 'guess' })).toBe('UnauthorizedException:')
+    expect((await getUser(pool, accessToken)).status).toBe(200)
+    expect(await typeOf({ Token, ClientId: 'backend', ClientSecret: 'shh' })).toBe(null)
+    expect((await getUser(pool, accessToken)).status).toBe(400)
+  })
+
   it('ends the login of a refresh token, and answers the same again', async () => {
     const pool = await fakeCognito({ clients: ['web', 'mobile'] })
     const [ended, kept] = [await pool.signIn({ sub: 'u1' }), await pool.signIn({ sub: 'u1' })]

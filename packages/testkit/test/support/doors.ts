@@ -19,7 +19,10 @@ export const doors: Readonly<Record<Door, (fake: Fake) => Promise<Call>>> = {
   async serve(fake) {
     onTestFinished(() => fake.close())
     const { url: origin } = await fake.serve()
-    return (url, init) => fetch(origin + new URL(url).pathname, init)
+    return (url, init) => {
+      const { pathname, search } = new URL(url)
+      return fetch(origin + pathname + search, init)
+    }
   },
 }
 
@@ -50,6 +53,32 @@ export function operation(name: string, input: object): RequestInit & { readonly
     },
     body: JSON.stringify(input),
   }
+}
+
+/** What there is to see of an answer of the user pools API. */
+export interface ApiAnswer {
+  readonly status: number
+  /** The exception, without the colon that Cognito puts behind it; `undefined` without one. */
+  readonly exception: string | undefined
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Calls an operation through the fetch of a pool. */
+export async function callOperation(
+  pool: FakeCognito,
+  name: string,
+  input: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ApiAnswer> {
+  const init = operation(name, input)
+  const response = await pool.fetch(pool.getUser.url, { ...init, headers: { ...init.headers, ...headers } })
+  const exception = response.headers.get('x-amzn-errortype')?.replace(/:$/, '')
+  return { status: response.status, exception, body: (await response.json()) as ApiAnswer['body'] }
+}
+
+/** Whether the pool still takes an access token. */
+export async function isAlive(pool: FakeCognito, AccessToken: string): Promise<boolean> {
+  return (await callOperation(pool, 'GetUser', { AccessToken })).status === 200
 }
 
 /** A form, as OAuth endpoints take it. */

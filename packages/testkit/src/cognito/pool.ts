@@ -1,0 +1,45 @@
+import { createFakeClock, type FakeClock } from '../fake-clock.js'
+import { createRandomness, type Randomness } from '../randomness.js'
+import { type AppClients, createAppClients } from './app-clients.js'
+import { COGNITO } from './cognito-kind.js'
+import { createLogins, type Logins } from './logins.js'
+import { createPoolKeys, type PoolKeys } from './pool-keys.js'
+import { type FakeCognitoOptions, type PoolSettings, poolSettings } from './pool-settings.js'
+import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.js'
+import { createUsers, type Users } from './users.js'
+
+/** A pool with all it knows. */
+export interface Pool {
+  readonly settings: PoolSettings
+  readonly random: Randomness
+  readonly clock: FakeClock
+  readonly keys: PoolKeys
+  readonly clients: AppClients
+  readonly users: Users
+  readonly logins: Logins
+  readonly refreshTokens: RefreshTokens
+}
+
+export async function createPool(options: FakeCognitoOptions): Promise<Pool> {
+  const { maker } = COGNITO
+  const random = createRandomness(maker, options.seed)
+  const settings = poolSettings(options, random)
+  const clients = createAppClients(settings.customScopes, options.clients)
+  const users = createUsers(random, options.users)
+  const clock = createFakeClock(maker)
+  return {
+    settings,
+    random,
+    clock,
+    clients,
+    users,
+    logins: createLogins(users),
+    refreshTokens: createRefreshTokens(random, clock),
+    // Last: the rest is checked by now, and keys take their time.
+    keys: await createPoolKeys(clock, () => random.bytes('kid', 32).toString('base64')),
+  }
+}
+
+export function issuerOf({ settings }: Pick<Pool, 'settings'>): string {
+  return settings.issuers[settings.issuerType]
+}

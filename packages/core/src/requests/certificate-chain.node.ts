@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames, stringListOption } from '../outcomes/option-check.js'
 import { type CertificateChain, certificateChainOf } from '../sender-constraints/certificate-chain.js'
@@ -27,7 +27,8 @@ export interface CertificateChainOptions {
  */
 export function certificateChain(options: CertificateChainOptions): CertificateChain {
   checkOptionNames('certificateChain', options, ['ca'])
-  const anchors = checkAuthorities('certificateChain.ca', options as unknown as CertificateChainOptions)
+  const linkOf = linksWith(nodeCertificates())
+  const anchors = checkAuthorities('certificateChain.ca', options as unknown as CertificateChainOptions, linkOf)
   return certificateChainOf((chain) => {
     const [leaf, ...others] = chain.map(linkOf)
     if (leaf === undefined || !isClientCertificate(leaf)) return 'untrusted'
@@ -64,17 +65,28 @@ const MIN_MODULUS_BITS = 2_048
 /** API Gateway takes chains of four; more than a few authorities in a row occur nowhere. */
 const MAX_INTERMEDIATES = 4
 
-function linkOf(der: Uint8Array): Link | undefined {
-  const read = parseCertificate(der)
-  if (read === undefined) return undefined
-  try {
-    return { node: new X509Certificate(der), read }
-  } catch {
-    return undefined
+type LinkOf = (der: Uint8Array) => Link | undefined
+
+/** Asked for when it is needed: whoever bundles this entry for a runtime without Node's modules need not have them. */
+function nodeCertificates(): typeof X509Certificate {
+  const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
+  if (crypto === undefined) throw new ConfigurationError('certificateChain', 'needs node:crypto, which is not here')
+  return crypto.X509Certificate
+}
+
+function linksWith(NodeCertificate: typeof X509Certificate): LinkOf {
+  return (der) => {
+    const read = parseCertificate(der)
+    if (read === undefined) return undefined
+    try {
+      return { node: new NodeCertificate(der), read }
+    } catch {
+      return undefined
+    }
   }
 }
 
-function checkAuthorities(option: string, { ca }: CertificateChainOptions): readonly Link[] {
+function checkAuthorities(option: string, { ca }: CertificateChainOptions, linkOf: LinkOf): readonly Link[] {
   const accepted = 'must be certificates as PEM, of the authorities that are trusted for clients'
   return stringListOption(option, typeof ca === 'string' ? ca.trim() : trimmed(ca), accepted).flatMap((text) => {
     const links = (splitPem(text) ?? []).map(linkOf)

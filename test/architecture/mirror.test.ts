@@ -19,6 +19,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'resource-server/introspection.test.ts':
     'shows what routes do with answers that contradict, narrow or complete a token',
   'resource-server/oidc-provider.test.ts': 'keeps the promises of routes at an authorization server that is not ours',
+  'resource-server/oidc-provider-tls.node.test.ts':
+    'shows over TLS what tokens are bound to, by an authorization server that is not ours',
   'resource-server/revocation-list.test.ts': 'shows what routes do with entries and feeds',
   'resource-server/precheck.test.ts': 'compares what proxies are told with what handlers are told',
   'resource-server/sender-constraints.test.ts':

@@ -7,6 +7,7 @@ export {
   RequireAnyScope,
   RequireGroups,
   RequireScopes,
+  SenderConstrained,
   StepUp,
 } from './policies/decorators.js'
 export type { MaxRevocationLagOptions, Question, StepUpDemand } from './policies/decorators.js'

@@ -5,9 +5,12 @@ import { cognitoUserPool } from '../../src/cognito/index.js'
 import {
   type AnyRequest,
   authorizationServer,
+  certificateBound,
+  clientCertHeader,
   clientSecretBasic,
   type CompiledPolicy,
   createResourceServer,
+  dpop,
   type Outcome,
   type Principal,
   type ResourceServer,
@@ -16,10 +19,16 @@ import {
 import { fromNodeRequest } from '../../src/requests/node.js'
 
 /** What a conformance suite describes, as options of a resource server. Every adapter's app begins with it. */
-export function serverOptionsOf({ realm, issuers, clock }: ConformanceApp): ResourceServerOptions {
+export function serverOptionsOf({ realm, issuers, clock, senderConstraints }: ConformanceApp): ResourceServerOptions {
   return {
     realm,
     clock,
+    ...(senderConstraints !== undefined && {
+      senderConstraints: [
+        dpop(senderConstraints.dpop),
+        certificateBound({ certificate: clientCertHeader(senderConstraints.clientCertHeader) }),
+      ],
+    }),
     issuers: issuers.map((issuer) => {
       if (issuer.kind === 'cognito') {
         const { userPoolId, clientId, endpoint } = issuer

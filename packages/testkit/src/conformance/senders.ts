@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto'
+import type { ConformanceSenderConstraints } from './app-description.js'
+
+/** Where clients believe the app to be, as behind a proxy. */
+export const PUBLIC_URL = 'https://api.example'
+export const CERTIFICATE_HEADER = 'client-cert'
+export const PROXY = { secretHeader: { name: 'x-proxy-secret', value: randomBytes(24).toString('base64url') } } as const
+
+export const SENDER_CONSTRAINTS: ConformanceSenderConstraints = {
+  dpop: { publicUrl: PUBLIC_URL, nonce: { secret: randomBytes(24).toString('base64url') } },
+  clientCertHeader: { trustedProxy: PROXY, chainVerified: true },
+}

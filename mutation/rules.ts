@@ -623,14 +623,14 @@ export const areas: readonly Area[] = [
         rule: 'A `cnf` that only the answer has binds the token',
         source: 'RFC 8705 §3.2, RFC 9449 §6.2',
         file: core('tokens/introspected-facts.ts'),
-        remove: ['isSenderConstrained(answer) || ', ''],
+        remove: ['facts.confirmation ?? readConfirmation(answer)', 'facts.confirmation'],
         test: inCore('tokens/introspected-facts.test.ts', 'binds the token with'),
       },
       {
         rule: 'A token type that binds does so without a `cnf`, too',
         source: 'RFC 9449 §5',
         file: core('tokens/introspected-facts.ts'),
-        remove: [" || kind.includes('dpop') || kind.includes('pop')", ''],
+        remove: ["return !kind.includes('pop') || confirmation !== undefined", 'return true'],
         test: inCore('tokens/introspected-facts.test.ts', 'binds the token with'),
       },
       {
@@ -1294,7 +1294,10 @@ export const areas: readonly Area[] = [
         rule: 'A token in the query beside the header is refused',
         source: 'RFC 6750 §2',
         file: core('resource-server/bearer-credentials.ts'),
-        remove: ["hasQueryToken(request.url) ? { none: 'several-credentials' } : { token }", '{ token }'],
+        remove: [
+          "hasQueryToken(request.url) ? { none: 'several-credentials', scheme } : { token, scheme }",
+          '{ token, scheme }',
+        ],
         test: inCore('resource-server/bearer-credentials.test.ts', 'refuses a header beside the token'),
       },
       {

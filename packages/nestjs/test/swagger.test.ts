@@ -104,7 +104,9 @@ describe('the OpenAPI document', () => {
     const options = { ...optionsFor(await ordersPool()), senderConstraints: [certificateBound()] }
     const { app } = await startApp({ options, controllers: [BoundController] })
     const { responses } = operation(createProtectedDocument(app, config()), 'get', '/bound')
-    expect(responses).toMatchObject({ 401: { description: expect.stringMatching(/token is not bound to its sender\.$/) } })
+    expect(responses).toMatchObject({
+      401: { description: expect.stringMatching(/token is not bound to its sender\.$/) },
+    })
   })
 
   it('has no 403 where any valid token will do', async () => {

@@ -204,10 +204,7 @@ describe('a client of another make', () => {
 })
 
 /** What the other library sends with a request, for the one that gets the token. */
-async function proofOf(
-  keys: oauth.CryptoKeyPair,
-  { method, url }: DpopProofRequest,
-): Promise<string> {
+async function proofOf(keys: oauth.CryptoKeyPair, { method, url }: DpopProofRequest): Promise<string> {
   let proof = ''
   const catchProof = async (_: string, { headers }: { readonly headers: Record<string, string> }) => {
     proof = headers['dpop'] as string

@@ -1,7 +1,14 @@
 import { createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { certificateBound, type CertificateSource, type ResourceServer } from '../../src/index.js'
+import {
+  certificateBound,
+  type CertificateSource,
+  connectionCertificate,
+  type ProtectedRequest,
+  type ResourceServer,
+} from '../../src/index.js'
+import { fromAwsEvent } from '../../src/requests/aws.js'
 import { fromNodeRequest } from '../../src/requests/node.js'
 import { certificateForms } from '../support/certificate-forms.js'
 import { partner, stranger } from '../support/client-certificates.js'
@@ -97,3 +104,59 @@ describe('a header of another form', () => {
     }
   })
 })
+
+describe('an API that takes the certificate of the connection', () => {
+  type Shown = { readonly certificate?: string; readonly headers: Record<string, string> }
+  const clientCertOf = (certificate: string | undefined) =>
+    certificate === undefined ? null : { clientCertPem: certificate }
+
+  it.each<[string, (shown: Shown) => ProtectedRequest, boolean?]>([
+    [
+      'of a server of Node',
+      ({ certificate, headers }) => ({
+        method: 'GET',
+        url: '/orders',
+        headers,
+        remoteAddress: '127.0.0.1',
+        clientCertificate: certificate === undefined ? undefined : { pem: certificate, verified: true },
+      }),
+    ],
+    [
+      'of an HTTP API (format 2.0)',
+      ({ certificate, headers }) =>
+        fromAwsEvent({
+          version: '2.0',
+          rawPath: '/orders',
+          rawQueryString: '',
+          headers,
+          requestContext: { http: { method: 'GET' }, authentication: { clientCert: clientCertOf(certificate) } },
+        }),
+    ],
+    [
+      'of a REST API',
+      ({ certificate, headers }) =>
+        fromAwsEvent({
+          httpMethod: 'GET',
+          path: '/orders',
+          headers,
+          requestContext: { identity: { clientCert: clientCertOf(certificate) } },
+        }),
+    ],
+    ['of a load balancer, which tells of it in headers alone', ({ headers }) => albEvent(headers), false],
+  ])('%s ignores what headers say of another', async (_, request, hasOwn = true) => {
+    const { api, token } = await boundApi(connectionCertificate())
+    const spoofed = Object.assign({}, ...certificateForms.map((form) => form.headers(partner))) as object
+    const ask = async (certificate: string | undefined) => {
+      const headers = { authorization: `Bearer ${token}`, ...spoofed }
+      const shown = { ...(certificate !== undefined && { certificate }), headers }
+      const outcome = await api.authorize(request(shown), { senderConstrained: 'required' })
+      return outcome.outcome === 'granted' ? 'granted' : outcome.reason
+    }
+    expect(await ask(undefined)).toBe('certificate-missing')
+    expect(await ask(stranger.certificate)).toBe(hasOwn ? 'certificate-mismatch' : 'certificate-missing')
+  })
+})
+
+function albEvent(headers: Record<string, string>): ProtectedRequest {
+  return fromAwsEvent({ httpMethod: 'GET', path: '/orders', headers, requestContext: { elb: {} } })
+}

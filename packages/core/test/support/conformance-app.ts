@@ -96,8 +96,8 @@ function conformanceApp(
     const outcome = await decide(routed.request, route)
     if (outcome !== 'anonymous' && outcome.outcome !== 'granted') return outcome
     if (route.answers === 'error') return { status: 500, headers: {}, body: { message: 'Internal Server Error' } }
-    const principal = outcome === 'anonymous' ? null : outcome.principal
-    return { status: 200, headers: {}, body: answerFor(route, principal) }
+    const { principal = null, headers = {} } = outcome === 'anonymous' ? {} : outcome
+    return { status: 200, headers, body: answerFor(route, principal) }
   }
 
   return { api, answer: withCors(app, answer) }

@@ -22,8 +22,8 @@ export interface ConformanceSenderConstraints {
   readonly dpop: {
     /** What proofs are for: this origin, whatever the app believes to be its own. */
     readonly publicUrl: string
-    /** Proofs have to hold a nonce (§9), made from this secret. */
-    readonly nonce: { readonly secret: string }
+    /** Proofs have to hold a nonce (§9), made from this secret; a new one is given out every five minutes. */
+    readonly nonce: { readonly secret: string; readonly rotateEvery: '5m' }
   }
   /** Client certificates (RFC 8705) come in the header `Client-Cert` (RFC 9440). */
   readonly clientCertHeader: {

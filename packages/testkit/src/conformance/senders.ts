@@ -7,6 +7,6 @@ export const CERTIFICATE_HEADER = 'client-cert'
 export const PROXY = { secretHeader: { name: 'x-proxy-secret', value: randomBytes(24).toString('base64url') } } as const
 
 export const SENDER_CONSTRAINTS: ConformanceSenderConstraints = {
-  dpop: { publicUrl: PUBLIC_URL, nonce: { secret: randomBytes(24).toString('base64url') } },
+  dpop: { publicUrl: PUBLIC_URL, nonce: { secret: randomBytes(24).toString('base64url'), rotateEvery: '5m' } },
   clientCertHeader: { trustedProxy: PROXY, chainVerified: true },
 }

@@ -84,6 +84,11 @@ export const brokenSenders: Readonly<Record<string, BrokenAdapter>> = {
     'sender-nonce',
     'sender-key',
   ),
+  'tells nothing with a grant': answering(
+    200,
+    (response) => withHeaders(response, { 'dpop-nonce': null }),
+    'sender-nonce-renewed',
+  ),
   'keeps nonces from browsers': answering(
     401,
     (response) => withHeaders(response, { 'access-control-expose-headers': 'WWW-Authenticate, Retry-After' }),

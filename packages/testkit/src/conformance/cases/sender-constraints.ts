@@ -163,6 +163,20 @@ export const senderConstraints = {
     const headers = proven(client, await proofFor(world, 'any', client, { nonce }))
     expectGranted(await world.send('any', { headers }), 'any')
   }),
+  // Last of those about keys: time only goes on.
+  'sender-nonce-renewed': bound('a client whose nonce is about to end is let in, and told the next', async (world) => {
+    const client = await keyClient(world)
+    const nonce = await nonceOf(world)
+    await world.advance('5m')
+    const headers = proven(client, await proofFor(world, 'any', client, { nonce }))
+    const response = await world.send('any', { headers })
+    expectGranted(response, 'any')
+    const next = response.headers.get('dpop-nonce')
+    assert.ok(next, 'a grant to a client with an old nonce tells the new one in DPoP-Nonce')
+    assert.notEqual(next, nonce, 'the nonce that a grant tells is the old one')
+    const again = proven(client, await proofFor(world, 'any', client, { nonce: next }))
+    expectGranted(await world.send('any', { headers: again }), 'any')
+  }),
   'sender-unbound': bound('a token bound to nothing is refused where that is demanded, and as DPoP', async (world) => {
     const token = await world.partners.accessToken({ scopes: ['orders/read'] })
     expectGranted(await world.send('any', { token }), 'any')

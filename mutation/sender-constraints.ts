@@ -86,6 +86,20 @@ export const senderConstraintRules: Area = {
       test: pipeline('is required where one of several policies requires it'),
     },
     {
+      rule: 'Decorators of NestJS keep the demand for a bound token',
+      source: 'fail closed',
+      file: 'packages/nestjs/src/policies/merged-policy.ts',
+      remove: [
+        "isWrittenIn(given, compiled, 'senderConstrained', 'if-bound') ? { senderConstrained } : undefined",
+        'undefined',
+      ],
+      test: {
+        project: 'nestjs',
+        file: 'packages/nestjs/test/decorators.test.ts',
+        title: 'takes a token with a proof of its key, and none that is bound to nothing',
+      },
+    },
+    {
       rule: 'The sender is looked at before any evidence',
       source: 'cheap checks first',
       file: core('resource-server/authorization.ts'),

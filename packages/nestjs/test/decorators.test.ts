@@ -259,13 +259,13 @@ describe('@SenderConstrained', () => {
   })
 })
 
-const schema = z.object({ 'custom:tenant': z.string() })
-const tenant = definePolicy({ claims: schema, scopes: ['orders/read'] })
+const tenantClaims = z.object({ 'custom:tenant': z.string() })
+const tenant = definePolicy({ claims: tenantClaims, scopes: ['orders/read'] })
 
 describe('@Policy', () => {
   it('loses nothing that a policy can demand', () => {
     // A member that is new in core has to be merged, too, and added here.
-    const policy: Required<RoutePolicy<typeof schema>> = {
+    const policy: Required<RoutePolicy<typeof tenantClaims>> = {
       name: 'C.list',
       maxRevocationLag: '30s',
       maxRevocationLagDuringOutage: '10m',
@@ -273,7 +273,7 @@ describe('@Policy', () => {
       anyScope: ['orders/write', 'orders/admin'],
       groups: ['staff'],
       issuers: ['https://issuer.example'],
-      claims: schema,
+      claims: tenantClaims,
       acrValues: ['mfa'],
       maxAge: '5m',
       senderConstrained: 'required',

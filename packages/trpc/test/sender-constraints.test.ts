@@ -48,7 +48,7 @@ async function setUp() {
   return {
     ...server,
     ask,
-    send: (token: string) => fetch(`${url}/me`, { headers: { authorization: `Bearer ${token}` } }),
+    send: (plain: string) => fetch(`${url}/me`, { headers: { authorization: `Bearer ${plain}` } }),
   }
 }
 

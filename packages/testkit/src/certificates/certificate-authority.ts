@@ -1,4 +1,5 @@
 import { refuseUnknown } from '../known-names.js'
+import { certificateRevocationList } from './certificate-revocation-list.js'
 import { type CertificateRequest, checkRequest, MAKER, validFor } from './certificate-request.js'
 import { type ForgedCertificates, forgedCertificates } from './forged-certificates.js'
 import { type IssuedCertificate, issue, type Signer } from './issued-certificate.js'
@@ -23,6 +24,8 @@ export interface CertificateAuthority {
   serverCertificate(request?: CertificateRequest): Promise<IssuedCertificate>
   /** An authority below this one, whose certificates lead up to it. */
   intermediate(request?: IntermediateRequest): Promise<CertificateAuthority>
+  /** A list of certificates it has taken back (CRL), PEM: Node's option `crl`. Default: of none. */
+  revocationList(revoked?: readonly Pick<IssuedCertificate, 'certificate'>[]): Promise<string>
   /** Client certificates that must be refused, each wrong in one way. */
   readonly forged: ForgedCertificates
 }
@@ -63,6 +66,7 @@ function authorityOf(x509: X509Library, signer: Signer): CertificateAuthority {
       })
       return authorityOf(x509, { certificate, keys, chain: [certificate.toString('pem'), ...signer.chain] })
     },
+    revocationList: (revoked = []) => certificateRevocationList(x509, signer, revoked),
     forged: forgedCertificates(x509, signer),
   }
 }

@@ -6,9 +6,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { certificateAuthority, type CertificateAuthority, type IssuedCertificate } from '../../src/index.js'
 
 /** What a server that asks for certificates says of a client: its thumbprint, or why it is not trusted. */
-async function judge(authority: CertificateAuthority, client: Partial<IssuedCertificate> = {}): Promise<string> {
+async function judge(
+  authority: CertificateAuthority,
+  client: Partial<IssuedCertificate> = {},
+  crl?: string,
+): Promise<string> {
   const { certificate: cert, privateKey: key } = await authority.serverCertificate()
-  const options = { cert, key, ca: authority.certificate, requestCert: true, rejectUnauthorized: false }
+  const trusted = { ca: authority.certificate, ...(crl !== undefined && { crl }) }
+  const options = { cert, key, ...trusted, requestCert: true, rejectUnauthorized: false }
   const server = https.createServer(options, (request, response) => {
     const socket = request.socket as TLSSocket
     const { raw } = socket.getPeerCertificate()
@@ -104,6 +109,18 @@ describe('a certificate authority', () => {
       expect(await judge(root, { ...client, certificate: client.chain }), name).toStrictEqual(reason)
       expect(new X509Certificate(client.certificate).subject, name).toBe('CN=partner')
     }
+  })
+
+  it('takes certificates back, by a list', async () => {
+    const authority = await certificateAuthority()
+    const [kept, revoked] = [await authority.clientCertificate(), await authority.clientCertificate()]
+    const crl = await authority.revocationList([revoked])
+    expect(await judge(authority, kept, crl)).toBe(kept.thumbprint)
+    expect(await judge(authority, revoked, crl)).toBe('CERT_REVOKED')
+    expect(await judge(authority, revoked, await authority.revocationList())).toBe(revoked.thumbprint)
+    await expect(authority.revocationList([revoked.certificate] as never)).rejects.toThrow(
+      'revocationList takes a list',
+    )
   })
 
   it('refuses what it does not know', async () => {

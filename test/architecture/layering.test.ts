@@ -78,6 +78,7 @@ describe.each([
   'packages/bench/src',
   'apps/nestjs-api/src',
   'apps/trpc-api/src',
+  'apps/mtls-partner-api/src',
   'apps/lab/src',
 ])('%s', (folder) => {
   const files = sourceFiles(folder)
@@ -136,6 +137,7 @@ describe('the packages', () => {
       /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
+    'apps/mtls-partner-api/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }
 

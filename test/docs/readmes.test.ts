@@ -79,6 +79,7 @@ describe('decisions', () => {
       ...folders.map((name) => `packages/${name}`),
       'apps/nestjs-api',
       'apps/trpc-api',
+      'apps/mtls-partner-api',
       'apps/lab',
     ]
     const names = manifests.flatMap((folder) => {

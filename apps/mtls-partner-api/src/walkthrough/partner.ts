@@ -2,7 +2,7 @@ import https from 'node:https'
 import type { IssuedCertificate } from '@tokenward/testkit'
 
 /** What a request carries beside the certificate of its connection. */
-export interface PartnerRequest {
+interface PartnerRequest {
   readonly token?: string
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>

@@ -12,10 +12,10 @@ import { createPartnersServer } from '../api/partners.js'
 import { type Partner, partnerOf } from './partner.js'
 
 /** Two partners, each with a client at both servers: one binds tokens to certificates, the other binds none. */
-export type PartnerName = 'aurora' | 'borealis'
+type PartnerName = 'aurora' | 'borealis'
 
 /** The certificates that each partner's client of Cognito may come with. */
-export type Pins = Readonly<Record<PartnerName, readonly PinnedCertificate[]>>
+type Pins = Readonly<Record<PartnerName, readonly PinnedCertificate[]>>
 
 export interface RunningDemo {
   readonly url: string

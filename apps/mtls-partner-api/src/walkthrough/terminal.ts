@@ -1,4 +1,4 @@
-import type { Step } from './chapters.js'
+import type { Step } from './step.js'
 
 const colours = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 } as const
 

@@ -53,7 +53,7 @@ export {
   UpstreamError,
 } from '@tokenward/core'
 export { cloudTrailRevocations, cognitoUserPool } from '@tokenward/core/cognito'
-export { certificateChain, fromNodeRequest } from '@tokenward/core/node'
+export { certificateChain, fromNodeRequest, metadataMiddleware } from '@tokenward/core/node'
 export type {
   AccessTokenClaims,
   AlbCertificateOptions,
@@ -218,4 +218,12 @@ export type {
   CognitoLivenessOptions,
   CognitoUserPoolOptions,
 } from '@tokenward/core/cognito'
-export type { CertificateChainOptions, NodeRequest, NodeSocket } from '@tokenward/core/node'
+export type {
+  CertificateChainOptions,
+  MetadataMiddleware,
+  MetadataRequest,
+  MetadataWriter,
+  NodeRequest,
+  NodeSocket,
+  ServedMetadata,
+} from '@tokenward/core/node'

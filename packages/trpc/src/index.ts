@@ -43,7 +43,7 @@ export {
 } from '@tokenward/core'
 export { cloudTrailRevocations, cognitoUserPool } from '@tokenward/core/cognito'
 export { fromAwsEvent } from '@tokenward/core/aws'
-export { certificateChain, fromNodeRequest } from '@tokenward/core/node'
+export { certificateChain, fromNodeRequest, metadataMiddleware } from '@tokenward/core/node'
 export type {
   AccessTokenClaims,
   AlbCertificateOptions,
@@ -208,5 +208,13 @@ export type {
   CognitoLivenessOptions,
   CognitoUserPoolOptions,
 } from '@tokenward/core/cognito'
-export type { CertificateChainOptions, NodeRequest, NodeSocket } from '@tokenward/core/node'
+export type {
+  CertificateChainOptions,
+  MetadataMiddleware,
+  MetadataRequest,
+  MetadataWriter,
+  NodeRequest,
+  NodeSocket,
+  ServedMetadata,
+} from '@tokenward/core/node'
 export type { AwsClientCertificate, AwsEventV1, AwsEventV2, AwsHttpEvent } from '@tokenward/core/aws'

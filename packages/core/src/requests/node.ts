@@ -1,5 +1,7 @@
 import type { ClientCertificate, PathParameters, ProtectedRequest } from '../vocabulary/protected-request.js'
 
+export { metadataMiddleware } from './metadata-middleware.js'
+export type { MetadataMiddleware, MetadataRequest, MetadataWriter, ServedMetadata } from './metadata-middleware.js'
 export { certificateChain } from './certificate-chain.node.js'
 export type { CertificateChainOptions } from './certificate-chain.node.js'
 

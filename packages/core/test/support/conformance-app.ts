@@ -19,10 +19,17 @@ import {
 import { fromNodeRequest } from '../../src/requests/node.js'
 
 /** What a conformance suite describes, as options of a resource server. Every adapter's app begins with it. */
-export function serverOptionsOf({ realm, issuers, clock, senderConstraints }: ConformanceApp): ResourceServerOptions {
+export function serverOptionsOf({
+  realm,
+  issuers,
+  clock,
+  resource,
+  senderConstraints,
+}: ConformanceApp): ResourceServerOptions {
   return {
     realm,
     clock,
+    ...(resource !== undefined && { resource }),
     ...(senderConstraints !== undefined && {
       senderConstraints: [
         dpop(senderConstraints.dpop),
@@ -90,7 +97,10 @@ function conformanceApp(
   const decide = decideWith(api)
   const routes = app.routes.map((route) => ({ ...route, compiled: api.policy(route.policy) }))
 
+  const metadata = app.resource === undefined ? undefined : api.metadata()
+
   async function answer(routed: RoutedRequest): Promise<Answer> {
+    if (metadata?.path === routed.path) return { ...metadata, body: metadata.document }
     const route = findRoute(routes, routed)
     if (route === undefined) return { status: 404, headers: {}, body: { message: 'Not Found' } }
     const outcome = await decide(routed.request, route)

@@ -12,6 +12,11 @@ export interface ConformanceApp {
   readonly cors: ConformanceCors
   /** Time as the issuers see it. Cases move it; see {@link RunningAppControl.advance}. */
   readonly clock: Pick<FakeClock, 'now'>
+  /**
+   * What clients know the app by (RFC 9728 §1.2): it serves metadata, and its challenges name their address. Only with the
+   * capability `'sender-constraints'`.
+   */
+  readonly resource?: string
   /** What tokens may be bound to; only with the capability `'sender-constraints'`, and then for an app of its own. */
   readonly senderConstraints?: ConformanceSenderConstraints
 }

@@ -6,7 +6,7 @@ import { fakeCognito, type FakeCognito } from '../cognito/fake-cognito.js'
 import { type Duration, milliseconds } from '../duration.js'
 import type { ConformanceApp } from './app-description.js'
 import { CORS, type Extras, routesFor } from './routes.js'
-import { SENDER_CONSTRAINTS } from './senders.js'
+import { RESOURCE, SENDER_CONSTRAINTS } from './senders.js'
 
 /** The issuers of one app, served, with what the app has to know. */
 export interface Fakes {
@@ -58,7 +58,7 @@ export async function openFakes(extras: Extras): Promise<Fakes> {
         },
       ],
       routes: routesFor({ users: users.issuer, partners: partners.issuer }, extras),
-      ...(extras.withSenders === true && { senderConstraints: SENDER_CONSTRAINTS }),
+      ...(extras.withSenders === true && { resource: RESOURCE, senderConstraints: SENDER_CONSTRAINTS }),
       cors: CORS,
       clock: { now: () => users.clock.now() },
     },

@@ -2,6 +2,7 @@ import { type AnyRequest, dpop } from '../../../src/index.js'
 import { decideByCore } from '../conformance-app.js'
 import {
   answering,
+  around,
   type BrokenAdapter,
   claimsOf,
   configuring,
@@ -93,6 +94,11 @@ export const brokenSenders: Readonly<Record<string, BrokenAdapter>> = {
     401,
     (response) => withHeaders(response, { 'access-control-expose-headers': 'WWW-Authenticate, Retry-After' }),
     'sender-nonce',
+  ),
+  'keeps its metadata to itself': around(
+    (respond) => async (request) =>
+      request.url.includes('/.well-known/') ? new Response(null, { status: 401 }) : respond(request),
+    'sender-metadata',
   ),
   'knows one scheme in challenges': answering(
     401,

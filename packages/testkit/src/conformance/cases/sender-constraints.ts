@@ -7,7 +7,7 @@ import type { DpopProofRequest } from '../../sender-constraints/proof-claims.js'
 import { bound, type CaseDefinition } from '../conformance-case.js'
 import { challengesIn, expectGranted, expectNotHandled } from '../expectations.js'
 import { ORIGIN, type RouteName } from '../routes.js'
-import { CERTIFICATE_HEADER, PROXY, PUBLIC_URL } from '../senders.js'
+import { CERTIFICATE_HEADER, METADATA_PATH, PROXY, PUBLIC_URL, RESOURCE } from '../senders.js'
 import type { WireResponse } from '../wire-request.js'
 import type { World } from '../world.js'
 
@@ -75,6 +75,24 @@ export const senderConstraints = {
       assert.equal(dpop?.scheme, 'DPoP')
       assert.match(dpop?.parameters['algs'] ?? '', /(?:^| )ES256(?: |$)/)
       assert.equal(others.length, 0)
+    },
+  ),
+  'sender-metadata': bound(
+    'metadata say what is required, to everybody, and challenges where they are',
+    async (world) => {
+      const response = await world.send('any', { path: METADATA_PATH })
+      assert.equal(response.status, 200, `status of the metadata: ${response.body.slice(0, 300)}`)
+      const metadata = JSON.parse(response.body) as Record<string, unknown>
+      assert.equal(metadata['resource'], RESOURCE)
+      assert.deepEqual(
+        new Set(metadata['authorization_servers'] as unknown[]),
+        new Set([world.users.issuer, world.partners.issuer]),
+      )
+      assert.equal(metadata['tls_client_certificate_bound_access_tokens'], true)
+      assert.ok((metadata['dpop_signing_alg_values_supported'] as unknown[] | undefined)?.includes('ES256'))
+      for (const { parameters } of challengesIn(await world.send('any'))) {
+        assert.equal(parameters['resource_metadata'], `${PUBLIC_URL}${METADATA_PATH}`)
+      }
     },
   ),
   'sender-key': bound('a token bound to a key is let in with a proof of that key', async (world) => {

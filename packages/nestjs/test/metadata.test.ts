@@ -6,7 +6,7 @@ const PATH = '/.well-known/oauth-protected-resource/orders'
 const resource = 'https://api.example/orders'
 
 async function start(
-  [, adapter]: (typeof platforms)[number],
+  adapter: (typeof platforms)[number][1],
   options: Partial<TokenwardModuleOptions>,
   settings: Partial<Parameters<typeof startApp>[0]> = {},
 ) {
@@ -14,11 +14,11 @@ async function start(
   return startApp({ options: all, adapter, ...settings })
 }
 
-describe.each(platforms)('metadata on %s', (...platform) => {
+describe.each(platforms)('metadata on %s', (_, adapter) => {
   it('are served outside of global prefix and guard, with what senders have to show', async () => {
     const senderConstraints = [certificateBound(), dpop({ publicUrl: 'https://api.example', required: true })]
     const { send } = await start(
-      platform,
+      adapter,
       { resource, senderConstraints },
       { prepare: (app) => app.setGlobalPrefix('v1') },
     )
@@ -38,7 +38,7 @@ describe.each(platforms)('metadata on %s', (...platform) => {
   })
 
   it('are not there for a server without a resource', async () => {
-    const { send } = await start(platform, {})
+    const { send } = await start(adapter, {})
     expect((await send(PATH)).status).toBe(404)
   })
 })

@@ -195,8 +195,15 @@ export const dpopRules: Area = {
       rule: 'What has served is spent before evidence is asked for',
       source: 'RFC 9449 §11.1',
       file: core('resource-server/authorization.ts'),
-      remove: ['if (spent !== undefined) return not(spent)', ''],
+      remove: ['if (spent !== undefined) return { facts, result: spent }', ''],
       test: spending('that has served costs no call about its token'),
+    },
+    {
+      rule: 'What has served is spent before a schema or a decision is waited for',
+      source: 'RFC 9449 §11.1',
+      file: core('resource-server/authorization.ts'),
+      remove: ['if (spent !== undefined) return not(spent)', ''],
+      test: pipeline('is held to what it shows where a route waits for a schema'),
     },
     {
       rule: 'The proof of an opaque token is spent, too',
@@ -209,14 +216,14 @@ export const dpopRules: Area = {
       rule: 'A proof that is no good costs no call about an opaque token',
       source: 'RFC 9449 §6.2',
       file: core('resource-server/authorization.ts'),
-      remove: ['validated === undefined ? sender.refusal() :', 'validated === undefined ? undefined :'],
+      remove: ['(validated === undefined ? sender.refusal() :', '(validated === undefined ? undefined :'],
       test: spending('only where the proof is good by itself'),
     },
     {
       rule: 'Proofs are told apart by their key and their `jti`',
       source: 'RFC 9449 §11.1',
       file: core('sender-constraints/proof-spending.ts'),
-      remove: ['sha256(new TextEncoder().encode(claims.jti))', 'sha256(new TextEncoder().encode(claims.htu))'],
+      remove: ['sha256(claims.jti)', 'sha256(claims.htu)'],
       test: spending('has so many proofs alive'),
     },
     {

@@ -115,6 +115,8 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   JwtIssuerOptions,
+  KeySetSnapshot,
+  KeySnapshot,
   ListedEntry,
   LiveCheckFailed,
   LiveEndpoint,

@@ -101,6 +101,8 @@ export type {
   IssuerExplanation,
   JsonWebKey,
   JsonWebKeySet,
+  KeySetSnapshot,
+  KeySnapshot,
   JwkIgnored,
   JwksRefreshed,
   JwksRefreshFailed,

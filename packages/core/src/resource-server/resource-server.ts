@@ -1,6 +1,7 @@
 import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
+import type { KeySnapshot } from '../keys/key-snapshot.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
@@ -16,8 +17,8 @@ import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { createAnswerer, type Reception } from './answering.js'
-import { type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
-import { createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
+import { type Authenticated, type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
+import { type Authorization, createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import { createDecisionMaker } from './decision-making.js'
@@ -130,16 +131,20 @@ export interface ResourceServer {
    * @throws {@link UpstreamError} when an issuer has no keys to give, or whatever the decision point is not ready for.
    */
   ready(): Promise<void>
+  /**
+   * The keys that are at hand, as plain JSON: what the option `keySnapshot` of another server takes, so that its first
+   * request waits for no fetch. Only keys that were fetched and are not too old; call `ready()` before.
+   */
+  exportKeys(): KeySnapshot
   /** Ends connections and forgets all keys; later requests are unavailable. */
   close(): Promise<void>
 }
 
 /** A request whose token was looked at once. */
 interface ReceivedRequest {
-  readonly authentication: Authentication
   readonly inHand: RequestInHand & Reception
-  /** Looks at the token once more. */
-  again(): Promise<Authentication>
+  /** Verifies the token, once more where it was before. */
+  authenticate(arrival: Instant): Authentication | Promise<Authentication>
 }
 
 /**
@@ -149,11 +154,12 @@ interface ReceivedRequest {
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { realm, maxTokenBytes, maxRememberedTokens, clock, decisionTimeout } = checkResourceServerOptions(options)
+  const { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock, givenKeys, decisionTimeout } =
+    checkResourceServerOptions(options)
   const { fetch, onEvent, revocationList, decisionPoint } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
-  const context = { http, clock, emit }
+  const context = { http, clock, emit, givenKeys }
   const issuers = connectIssuers(options.issuers, context)
   const revocations = revocationList && connectRevocationList(revocationList, revocationIssuers(issuers), context)
   const strategies = new Map(
@@ -171,15 +177,10 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const schemes: readonly TokenScheme[] = senders.dpop === undefined ? ['Bearer'] : ['Bearer', 'DPoP']
   const bindsSenders = senders.methods.length > 0
   const compile = createPolicyCompiler(issuers, { decisionPoint, bindsSenders, onNew: warnOfUnobtainableEvidence })
-  const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
+  const isClosed = () => closed
+  const authenticator = createAuthenticator({ issuers, maxTokenBytes, maxVerifiedTokens, isClosed })
   const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
-  const { authorize, precheck } = createAuthorizer({
-    issuers,
-    strategyOf,
-    clock,
-    isClosed: () => closed,
-    decisionMaker,
-  })
+  const { authorize, precheck } = createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker })
   const metadata =
     options.resource === undefined
       ? undefined
@@ -187,9 +188,9 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           authorizationServers: issuers.trusted.map(firstIdentifier),
           senderConstraints: senders.metadata,
         })
-  const { answer, denied } = createAnswerer({
+  const { answer, principalOrDenied, denied } = createAnswerer({
     clock,
-    emit,
+    emit: onEvent && emit,
     resource: { realm, resourceMetadata: metadata?.url, senders },
   })
   const issuerOf = ({ issuer }: TokenFacts) => {
@@ -220,14 +221,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     clock,
     emit,
   })
-  const isClosed = () => closed
   const backChannelLogout = createBackChannelLogout({ issuers, list: revocationList, maxTokenBytes, context, isClosed })
   let closed = false
 
   /** Of a token whatever it may do, and even where it is known to be revoked: it still says whose it is. */
   async function factsOf(token: string): Promise<TokenFacts> {
     const arrival = readInstant(clock)
-    const authentication = await authenticate(token)
+    const authentication = await authenticator.authenticate(token, arrival)
     if (authentication.kind === 'validated') return authentication.facts
     const anyToken = compile()
     const reception = { scheme: undefined, sender: anySender, request: undefined }
@@ -269,51 +269,69 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     }
   }
 
-  async function settle<Claims>(
+  /** At once where nothing has to be waited for. */
+  function settle<Claims>(
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
     inHand: RequestInHand & Reception,
-  ): Promise<Outcome<Claims>> {
-    const authorization = await authorize(authentication, policy, arrival, inHand)
-    const outcome = answer(authorization, policy, inHand)
-    if (outcome.outcome === 'granted' && authentication.kind !== 'failed') {
-      const facts = authorization.facts as TokenFacts
-      // From the arrival: what a schema took is no time in which the evidence stayed young.
-      const request = policy.decisions.length === 0 ? undefined : inHand.request
-      const { scheme, sender } = inHand
-      const reception = { scheme, sender }
-      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival, request, reception })
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+    const authorization = authorize(authentication, policy, arrival, inHand)
+    return authorization instanceof Promise ? authorization.then(land) : land(authorization)
+
+    function land(landed: Authorization<Claims>): Outcome<Claims> {
+      const outcome = answer(landed, policy, inHand)
+      if (outcome.outcome === 'granted') {
+        const facts = landed.facts as TokenFacts
+        // From the arrival: what a schema took is no time in which the evidence stayed young.
+        const request = policy.decisions.length === 0 ? undefined : inHand.request
+        const authenticated = authentication as Authenticated
+        const { scheme, sender } = inHand
+        const reception = { scheme, sender }
+        watcher.remember(outcome, {
+          authentication: authenticated,
+          facts,
+          policy,
+          decidedAt: arrival,
+          request,
+          reception,
+        })
+      }
+      return outcome
     }
-    return outcome
   }
 
-  /** Parses and verifies what came, and looks at who sent it no further than a policy will ask. */
-  async function receive(request: AnyRequest): Promise<ReceivedRequest> {
+  /** Reads what came, and looks at who sent it no further than a policy will ask. */
+  function receive(request: AnyRequest): ReceivedRequest | Promise<ReceivedRequest> {
     if (!isRequest(request)) {
       throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
     }
     const preparation = senders.prepare()
-    if (preparation !== undefined) await preparation
+    return preparation === undefined ? read(request) : preparation.then(() => read(request))
+  }
+
+  function read(request: AnyRequest): ReceivedRequest {
     const credentials = readBearerCredentials(request, schemes)
     const { scheme } = credentials
     if ('none' in credentials) {
-      const authentication: Authentication = { kind: 'failed', reason: credentials.none }
-      return { authentication, inHand: { request, scheme, sender: anySender }, again: async () => authentication }
+      const failed: Authentication = { kind: 'failed', reason: credentials.none }
+      return { authenticate: () => failed, inHand: { request, scheme, sender: anySender } }
     }
     const { token } = credentials
-    const inHand = { request, scheme, sender: senders.examine({ ...credentials, request }) }
-    return { authentication: await authenticate(token), inHand, again: () => authenticate(token) }
+    return {
+      authenticate: (arrival) => authenticator.authenticate(token, arrival),
+      inHand: { request, scheme, sender: senders.examine({ ...credentials, request }) },
+    }
   }
 
   return Object.freeze({
     policy: (policy) => compile(policy),
     async present(request, presentOptions = {}) {
       const arrival = arrivalsOf(clock, presentOptions)
-      const received = await receive(request)
-      let { authentication } = received
+      const { authenticate, inHand: received } = await receive(request)
+      let authentication = await authenticate(readInstant(clock))
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
-      const inHand = { ...received.inHand, memo: decisionMaker && new WeakMap() }
+      const inHand = { ...received, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
         async authorize(...policy) {
@@ -321,7 +339,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           const arrived = arrival()
           // A connection that was opened during an outage need not stay shut when it is over.
           const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
-          if (isLate) authentication = await received.again()
+          if (isLate) authentication = await authenticate(readInstant(clock))
           return settle(authentication, compiled, arrived, inHand)
         },
       }
@@ -329,13 +347,16 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     async authorize(request, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      const { authentication, inHand } = await receive(request)
+      const soon = receive(request)
+      const { authenticate, inHand } = soon instanceof Promise ? await soon : soon
+      const authenticating = authenticate(arrival)
+      const authentication = authenticating instanceof Promise ? await authenticating : authenticating
       return settle(authentication, compiled, arrival, inHand)
     },
     async precheck(request, ...policy) {
       const compiled = compile(...policy)
-      const { authentication, inHand } = await receive(request)
-      const checked = await precheck(authentication, compiled, inHand)
+      const { authenticate, inHand } = await receive(request)
+      const checked = await precheck(await authenticate(readInstant(clock)), compiled, inHand)
       return checked.result === undefined ? passed : denied(checked.result, checked, compiled, inHand)
     },
     async verify(token, ...policy) {
@@ -344,9 +365,12 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       const request = undefined
       const sender = senders.examine({ token, scheme: 'Bearer', request })
       const inHand = { request, scheme: undefined, sender }
-      const outcome = await settle(await authenticate(token), compiled, arrival, inHand)
-      if (outcome.outcome === 'granted') return outcome.principal
-      throw errorOf(outcome)
+      const soon = authenticator.authenticate(token, arrival)
+      const authorization = authorize(soon instanceof Promise ? await soon : soon, compiled, arrival, inHand)
+      const landed = authorization instanceof Promise ? await authorization : authorization
+      const settled = principalOrDenied(landed, compiled, inHand)
+      if ('denied' in settled) throw errorOf(settled.denied)
+      return settled.principal
     },
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
@@ -356,12 +380,14 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     async ready() {
       await Promise.all([issuers.ready(), readyToDecide()])
     },
+    exportKeys: () => issuers.exportKeys(),
     async close() {
       closed = true
       watcher.close()
       signOuts.close()
       decisionMaker?.close()
       issuers.close()
+      authenticator.close()
       revocations?.close()
       for (const strategy of strategies.values()) strategy.close()
       http.close()

@@ -5,7 +5,6 @@ import type { SenderExamination, TokenPresentation } from '../tokens/sender-cons
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock } from '../transport/clock.js'
 import { andThen, type AtOnce } from '../vocabulary/at-once.js'
-import { asciiBytes } from '../vocabulary/base64url.js'
 import { equalInConstantTime } from '../vocabulary/constant-time.js'
 import { headerValues } from '../vocabulary/protected-request.js'
 import type { DpopKey, DpopKeys } from './dpop-keys.js'
@@ -102,7 +101,7 @@ export class DpopExamination implements SenderExamination {
     if (typeof proof === 'string') return proof
     const refusal = this.#refusalByClaims(proof)
     if (refusal !== undefined) return refusal
-    return andThen(sha256(asciiBytes(this.#presentation.token)), (hash) => {
+    return andThen(sha256(this.#presentation.token), (hash) => {
       const { ath } = proof.claims
       if (ath === undefined || !equalInConstantTime(ath, hash)) return 'dpop-token-mismatch'
       return andThen(this.#parts.keys.find(proof), (key) => (typeof key === 'string' ? key : verifyWith(proof, key)))

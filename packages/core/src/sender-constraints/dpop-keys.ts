@@ -5,7 +5,6 @@ import type { VerificationKey } from '../keys/signature.js'
 import type { RefusalCode } from '../outcomes/operator-codes.js'
 import { BoundedCache } from '../transport/bounded-cache.js'
 import { andThen, type AtOnce } from '../vocabulary/at-once.js'
-import { asciiBytes } from '../vocabulary/base64url.js'
 import type { DpopProof } from './dpop-proof.js'
 
 /** The key of a client, from the header of its proofs. */
@@ -65,5 +64,5 @@ function notUsable(): RefusalCode {
 /** The members that make up the key, in the order of their names, without space (RFC 7638 §3.2, RFC 8037 §2). */
 function thumbprintOf(jwk: PublicJwk): AtOnce<string> {
   const members = Object.entries(jwk).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return sha256(asciiBytes(JSON.stringify(Object.fromEntries(members))))
+  return sha256(JSON.stringify(Object.fromEntries(members)))
 }

@@ -1,4 +1,4 @@
-import { asciiBytes, decodeBase64url } from '../vocabulary/base64url.js'
+import { decodeBase64url } from '../vocabulary/base64url.js'
 import { isJsonObject, type JsonObject, type JsonValue, member, parseJsonBytes } from '../vocabulary/json-object.js'
 
 /** A proof taken apart (RFC 9449 §4.2). Nothing in it is verified. */
@@ -8,7 +8,7 @@ export interface DpopProof {
   /** As it came: the same text says the same. */
   readonly encodedHeader: string
   readonly claims: DpopClaims
-  readonly signingInput: Uint8Array
+  readonly signingInput: string
   readonly signature: Uint8Array
 }
 
@@ -44,7 +44,7 @@ export function parseDpopProof(text: string): DpopProof | undefined {
   if (['crit', 'b64', 'zip'].some((name) => Object.hasOwn(header, name))) return undefined
   const read = readClaims(claims)
   if (read === undefined) return undefined
-  const signingInput = asciiBytes(text.slice(0, text.lastIndexOf('.')))
+  const signingInput = text.slice(0, text.lastIndexOf('.'))
   return { algorithm, jwk, encodedHeader, claims: read, signingInput, signature }
 }
 

@@ -62,5 +62,5 @@ export function rememberProof(
   }
 
   // Hashed, because clients choose how long it is and what stands in it.
-  return andThen(sha256(new TextEncoder().encode(claims.jti)), remember)
+  return andThen(sha256(claims.jti), remember)
 }

@@ -131,13 +131,19 @@ class ExaminedSender implements PresentedSender {
   }
 }
 
-/** Where nothing is checked, a token that is bound to anything is refused (RFC 9449 §7.2). */
-const unconstrained: PresentedSender = new ExaminedSender([], [])
-
 /** Where it does not matter who sends a token, as where it is only to be ended. */
 export const anySender: PresentedSender = {
   refusal: () => undefined,
   compare: () => undefined,
   spend: () => undefined,
   renewedNonce: () => undefined,
+}
+
+/** Where nothing is checked, a token that is bound to anything is refused (RFC 9449 §7.2). */
+const unconstrained: PresentedSender = {
+  ...anySender,
+  compare({ confirmation }, demand) {
+    if (confirmation !== undefined) return 'sender-constraint-unchecked'
+    return demand === 'required' ? 'sender-constraint-missing' : undefined
+  },
 }

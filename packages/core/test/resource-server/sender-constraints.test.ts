@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
+  type ClaimsSchema,
   combinePolicies,
   createResourceServer,
   definePolicy,
   inMemoryRevocationList,
+  type RoutePolicy,
   type SenderConstraint,
 } from '../../src/index.js'
 import type { TokenPresentation } from '../../src/tokens/sender-constraint.js'
@@ -85,6 +87,63 @@ describe('a token that is bound to its sender', () => {
     expect(await watch.beforeMessage()).toBeUndefined()
     expect(steps.filter((step) => step.startsWith('examine'))).toHaveLength(1)
     watch.stop()
+  })
+})
+
+describe('a sender', () => {
+  const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const
+  const policies: Readonly<Record<string, RoutePolicy<ClaimsSchema | undefined>>> = {
+    nothing: {},
+    'a schema': { claims: schema },
+    'a decision': { action: 'read' },
+  }
+
+  /** What a sender of that name comes to, by a constraint that answers at once or later. */
+  async function verdicts(isLate: boolean, policy: RoutePolicy<ClaimsSchema | undefined>) {
+    const answer = <Value>(value: Value) => (isLate ? Promise.resolve(value) : value)
+    const constraint = constraintOf('x5t#S256', ({ request }: TokenPresentation) => {
+      const name = (request as { headers: Record<string, string> }).headers['sender']
+      return {
+        compare: () => answer(name === 'stranger' ? 'certificate-mismatch' : true),
+        spend: () => answer(name === 'spent' ? 'dpop-proof-replayed' : undefined),
+      }
+    })
+    const issuer = await testIssuer()
+    const decisionPoint = { decide: () => ({ decision: 'permit' as const }) }
+    const { api } = serverFor(issuer, {}, { senderConstraints: [constraint], decisionPoint })
+    const token = issuer.token({ cnf: certificate })
+    const found: string[] = []
+    // More than once, as tokens that come again are remembered.
+    for (const sender of ['owner', 'stranger', 'spent', 'owner', 'stranger', 'spent', 'stranger']) {
+      const outcome = await api.authorize(sent(token, sender), policy)
+      found.push(outcome.outcome === 'granted' ? 'granted' : outcome.reason)
+    }
+    return found
+  }
+
+  it.each(
+    Object.keys(policies).flatMap((waitsFor) => [
+      [waitsFor, 'at once', false] as const,
+      [waitsFor, 'later', true] as const,
+    ]),
+  )('is held to what it shows where a route waits for %s and that is known %s', async (waitsFor, _, isLate) => {
+    const refused = ['certificate-mismatch', 'dpop-proof-replayed']
+    expect(await verdicts(isLate, policies[waitsFor] as RoutePolicy)).toStrictEqual([
+      'granted',
+      ...refused,
+      'granted',
+      ...refused,
+      'certificate-mismatch',
+    ])
+  })
+
+  it('shows nothing where nothing is configured, however often a bound token comes', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer)
+    const token = issuer.token({ cnf: certificate })
+    for (let i = 0; i < 4; i++) {
+      expect(await api.authorize(sent(token))).toMatchObject({ status: 401, reason: 'sender-constraint-unchecked' })
+    }
   })
 })
 

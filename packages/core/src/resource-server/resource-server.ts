@@ -286,8 +286,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
         // From the arrival: what a schema took is no time in which the evidence stayed young.
         const request = policy.decisions.length === 0 ? undefined : inHand.request
         const authenticated = authentication as Authenticated
-        const { scheme, sender } = inHand
-        const reception = { scheme, sender }
+        const reception = { scheme: inHand.scheme, sender: inHand.sender }
         watcher.remember(outcome, {
           authentication: authenticated,
           facts,

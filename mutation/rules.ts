@@ -2,6 +2,7 @@ import { answerRules } from './answers.ts'
 import { clientCertificateRules } from './client-certificates.ts'
 import { decisionRules } from './decisions.ts'
 import { dpopRules } from './dpop.ts'
+import { nextRules } from './nextjs.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { senderConstraintRules } from './sender-constraints.ts'
@@ -1968,6 +1969,7 @@ export const areas: readonly Area[] = [
     ],
   },
   presentationRules,
+  nextRules,
   trpcRules,
 ]
 

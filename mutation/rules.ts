@@ -351,7 +351,7 @@ export const areas: readonly Area[] = [
         rule: 'A token of another type is refused',
         source: 'RFC 8725 §3.11',
         file: core('tokens/claim-expectations.ts'),
-        remove: ["typ === undefined || ['jwt', 'at+jwt'].includes(mediaType(typ))", 'true'],
+        remove: ["type === 'jwt' || type === 'at+jwt'", 'true'],
         test: inCore('tokens/claim-expectations.test.ts', 'may not'),
       },
       {
@@ -898,7 +898,7 @@ export const areas: readonly Area[] = [
         rule: 'Connections with a client certificate serve the calls that present it',
         source: 'RFC 8705 §2',
         file: core('transport/http-client.node.ts'),
-        remove: ['let agent = certified.get(certificate)', 'let [agent] = certified.values()'],
+        remove: ["(certificate ?? 'https:')", "'https:'"],
         test: inCore('transport/http-client.node.test.ts', 'speaks for calls that present it'),
       },
       {
@@ -1181,7 +1181,7 @@ export const areas: readonly Area[] = [
         rule: 'A withdrawn key dies with the first good refresh',
         source: 'RFC 7517 §9.2',
         file: core('keys/jwks-source.ts'),
-        remove: ['if (usable.age > (current as CurrentKeys).refreshAt) {', 'if (false) {'],
+        remove: ['usable.age > (current as CurrentKeys).refreshAt', 'false'],
         test: inCore('keys/jwks-source.test.ts', 'dies with the first good refresh'),
       },
       {

@@ -105,7 +105,7 @@ describe('a target', () => {
   const seven = (...values: number[]) => [...values, ...Array.from({ length: 7 - values.length }, () => 2)]
 
   it('is met by the median of seven rounds or more', () => {
-    expect(makeRow({ ...row, ours: seven(9, 9, 9) })).toMatchObject({ ours: 2, range: [2, 9], met: true, rounds: 7 })
+    expect(makeRow({ ...row, ours: seven(9, 9, 9) })).toMatchObject({ ours: 2, lowest: 2, highest: 9, met: true })
     expect(makeRow({ ...row, ours: seven(9, 9, 9, 9) })).toMatchObject({ ours: 9, met: false })
     expect(makeRow({ ...row, ours: Array.from({ length: 7 }, () => 3) })).toMatchObject({ met: true })
     expect(makeRow({ ...row, ours: [1, 1, 1, 1, 1, 1] })).toMatchObject({ ours: 1, met: false })

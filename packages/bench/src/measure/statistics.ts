@@ -4,8 +4,3 @@ export function median(values: readonly number[]): number {
   const below = sorted[Math.floor(position)] ?? NaN
   return below + ((sorted[Math.ceil(position)] ?? NaN) - below) * (position % 1)
 }
-
-/** The smallest and the largest. */
-export function rangeOf(values: readonly number[]): readonly [number, number] {
-  return [Math.min(...values), Math.max(...values)]
-}

@@ -5,8 +5,8 @@ export function figure(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : value.toLocaleString('en-US', { maximumSignificantDigits: 4 })
 }
 
-export function range({ range: measured }: Row): string {
-  return measured === null ? '–' : `${figure(measured[0])} to ${figure(measured[1])}`
+export function range({ lowest, highest }: Row): string {
+  return lowest === null ? '–' : `${figure(lowest)} to ${figure(highest)}`
 }
 
 export function target({ target: most }: Row): string {

@@ -1,4 +1,4 @@
-import { median, rangeOf } from '../measure/statistics.ts'
+import { median } from '../measure/statistics.ts'
 
 /** One line of the table, and one object of `results.json`. Every figure is the better the smaller it is. */
 export interface Row {
@@ -7,8 +7,10 @@ export interface Row {
   readonly unit: string
   /** Median of the rounds; `null` when it could not be measured. */
   readonly ours: number | null
-  /** The best and the worst round. */
-  readonly range: readonly [number, number] | null
+  /** The best round. */
+  readonly lowest: number | null
+  /** The worst round. */
+  readonly highest: number | null
   /** Medians; `null` for a peer that could not be measured, which `missing` explains. */
   readonly peers: Readonly<Record<string, number | null>>
   readonly missing?: Readonly<Record<string, string>>
@@ -55,7 +57,8 @@ export function makeRow({ ours, peers = {}, checksLess = {}, target = null, scal
   return {
     ...names,
     ours: measured,
-    range: rounds.length === 0 ? null : (rangeOf(rounds).map(rounded) as [number, number]),
+    lowest: measured === null ? null : rounded(Math.min(...rounds)),
+    highest: measured === null ? null : rounded(Math.max(...rounds)),
     peers: Object.fromEntries(Object.entries(peers).map(([name, figure]) => [name, valueOf(figure)])),
     ...(Object.keys(missing).length > 0 && { missing }),
     ...(Object.keys(checksLess).length > 0 && { checksLess }),

@@ -150,6 +150,20 @@ export const dpopRules: Area = {
       test: constraint('dpop-nonces', 'is given out for its period'),
     },
     {
+      rule: 'Every refusal tells the nonce of the next proof',
+      source: 'RFC 9449 §9',
+      file: core('resource-server/outcome.ts'),
+      remove: ["...(nonce !== undefined && { 'DPoP-Nonce': nonce }),", ''],
+      test: pipeline('holds the nonce of the next proof'),
+    },
+    {
+      rule: 'A grant tells the next nonce before the old one ends',
+      source: 'RFC 9449 §8.2',
+      file: core('resource-server/answering.ts'),
+      remove: ['granted(settled.principal, reception.sender.renewedNonce())', 'granted(settled.principal)'],
+      test: inCore('conformance/conformance.test.ts', 'sender-nonce-renewed'),
+    },
+    {
       rule: 'A proof is not older than it may be',
       source: 'RFC 9449 §4.3 (11), §11.1',
       file: core('sender-constraints/dpop-times.ts'),

@@ -213,6 +213,13 @@ export const dpopRules: Area = {
       test: pipeline('is held to what it shows where a route waits for nothing'),
     },
     {
+      rule: 'What has served costs no call about its token',
+      source: 'RFC 9449 §11.1',
+      file: core('resource-server/authorization.ts'),
+      remove: ['    if (spent !== undefined) return { facts, result: spent }\n', '    void spent\n'],
+      test: spending('that has served costs no call about its token'),
+    },
+    {
       rule: 'What has served is spent before a schema or a decision is waited for',
       source: 'RFC 9449 §11.1',
       file: core('resource-server/authorization.ts'),

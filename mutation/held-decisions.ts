@@ -37,6 +37,20 @@ export const heldDecisionRules: Area = {
       test: inCore('strategy/held-decision.test.ts', 'is not made where a revoked token may be accepted'),
     },
     {
+      rule: 'A token that is bound to its sender gets no decision that is repeated to others',
+      source: 'RFC 8705 §3, RFC 9449 §7.2, under caching',
+      file: core('resource-server/authorization.ts'),
+      remove: ["if (policy.heldFor > 0 && facts.confirmation !== undefined) return 'sender-constraint-unchecked'", ''],
+      test: inCore('resource-server/sender-constraints.test.ts', 'is refused where the answer is repeated'),
+    },
+    {
+      rule: 'A route that demands a bound token has no such decisions',
+      source: 'fail closed',
+      file: core('strategy/held-decision.ts'),
+      remove: ["if (senderConstrained === 'required') {", 'if (false) {'],
+      test: inCore('resource-server/sender-constraints.test.ts', 'is refused where the answer is repeated'),
+    },
+    {
       rule: 'What a decision point says of one request is not repeated for others',
       source: 'facts, never verdicts',
       file: core('strategy/held-decision.ts'),
@@ -72,7 +86,7 @@ export const heldDecisionRules: Area = {
       source: 'RFC 7800 §3.1',
       file: core('tokens/jwt-validator.ts'),
       remove: [
-        "return isSenderConstrained(payload) ? 'sender-constraint-unchecked' : unproven.facts",
+        "return readConfirmation(payload) === undefined ? unproven.facts : 'sender-constraint-unchecked'",
         'return unproven.facts',
       ],
       test: claims('are held to everything but signature and key'),

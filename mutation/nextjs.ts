@@ -10,7 +10,7 @@ export const nextRules: Area = {
       rule: 'A route handler runs for nobody whom its policy refuses',
       source: 'authentication bypass',
       file: nextjs('route-handlers.ts'),
-      remove: ['isDenied(who) ? denialResponse(who) : ', ''],
+      remove: ['if (isDenied(who)) return denialResponse(who)', ''],
       test: inNext('route-handlers.test.ts', 'answers with the challenge and the body of core'),
     },
     {

@@ -6,7 +6,9 @@ import { root, run, secondsSince } from './process.ts'
 const options = process.argv.slice(2)
 const start = performance.now()
 process.stdout.write('Building core, testkit, the adapters and the demos …\n')
-const apps = options.includes('--serve') ? ['nestjs-api'] : ['nestjs-api', 'trpc-api', 'lambda-http-api']
+const apps = options.includes('--serve')
+  ? ['nestjs-api']
+  : ['nestjs-api', 'trpc-api', 'lambda-http-api', 'mtls-partner-api']
 const build = await run('turbo', ['run', 'build', ...apps.map((app) => `--filter=@tokenward-apps/${app}`)])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)
@@ -15,11 +17,13 @@ if (build.code !== 0) {
 process.stdout.write(`  done in ${secondsSince(start)}\n`)
 
 // The lab mostly waits for tokens to end, which it can do during the walk-throughs.
-const others = ['apps/trpc-api/dist/main.js', 'apps/lambda-http-api/dist/main.js', 'apps/lab/src/short-form.ts']
-const underWay = options.includes('--serve') ? [] : others.map((program) => run('node', [program]))
+const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/src/short-form.ts'])
+const others = ['trpc-api', 'lambda-http-api', 'mtls-partner-api'].map((app) =>
+  options.includes('--serve') ? undefined : run('node', [`apps/${app}/dist/main.js`]),
+)
 const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...options], { cwd: root, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => demo.kill(signal))
 const demoCode = await new Promise<number>((resolve) => demo.on('close', (code) => resolve(code ?? 1)))
-const walked = await Promise.all(underWay)
-process.stdout.write(walked.map(({ output }) => output).join(''))
-process.exit(demoCode || (walked.find(({ code }) => code !== 0)?.code ?? 0))
+const results = await Promise.all([...others, lab])
+for (const result of results) process.stdout.write(result?.output ?? '')
+process.exit(demoCode || (results.find((result) => (result?.code ?? 0) !== 0)?.code ?? 0))

@@ -12,6 +12,7 @@ const lanes: readonly (readonly Check[])[] = [
     program("the NestJS demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
     program("the tRPC demo's self-check", 'node', ['apps/trpc-api/dist/main.js']),
     program("the Lambda demo's self-check", 'node', ['apps/lambda-http-api/dist/main.js']),
+    program("the partner API's self-check", 'node', ['apps/mtls-partner-api/dist/main.js']),
     program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
     pack,

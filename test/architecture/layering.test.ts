@@ -10,6 +10,7 @@ const floors = [
   'transport',
   'keys',
   'tokens',
+  'sender-constraints',
   'revocation',
   'issuers',
   'strategy',
@@ -19,7 +20,7 @@ const floors = [
 /** Edges stand beside the floors: they import them, and nothing imports an edge. */
 const edges: Record<string, readonly string[]> = {
   cognito: ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'revocation', 'issuers'],
-  requests: ['vocabulary'],
+  requests: ['vocabulary', 'outcomes', 'sender-constraints'],
   testing: ['vocabulary', 'outcomes', 'transport', 'tokens', 'strategy', 'resource-server'],
 }
 
@@ -80,6 +81,7 @@ describe.each([
   'apps/nestjs-api/src',
   'apps/trpc-api/src',
   'apps/lambda-http-api/src',
+  'apps/mtls-partner-api/src',
   'apps/lab/src',
 ])('%s', (folder) => {
   const files = sourceFiles(folder)
@@ -144,6 +146,7 @@ describe('the packages', () => {
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
     'apps/lambda-http-api/src': /^(?:@tokenward\/(?:lambda(?:\/wiring)?|testkit)|aws-lambda|node:.*)$/,
+    'apps/mtls-partner-api/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }
 

@@ -14,6 +14,7 @@ const homes: Record<string, string> = {
   'packages/testkit/README.md': 'packages/testkit',
   'packages/trpc/README.md': 'packages/trpc',
   'docs/migrating/nestjs.md': 'packages/nestjs-e2e',
+  'docs/partners.md': 'packages/core',
 }
 
 /** As strict as a careful user's project, and with what Nest needs. */

@@ -66,6 +66,9 @@ describe('the figures that `npm run bench` wrote', () => {
     ['p50 while JWKS answers in 4 s', ['jose', 'aws-jwt-verify', 'jwks-rsa', 'hono']],
     ['whole request in NestJS on Fastify, CPU added: a token for the first time', ['jose', 'aws-jwt-verify']],
     ['whole request in NestJS on Fastify, CPU added: a repeated token', ['jose', 'aws-jwt-verify']],
+    ['DPoP, ES256, distinct tokens', ['express-', 'oauth4']],
+    ['DPoP, ES256, tokens that come again', ['express-', 'oauth4']],
+    ['client certificate, seen before', []],
     ['introspection call and its checks', ['oauth4webapi']],
     ['the first fake pool of a process', []],
     ['a fake pool for each test, where a test takes 250 ms', []],
@@ -79,6 +82,15 @@ describe('the figures that `npm run bench` wrote', () => {
       const found = Object.entries(row?.peers ?? {}).filter(([of]) => of.includes(peer))
       expect(found.length, peer).toBeGreaterThan(0)
     }
+  })
+
+  it('are ahead of every peer, where a proof comes with the token', () => {
+    const rows = results.rows.filter(({ row }) => row.startsWith('DPoP'))
+    expect(rows).toHaveLength(2)
+    for (const { row, ours, peers } of rows) {
+      for (const peer of Object.values(peers)) expect(ours, row).toBeLessThan(peer ?? 0)
+    }
+    expect(notesOf(results, 'senders').join('\n')).toContain('oauth4webapi does not check: a proof that comes twice')
   })
 
   it('say of every peer what it does not check, as it was found out', () => {

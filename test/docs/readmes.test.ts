@@ -28,6 +28,8 @@ describe('a package README', () => {
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
     ['packages/core', 'src/resource-server/protected-resource-metadata.ts', 'ProtectedResourceOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
+    ['packages/core', 'src/sender-constraints/certificate-bound.ts', 'CertificateBoundOptions'],
+    ['packages/core', 'src/sender-constraints/dpop.ts', 'DpopOptions'],
     ['packages/nestjs', 'src/module/tokenward-options.ts', 'TokenwardModuleExtras'],
     ['packages/lambda', 'src/handlers/protect.ts', 'HandlerOptions'],
     ['packages/lambda', 'src/gateway/gateway-principal.ts', 'TrustedGateway'],
@@ -93,6 +95,7 @@ describe('decisions', () => {
       'apps/nextjs-app',
       'apps/trpc-api',
       'apps/lambda-http-api',
+      'apps/mtls-partner-api',
       'apps/lab',
     ]
     const names = manifests.flatMap((folder) => {

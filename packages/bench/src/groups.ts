@@ -6,6 +6,7 @@ import { keySetRows } from './key-sets/key-set-rows.ts'
 import { memoryRows } from './memory/memory-rows.ts'
 import { repeatedRow } from './repeated/repeated-rows.ts'
 import type { Row } from './rows/row.ts'
+import { senderRows } from './senders/sender-rows.ts'
 import { startRows } from './start/start-rows.ts'
 import { testkitRows } from './testkit/testkit-rows.ts'
 import { verificationRow } from './verification/verification-rows.ts'
@@ -23,6 +24,7 @@ export const groups = {
   'repeated tokens': async (quick) => [await repeatedRow(100, quick), await repeatedRow(5_000, quick)],
   'whole request': wholeRequestRows,
   'key sets': keySetRows,
+  senders: senderRows,
   introspection: introspectionRows,
   decision: engineRows,
   memory: memoryRows,

@@ -22,13 +22,13 @@ export function protectApiHandler<Claims>(
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
     const presented = await receive(await server.get(), incoming, cookie)
     const outcome = await presented.authorize(policy)
+    for (const [name, value] of Object.entries(outcome.headers)) response.setHeader(name, value)
     if (outcome.outcome === 'granted') return handler(request, response, outcome)
     return deny(response, outcome)
   }
 }
 
-function deny(response: NextApiResponse, { status, headers, body }: Denied): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+function deny(response: NextApiResponse, { status, body }: Denied): void {
   response.status(status).json(body)
 }
 

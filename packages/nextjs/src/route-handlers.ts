@@ -61,8 +61,19 @@ export function routeHandler<Who extends Granted<unknown> | Anonymous, Context e
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
     const presented = await receive(await server.get(), incoming, cookie)
     const who = await decide(presented)
-    return isDenied(who) ? denialResponse(who) : handler(request, who, context)
+    if (isDenied(who)) return denialResponse(who)
+    const response = await handler(request, who, context)
+    return who.outcome === 'anonymous' ? response : withHeaders(response, who.headers)
   }
+}
+
+/** A redirect, or what `fetch` has brought, cannot be written to. */
+function withHeaders(response: Response, headers: Granted['headers']): Response {
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return response
+  const copy = new Response(response.body, response)
+  for (const [name, value] of entries) copy.headers.set(name, value)
+  return copy
 }
 
 /** Nobody, or whom the policy lets in. */

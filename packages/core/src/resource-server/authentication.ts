@@ -1,4 +1,5 @@
 import type { IssuerRegistry } from '../issuers/issuer-registry.js'
+import { ConfigurationError } from '../outcomes/errors.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { type CompactJws, parseCompactJws } from '../tokens/compact-jws.js'
 import { KnownHeaders } from '../tokens/known-headers.js'
@@ -112,6 +113,9 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       return fromMemory(token, known, now) ?? validate(token, now)
     },
     authenticateClaims(claims, now) {
+      if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+        throw new ConfigurationError('claims', 'must be an object with the claims of one token')
+      }
       if (isClosed()) return failed('resource-server-closed')
       const payload = jsonCopyOf(claims)
       if (payload === undefined) return failed('claims-malformed')

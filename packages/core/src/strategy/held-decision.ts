@@ -20,9 +20,13 @@ export function checkHeldFor(owner: string, { heldFor }: { readonly heldFor?: Du
 /** A promise that ends before the decision does could not be kept; what is asked of each request cannot be repeated. */
 export function assertHoldable(
   owner: string,
-  policy: HeldDecision & { readonly maxAge: number | undefined; readonly decisions: readonly DecisionDemand[] },
+  policy: HeldDecision & {
+    readonly maxAge: number | undefined
+    readonly senderConstrained: string
+    readonly decisions: readonly DecisionDemand[]
+  },
 ): void {
-  const { heldFor, maxRevocationLag, maxAge, decisions } = policy
+  const { heldFor, maxRevocationLag, maxAge, senderConstrained, decisions } = policy
   if (heldFor === 0) return
   const bounds = { maxRevocationLag: maxRevocationLag === 'token-lifetime' ? undefined : maxRevocationLag, maxAge }
   for (const [name, bound] of Object.entries(bounds)) {
@@ -31,6 +35,12 @@ export function assertHoldable(
     throw new ConfigurationError(
       `${owner}.${name}`,
       `must be above ${held}, for which a decision is held: one made now would break it by then`,
+    )
+  }
+  if (senderConstrained === 'required') {
+    throw new ConfigurationError(
+      `${owner}.senderConstrained`,
+      'is for decisions about one request: whoever gets the same answer later may be another sender',
     )
   }
   if (decisions.length > 0) {

@@ -65,6 +65,8 @@ describe('explain', () => {
       heldFor: 0,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [row(a), row(b)],
     })
@@ -75,6 +77,8 @@ describe('explain', () => {
       heldFor: 0,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [row(b)],
     })

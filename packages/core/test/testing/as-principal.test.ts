@@ -55,6 +55,8 @@ describe('a server as a principal', () => {
       heldFor: 0,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [
         {

@@ -117,6 +117,7 @@ export function gatewayScopes<Authorizers extends string>(
 /** What a gateway does not look at. */
 function demandBeyondScopes(policy: CompiledPolicy<unknown>): string | undefined {
   const { maxRevocationLag, scopes, anyScope, groups, issuers, claims, acrValues, maxAge, decisions } = policy
+  const { senderConstrained } = policy
   const demands = {
     'several scopes that must all be there': scopes.length + anyScope.length > 1,
     maxRevocationLag: maxRevocationLag !== 'token-lifetime',
@@ -125,6 +126,7 @@ function demandBeyondScopes(policy: CompiledPolicy<unknown>): string | undefined
     claims: claims !== undefined,
     acrValues: acrValues.length > 0,
     maxAge: maxAge !== undefined,
+    senderConstrained: senderConstrained === 'required',
     'an action': decisions.length > 0,
   }
   return Object.entries(demands).find(([, isDemanded]) => isDemanded)?.[0]

@@ -72,6 +72,7 @@ describe('a trap that becomes an error', () => {
       [{ scopes, claims: z.object({ tenant: z.string() }) }, 'claims'],
       [{ scopes, acrValues: ['mfa'] }, 'acrValues'],
       [{ scopes, maxAge: '5m' }, 'maxAge'],
+      [{ scopes, senderConstrained: 'required' }, 'senderConstrained'],
       [{ scopes, action: 'read' }, 'an action'],
     ] as const
     for (const [policy, demand] of beyond) {

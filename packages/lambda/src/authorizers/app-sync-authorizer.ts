@@ -1,4 +1,4 @@
-import { ConfigurationError, definePolicy, combinePolicies, type ResourceServer } from '@tokenward/core'
+import { combinePolicies, ConfigurationError, definePolicy, type Duration, type ResourceServer } from '@tokenward/core'
 import { assertOptionNames } from '../option-check.js'
 import { fitting, leastProven, textContextOf } from './authorizer-context.js'
 import type { AppSyncAuthorizerEvent } from './authorizer-events.js'
@@ -28,10 +28,8 @@ export interface AppSyncAuthorizerOptions {
    * For how long AppSync may keep a result: not at all, or whole seconds from `'1s'` to `'1h'`. Results say it themselves
    * (`ttlOverride`), whatever the API is configured for. Required.
    */
-  readonly resultCache: 'off' | { readonly ttl: ParsableTtl }
+  readonly resultCache: 'off' | { readonly ttl: Duration }
 }
-
-type ParsableTtl = Parameters<typeof checkTtl>[1] & {}
 
 const OWNER = 'appSyncAuthorizer'
 const FIELD = /^[_A-Za-z]\w*\.[_A-Za-z]\w*$/

@@ -54,13 +54,18 @@ export function createCredentials(owner: string, { tokenCookie, trustedOrigins }
     hasCookie: tokenCookie !== undefined,
     async cookieOf({ request, headers }, acceptCookie) {
       if (!acceptCookie || !origins.allows(request.method, headers)) return undefined
-      return (await tokenCookie?.(readCookieHeader(headers.get('cookie')))) ?? undefined
+      return notEmpty(await tokenCookie?.(readCookieHeader(headers.get('cookie'))))
     },
     async cookieInServerCode(headers, cookies) {
       if (!origins.allowsUnknownMethod(headers)) return undefined
-      return (await tokenCookie?.(unambiguous(cookies, headers.get('cookie')))) ?? undefined
+      return notEmpty(await tokenCookie?.(unambiguous(cookies, headers.get('cookie'))))
     },
   }
+}
+
+/** An empty cookie is what some leave behind who delete one: its user has to sign in, and has made no mistake. */
+function notEmpty(token: string | null | undefined): string | undefined {
+  return token === null || token === '' ? undefined : token
 }
 
 /** What came. A bearer token of the header counts, and a cookie only where there is none. */

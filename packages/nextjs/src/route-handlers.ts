@@ -1,4 +1,11 @@
-import type { CompiledPolicy, Denied, Granted, PathParameters, Presented } from '@tokenward/core'
+import {
+  type CompiledPolicy,
+  ConfigurationError,
+  type Denied,
+  type Granted,
+  type PathParameters,
+  type Presented,
+} from '@tokenward/core'
 import type { NextRequest } from 'next/server.js'
 import { acceptsCookie, type Credentials, receive } from './credentials.js'
 import { denialResponse } from './denial-response.js'
@@ -71,6 +78,13 @@ export async function anonymousOr<Claims>(
   policy: CompiledPolicy<Claims>,
 ): Promise<Granted<Claims> | Anonymous | Denied> {
   return presented.credentials === 'none' ? anonymous : presented.authorize(policy)
+}
+
+/** @throws ConfigurationError for what cannot be called, where it stands, and not for the first user who is let in. */
+export function checkHandler(owner: string, handler: unknown): void {
+  if (typeof handler !== 'function') {
+    throw new ConfigurationError(owner, 'takes a policy and then a handler, which is a function')
+  }
 }
 
 /** @throws ConfigurationError naming the option that is wrong. */

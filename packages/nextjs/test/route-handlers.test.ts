@@ -78,6 +78,16 @@ describe('withAuth', () => {
     expect(() => auth.withAuth(undefined as never, subject)).toThrow('policy is undefined')
   })
 
+  it('checks that there is a handler, too, and not when the first user is let in', async () => {
+    const { auth } = await orders()
+    for (const name of ['withAuth', 'withOptionalAuth', 'withAuthApi'] as const) {
+      const protect = auth[name] as (...given: readonly unknown[]) => unknown
+      for (const given of [[{}], [subject], [subject, {}], [{}, { GET: subject }]]) {
+        expect(() => protect(...given)).toThrow(`${name} takes a policy and then a handler, which is a function`)
+      }
+    }
+  })
+
   it('hands over a grant that can be watched', async () => {
     const { pool, api, auth } = await orders()
     const GET = auth.withAuth({}, async (_request, granted) => {
@@ -137,6 +147,15 @@ describe('a cookie', () => {
       expect(await status(method), method).toBe(401)
     }
     expect(await status('POST', { ...CROSS_SITE, 'x-http-method-override': 'GET' })).toBe(401)
+  })
+
+  it('that is empty, as some leave behind who delete one, is none', async () => {
+    const { auth } = await orders({ tokenCookie })
+    const request = () => routeRequest('/', { cookies: { '__Host-at': '' } })
+    const response = await auth.withAuth({}, subject, { acceptCookie: true })(request(), routeContext())
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="orders"')
+    const optional = auth.withOptionalAuth({}, subject, { acceptCookie: true })
+    expect(await (await optional(request(), routeContext())).text()).toBe('nobody')
   })
 
   it('is not looked at beside a bearer token, good or bad', async () => {

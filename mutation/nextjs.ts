@@ -24,7 +24,7 @@ export const nextRules: Area = {
       rule: 'An API route of the Pages Router runs for nobody whom its policy refuses',
       source: 'authentication bypass',
       file: nextjs('api-handlers.ts'),
-      remove: ["if (outcome.outcome === 'granted') return", 'return'],
+      remove: ["if (outcome.outcome !== 'granted') return deny(response, outcome)", ''],
       test: inNext('api-handlers.test.ts', 'answers everybody else'),
     },
     {
@@ -172,6 +172,20 @@ export const nextRules: Area = {
       file: nextjs('cookie-header.ts'),
       remove: ['const name = pair.slice(0, equals)', 'const name = pair.slice(0, equals).trim()'],
       test: inNext('token-cookie.test.ts', 'does not take a name that any host may write'),
+    },
+    {
+      rule: 'What a cookie let somebody see is kept by no cache',
+      source: 'RFC 9111 §3.5',
+      file: nextjs('route-handlers.ts'),
+      remove: ['byCookie ? keptByNoCache(response) : response', 'response'],
+      test: inNext('route-handlers.test.ts', 'lets somebody see what no cache keeps'),
+    },
+    {
+      rule: 'Nor by an API route of the Pages Router',
+      source: 'RFC 9111 §3.5',
+      file: nextjs('api-handlers.ts'),
+      remove: ["if (byCookie) response.setHeader('Cache-Control', 'no-store')", ''],
+      test: inNext('api-handlers.test.ts', 'takes a cookie where that is asked for'),
     },
     {
       rule: 'The proxy turns away what cannot enter',

@@ -68,16 +68,23 @@ function notEmpty(token: string | null | undefined): string | undefined {
   return token === null || token === '' ? undefined : token
 }
 
-/** What came. A bearer token of the header counts, and a cookie only where there is none. */
+/** What came, and where its token was. */
+export interface Received {
+  readonly presented: Presented
+  readonly byCookie: boolean
+}
+
+/** A bearer token of the header counts, and a cookie only where there is none. */
 export async function receive(
   server: ResourceServer,
   incoming: Incoming,
   cookie: FindCookie,
   options: PresentOptions = {},
-): Promise<Presented> {
+): Promise<Received> {
   const presented = await server.present(incoming.request, options)
   const withCookie = presented.credentials === 'none' ? await requestWithCookie(incoming, cookie) : undefined
-  return withCookie === undefined ? presented : server.present(withCookie, options)
+  if (withCookie === undefined) return { presented, byCookie: false }
+  return { presented: await server.present(withCookie, options), byCookie: true }
 }
 
 /** The same request with the token of its cookie where core looks for it; `undefined` where there is none. */

@@ -66,10 +66,23 @@ export function routeHandler<Who extends Granted<unknown> | Anonymous, Context e
     const params = (await (context as HandlerContext | undefined)?.params) as PathParameters | undefined
     const incoming = { request: { method, url, headers, params }, headers }
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
-    const presented = await receive(await server.get(), incoming, cookie)
+    const { presented, byCookie } = await receive(await server.get(), incoming, cookie)
     const who = await decide(presented)
-    return isDenied(who) ? denialResponse(who) : handler(request, who, context)
+    const response = isDenied(who) ? denialResponse(who) : await handler(request, who, context)
+    return byCookie ? keptByNoCache(response) : response
   }
+}
+
+/**
+ * Caches show what came to an `Authorization` header to nobody else (RFC 9111 §3.5), and know nothing of cookies. A handler
+ * may say otherwise.
+ */
+function keptByNoCache(response: Response): Response {
+  if (response.headers.has('cache-control')) return response
+  // Headers of what `fetch` and `Response.redirect` return cannot be changed.
+  const copy = new Response(response.body, response)
+  copy.headers.set('Cache-Control', 'no-store')
+  return copy
 }
 
 /** Nobody, or whom the policy lets in. */

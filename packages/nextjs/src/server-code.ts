@@ -51,7 +51,8 @@ export function createServerCode({ server, credentials }: HandlerParts): ServerC
     let found = ofRequest.get(key)
     if (found === undefined) {
       // Components of one page ask one after another, for one request: a call made for one of them serves all.
-      const present = async () => receive(await server.get(), incoming, async () => token, { arrival: 'request' })
+      const present = async () =>
+        (await receive(await server.get(), incoming, async () => token, { arrival: 'request' })).presented
       ofRequest.set(key, (found = present()))
     }
     return found

@@ -57,6 +57,8 @@ describe('withAuthApi', () => {
     const status = async (method: string, headers: Record<string, string>) =>
       (await fetch(url, { method, headers: { cookie, connection: 'close', ...headers } })).status
     expect(await status('GET', {})).toBe(204)
+    const { headers: seen } = await fetch(url, { headers: { cookie, connection: 'close' } })
+    expect(seen.get('cache-control')).toBe('no-store')
     expect(await status('POST', { origin: url })).toBe(204)
     expect(await status('POST', { origin: CROSS_SITE.origin })).toBe(401)
     expect(await status('POST', { 'x-http-method-override': 'GET' })).toBe(401)

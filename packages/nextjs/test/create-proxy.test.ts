@@ -196,6 +196,8 @@ describe('identity', () => {
     'x-forwarded-user': 'root',
     'x-auth-request-email': 'root@example.com',
     'remote-user': 'root',
+    'x-consumer-username': 'root',
+    'x-pomerium-jwt-assertion': 'root',
     'x-tokenward-subject': 'root',
     'x-middleware-subrequest': 'proxy:proxy:proxy',
     'x-acme-role-admin': 'yes',

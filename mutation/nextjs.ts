@@ -10,7 +10,7 @@ export const nextRules: Area = {
       rule: 'A route handler runs for nobody whom its policy refuses',
       source: 'authentication bypass',
       file: nextjs('route-handlers.ts'),
-      remove: ['isDenied(who) ? denialResponse(who) : ', ''],
+      remove: ['if (isDenied(who)) return denialResponse(who)', ''],
       test: inNext('route-handlers.test.ts', 'answers with the challenge and the body of core'),
     },
     {
@@ -177,7 +177,7 @@ export const nextRules: Area = {
       rule: 'What a cookie let somebody see is kept by no cache',
       source: 'RFC 9111 §3.5',
       file: nextjs('route-handlers.ts'),
-      remove: ['byCookie ? keptByNoCache(response) : response', 'response'],
+      remove: ['return byCookie && ', 'return false && '],
       test: inNext('route-handlers.test.ts', 'lets somebody see what no cache keeps'),
     },
     {

@@ -64,7 +64,8 @@ export interface AuthFunctions {
     options?: HandlerOptions,
   ): RouteHandler<Context>
   /**
-   * Protects an API route of the Pages Router, all its methods alike.
+   * Protects an API route of the Pages Router, all its methods alike. Functions of the policy see no `request.params`, as
+   * Next.js mixes them with the query.
    *
    * @throws {@link ConfigurationError} as `withAuth` does.
    */

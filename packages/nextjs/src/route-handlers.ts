@@ -45,6 +45,9 @@ export type ProtectedHandler<Who, Context extends HandlerContext> = (
 /** A route handler as Next.js calls it. */
 export type RouteHandler<Context extends HandlerContext> = (request: NextRequest, context: Context) => Promise<Response>
 
+/** Caches show what came to an `Authorization` header to nobody else (RFC 9111 §3.5), and know nothing of cookies. */
+const KEPT_BY_NO_CACHE = { 'Cache-Control': 'no-store' }
+
 const anonymous: Anonymous = Object.freeze({ outcome: 'anonymous', principal: undefined })
 
 /** What `withAuth`, `withOptionalAuth` and `withAuthApi` have in common. */
@@ -68,20 +71,16 @@ export function routeHandler<Who extends Granted<unknown> | Anonymous, Context e
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
     const { presented, byCookie } = await receive(await server.get(), incoming, cookie)
     const who = await decide(presented)
-    const response = isDenied(who) ? denialResponse(who) : await handler(request, who, context)
-    return byCookie ? keptByNoCache(response) : response
+    if (isDenied(who)) return denialResponse(who)
+    const response = await handler(request, who, context)
+    return byCookie && !response.headers.has('cache-control') ? withHeaders(response, KEPT_BY_NO_CACHE) : response
   }
 }
 
-/**
- * Caches show what came to an `Authorization` header to nobody else (RFC 9111 §3.5), and know nothing of cookies. A handler
- * may say otherwise.
- */
-function keptByNoCache(response: Response): Response {
-  if (response.headers.has('cache-control')) return response
-  // Headers of what `fetch` and `Response.redirect` return cannot be changed.
+/** A redirect, or what `fetch` has brought, cannot be written to. */
+function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
   const copy = new Response(response.body, response)
-  copy.headers.set('Cache-Control', 'no-store')
+  for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
   return copy
 }
 

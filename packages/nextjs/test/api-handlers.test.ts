@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import type { NextApiHandler } from 'next'
 import { apiResolver } from 'next/dist/server/api-utils/node/api-resolver.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { namedCookie } from '../src/index.js'
+import { createNextAuth, definePolicy, namedCookie } from '../src/index.js'
+import { asPrincipal } from '../src/testing.js'
 import { CROSS_SITE, orders } from './support/orders.js'
 
 /** Serves an API route as Next.js does, by its own code. */
@@ -46,6 +47,22 @@ describe('withAuthApi', () => {
     const token = await pool.accessToken()
     const { status } = await sendTwice(url, token)
     expect(status).toBe(400)
+  })
+
+  it('tells functions of a policy no parameters, which anybody could name in the query', async () => {
+    const asked: unknown[] = []
+    const decide = () => ({ decision: 'permit' as const })
+    const auth = createNextAuth(asPrincipal({ sub: 'u1' }, { decisionPoint: { decide } }))
+    const reading = definePolicy({
+      action: 'read',
+      resource: ({ request }) => {
+        asked.push(request?.params)
+        return { type: 'Order', id: '7' }
+      },
+    })
+    const url = await serve(auth.withAuthApi(reading, (_request, response) => response.status(204).end()))
+    expect((await fetch(`${url}/api/orders?id=8`, { headers: { connection: 'close' } })).status).toBe(204)
+    expect(asked).toStrictEqual([undefined])
   })
 
   it('takes a cookie where that is asked for', async () => {

@@ -1,19 +1,26 @@
 import { readFile } from 'node:fs/promises'
-import { isBuiltin } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { fakeCognito } from '@tokenward/testkit'
 import { build, type BuildOptions } from 'esbuild'
-import { EdgeRuntime } from 'next/dist/compiled/edge-runtime'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readmeFiles } from './support/readme-app.js'
 
 const home = join(import.meta.dirname, '..')
 
+/** As far as it is used here; Next.js brings it without types. */
+interface Sandbox {
+  new (options: { readonly initialCode: string; readonly extend: (context: object) => object }): {
+    evaluate(code: string): Promise<string>
+  }
+}
+const { EdgeRuntime } = createRequire(import.meta.url)('next/dist/compiled/edge-runtime') as { EdgeRuntime: Sandbox }
+
 /** What a bundler for edge runtimes makes of a middleware, by default without Next.js itself. */
 async function bundled(
   code: string,
-  format: Partial<BuildOptions> = { format: 'esm', external: ['next/*', 'node:*'] },
+  format: Pick<BuildOptions, 'define' | 'external' | 'format'> = { format: 'esm', external: ['next/*', 'node:*'] },
 ) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: home, sourcefile: 'middleware.ts', loader: 'ts' },
@@ -48,10 +55,10 @@ async function inSandbox(code: string) {
     { format: 'iife', external: [], define: { __dirname: '"/"' } },
   )
   // Of `process` it has the environment, and nothing else that is used here.
-  const extend = (context: object) => Object.assign(context, { process: { env: { NODE_ENV: 'production' } } }) as never
+  const extend = (context: object) => Object.assign(context, { process: { env: { NODE_ENV: 'production' } } })
   const runtime = new EdgeRuntime({ initialCode: text, extend })
   return async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> => {
-    const answer = runtime.evaluate<Promise<string>>(`ask(${JSON.stringify(path)}, ${JSON.stringify(headers)})`)
+    const answer = runtime.evaluate(`ask(${JSON.stringify(path)}, ${JSON.stringify(headers)})`)
     return JSON.parse(await answer)
   }
 }

@@ -3,7 +3,7 @@ import type { PublicServer } from '../endpoints/fake-server.js'
 import { internalsOf } from './fake-internals.js'
 import { fakeRequest, mswResponse } from './msw-response.js'
 
-/** A fake with public addresses: a pool or an authorization server. */
+/** A fake with public addresses: a pool, an authorization server or a policy store. */
 export interface MswFake {
   /** As of the fake. */
   listen(): Promise<unknown>
@@ -55,5 +55,7 @@ function handledServer(fake: MswFake): PublicServer {
 }
 
 function noFake(): TypeError {
-  return new TypeError('mswHandlers takes what fakeCognito or fakeAuthorizationServer made, one or more')
+  return new TypeError(
+    'mswHandlers takes what fakeCognito, fakeAuthorizationServer or fakeVerifiedPermissions made, one or more',
+  )
 }

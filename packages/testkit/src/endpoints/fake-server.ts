@@ -17,6 +17,8 @@ export interface FakeResponse {
 export interface FakeKind {
   readonly maker: string
   readonly noun: string
+  /** Where its addresses are found. Default: at its key set and its metadata. */
+  readonly addresses?: string
 }
 
 /** What stands behind the doors. */
@@ -46,8 +48,9 @@ export class ConnectionDropped extends Error {
 }
 
 /** Says to whoever debugs a test that the address is wrong, where a real server would say less. */
-export function nothingThere({ maker, noun }: FakeKind, { method, url }: FakeRequest): FakeResponse {
-  const message = `${maker}: nothing answers ${method} ${url.href}; the addresses of the fake ${noun} are ${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints`
+export function nothingThere(kind: FakeKind, { method, url }: FakeRequest): FakeResponse {
+  const { maker, noun, addresses = `${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints` } = kind
+  const message = `${maker}: nothing answers ${method} ${url.href}; the addresses of the fake ${noun} are ${addresses}`
   return json(404, { message })
 }
 

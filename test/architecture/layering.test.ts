@@ -73,6 +73,7 @@ describe.each([
   'packages/core/src',
   'packages/testkit/src',
   'packages/nestjs/src',
+  'packages/cedar/src',
   'packages/bench/src',
   'apps/nestjs-api/src',
   'apps/lab/src',
@@ -122,7 +123,9 @@ describe.each([
 describe('the packages', () => {
   /** What each may import at run time, apart from its own files. */
   const arrows: Record<string, RegExp> = {
-    'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
+    'packages/testkit/src':
+      /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata|@cedar-policy\/cedar-wasm\/nodejs)$)/,
+    'packages/cedar/src': /^(?:@tokenward\/core|node:(?:fs|module)|@aws-sdk\/client-verifiedpermissions)$/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
     'packages/bench/src':

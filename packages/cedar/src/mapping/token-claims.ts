@@ -1,0 +1,55 @@
+import { sizeBudget } from './request-limits.js'
+import { Unmappable } from './unmappable.js'
+import { writeValue, type Writing } from './value-writer.js'
+
+/** Claims as attributes: those of an access token of `context.token`, those of an ID token of the principal. */
+export type ClaimKind = 'access' | 'id'
+
+/** Which claims have a place, and which of those are sets. `'any'`: no schema says. `'none'`: it declares no place. */
+export type DeclaredClaims =
+  | 'any'
+  | 'none'
+  | { readonly names: ReadonlySet<string>; readonly sets: ReadonlySet<string> }
+
+/** Group membership becomes the parents of the principal, and nothing else (cognito-map-token-to-schema). */
+const GROUP_CLAIMS = new Set(['cognito:groups', 'groups'])
+
+/** Which of the two a token is; what is no ID token counts as an access token. */
+export function claimKind(claims: object): ClaimKind {
+  return (claims as { token_use?: unknown }).token_use === 'id' ? 'id' : 'access'
+}
+
+/**
+ * The claims that become attributes, as Verified Permissions maps them: the group claim does not, and with a schema only
+ * what it declares does. A claim that Cedar has no value for is left out, so that policies that read it err, and no other.
+ */
+export function writeClaims<Out>(
+  writing: Writing<Out>,
+  path: string,
+  claims: object,
+  declared: DeclaredClaims,
+): Readonly<Record<string, Out>> {
+  // Core bounds tokens; what a request may grow by is for what comes beside them.
+  const unbounded = { ...writing, budget: sizeBudget(Number.POSITIVE_INFINITY) }
+  const written: [string, Out][] = []
+  for (const [name, claim] of Object.entries(claims)) {
+    if (GROUP_CLAIMS.has(name) || !hasPlace(name, declared)) continue
+    try {
+      const value = name === 'scope' ? scopeValue(claim, declared) : claim
+      written.push([name, writeValue(unbounded, `${path}.${name}`, value)])
+    } catch (error) {
+      if (!(error instanceof Unmappable)) throw error
+    }
+  }
+  return Object.fromEntries(written)
+}
+
+function hasPlace(name: string, declared: DeclaredClaims): boolean {
+  return typeof declared === 'object' ? declared.names.has(name) : declared === 'any'
+}
+
+/** `scope` is a set of texts, one for each scope, unless the schema says that it is one text. */
+function scopeValue(scope: unknown, declared: DeclaredClaims): unknown {
+  if (typeof scope !== 'string' || (typeof declared === 'object' && !declared.sets.has('scope'))) return scope
+  return [...new Set(scope.split(' ').filter((token) => token !== ''))]
+}

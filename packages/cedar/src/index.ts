@@ -8,6 +8,9 @@ export type { CedarValue } from './mapping/cedar-value.js'
 export type { CedarEntity, EntitiesOption } from './mapping/cedar-entity.js'
 export type { EntityNamingOptions } from './mapping/entity-naming.js'
 export type { CedarInstance, SchemaInput } from './engine/cedar-engine.js'
+export { generateCedar } from './generation/generate-cedar.js'
+export type { GeneratedCedar, GenerateCedarOptions } from './generation/generate-cedar.js'
+export type { ApiDescription, RouteDescription } from './generation/api-description.js'
 
 // What signatures here mention of core, for applications that install an adapter and not core itself.
 export { ConfigurationError } from '@tokenward/core'

@@ -49,10 +49,9 @@ export async function cedarQuestion<Out>(
   { naming, writer, entities: more, needs, declared }: QuestionSettings<Out>,
 ): Promise<CedarQuestion<Out>> {
   const writing: Writing<Out> = { writer, budget: sizeBudget(), reference: naming.reference }
-  const { claims } = request.principal
-  const kind = claimKind(claims)
+  const kind = claimKind(request.principal.claims)
   const place = declared(kind)
-  const written = writeClaims(writing, kind === 'access' ? 'context.token' : 'principal', claims, place)
+  const written = writeClaims(writing, kind === 'access' ? 'context.token' : 'principal', request.principal, place)
   const resource = request.resource === undefined ? naming.application : naming.reference('resource', request.resource)
   const action = actionReference(request.action, naming)
   const context = writeContext(writing, request.context)

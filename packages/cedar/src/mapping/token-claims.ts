@@ -1,3 +1,4 @@
+import type { Principal } from '@tokenward/core'
 import { sizeBudget } from './request-limits.js'
 import { Unmappable } from './unmappable.js'
 import { writeValue, type Writing } from './value-writer.js'
@@ -26,7 +27,7 @@ export function claimKind(claims: object): ClaimKind {
 export function writeClaims<Out>(
   writing: Writing<Out>,
   path: string,
-  claims: object,
+  { claims, scopes }: Principal<object>,
   declared: DeclaredClaims,
 ): Readonly<Record<string, Out>> {
   // Core bounds tokens; what a request may grow by is for what comes beside them.
@@ -35,7 +36,7 @@ export function writeClaims<Out>(
   for (const [name, claim] of Object.entries(claims)) {
     if (GROUP_CLAIMS.has(name) || !hasPlace(name, declared)) continue
     try {
-      const value = name === 'scope' ? scopeValue(claim, declared) : claim
+      const value = name === 'scope' ? scopeValue(scopes, declared) : claim
       written.push([name, writeValue(unbounded, `${path}.${name}`, value)])
     } catch (error) {
       if (!(error instanceof Unmappable)) throw error
@@ -48,8 +49,18 @@ function hasPlace(name: string, declared: DeclaredClaims): boolean {
   return typeof declared === 'object' ? declared.names.has(name) : declared === 'any'
 }
 
-/** `scope` is a set of texts, one for each scope, unless the schema says that it is one text. */
-function scopeValue(scope: unknown, declared: DeclaredClaims): unknown {
-  if (typeof scope !== 'string' || (typeof declared === 'object' && !declared.sets.has('scope'))) return scope
-  return [...new Set(scope.split(' ').filter((token) => token !== ''))]
+/**
+ * `scope` is a set of texts, one for each scope, unless the schema says that it is one text. Scopes that a live check has taken
+ * from the token since are not among them.
+ */
+function scopeValue(scopes: readonly string[], declared: DeclaredClaims): unknown {
+  const distinct = [...new Set(scopes)]
+  return typeof declared === 'object' && !declared.sets.has('scope') ? distinct.join(' ') : distinct
+}
+
+/** Whether the principal has fewer scopes than its token says. */
+export function isNarrowed({ claims, scopes }: Principal<object>): boolean {
+  const { scope } = claims as { readonly scope?: unknown }
+  const inToken: readonly unknown[] = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
+  return inToken.some((token) => !scopes.includes(token as string))
 }

@@ -9,7 +9,7 @@ import {
 import { type EntitiesOption, entitySource } from '../mapping/cedar-entity.js'
 import { cedarQuestion } from '../mapping/cedar-question.js'
 import { type EntityNaming, type EntityNamingOptions, entityNaming, NAMING_OPTIONS } from '../mapping/entity-naming.js'
-import type { DeclaredClaims } from '../mapping/token-claims.js'
+import { type DeclaredClaims, isNarrowed } from '../mapping/token-claims.js'
 import { Unmappable } from '../mapping/unmappable.js'
 import { checkOptionNames } from '../options.js'
 import { attributeValueWriter } from './attribute-value.js'
@@ -90,7 +90,9 @@ export function verifiedPermissionsDecisionPoint(
       needs: NEEDS,
       declared: () => declared,
     })
-    return request.principal.issuer === identitySource
+    // The store would read the scopes that the token had.
+    const isAsInToken = !isNarrowed(request.principal)
+    return request.principal.issuer === identitySource && isAsInToken
       ? questionWithToken(request, question, naming)
       : questionWithPrincipal(question)
   }

@@ -39,6 +39,8 @@ when { context.token.scope.contains("orders/read") };
 export interface Asked extends Partial<Omit<DecisionRequest, 'principal' | 'resource'>> {
   readonly sub?: string
   readonly groups?: readonly string[]
+  /** Default: as the claims say. */
+  readonly scopes?: readonly string[]
   readonly issuer?: string
   readonly claims?: Record<string, unknown>
   readonly resource?: EntityReference & {
@@ -49,13 +51,13 @@ export interface Asked extends Partial<Omit<DecisionRequest, 'principal' | 'reso
 
 /** A request as core makes one, with a count of how often attributes were loaded. */
 export function asking(asked: Asked = {}): DecisionRequest & { readonly loads: number } {
-  const { sub = 'u1', groups = [], issuer = ISSUER, claims, resource, action = 'read', context = {} } = asked
+  const { sub = 'u1', groups = [], issuer = ISSUER, claims, scopes, resource, action = 'read', context = {} } = asked
   const all = { sub, token_use: 'access', client_id: 'web', scope: 'orders/read openid', ...claims }
   const evidence = { source: 'local', asOf: 0, lagMs: 0, relaxed: false } as const
   const principal: Principal = {
     subject: sub,
     clientId: 'web',
-    scopes: [],
+    scopes: scopes ?? String(all.scope).split(' ').filter(Boolean),
     groups,
     issuer,
     expiresAt: Date.now() + 60_000,

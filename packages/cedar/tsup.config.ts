@@ -9,7 +9,7 @@ const entry = { index: 'src/index.ts', 'verified-permissions': 'src/verified-per
  * to know where it stands itself.
  */
 async function writeCommonJs(): Promise<void> {
-  const files = (await readdir('dist')).filter((file) => file.endsWith('.js'))
+  const files = (await readdir('dist')).filter((file) => file.endsWith('.js') && file !== 'cli.js')
   await Promise.all(
     files.map(async (file) => {
       const source = await readFile(`dist/${file}`, 'utf8')
@@ -21,9 +21,12 @@ async function writeCommonJs(): Promise<void> {
   )
 }
 
+/** The command is an ES module alone: nobody requires it. */
+const bin = { cli: 'src/cli/bin.ts' }
+
 export default defineConfig([
   {
-    entry,
+    entry: { ...entry, ...bin },
     format: 'esm',
     target: 'es2022',
     platform: 'node',

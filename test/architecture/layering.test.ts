@@ -125,7 +125,7 @@ describe('the packages', () => {
   const arrows: Record<string, RegExp> = {
     'packages/testkit/src':
       /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata|@cedar-policy\/cedar-wasm\/nodejs)$)/,
-    'packages/cedar/src': /^(?:@tokenward\/core|node:(?:fs|module)|@aws-sdk\/client-verifiedpermissions)$/,
+    'packages/cedar/src': /^(?:@tokenward\/core|node:(?:fs|module|path|url|util|readline\/promises)|@aws-sdk\/client-verifiedpermissions)$/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
     'packages/bench/src':

@@ -128,11 +128,13 @@ function checkNames(
   place: string,
 ): void {
   if (given === undefined) return
-  if (!isTextList(given) || given.length === 0)
+  if (!isTextList(given) || given.length === 0) {
     throw new ConfigurationError(option, `must be a list of one ${noun} or more`)
+  }
   const unknown = given.find((name) => !known.has(name))
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new ConfigurationError(option, `names the ${noun} ${unknown}, which is not in ${place}`)
+  }
 }
 
 /** Two routes with one action would permit what either of them asks for. */

@@ -41,6 +41,11 @@ export interface CedarDecisionPointOptions extends EntityNamingOptions {
   readonly watch?: ((reload: PolicyReload) => unknown) | undefined
   /** Whether each action gets a set of the policies that can apply to it. Default `true`: faster, with the same decisions. */
   readonly sliceByAction?: boolean | undefined
+  /**
+   * Whether a request that Verified Permissions would not take, of more than 1 MB or with more than 99 parents of principal or
+   * resource, is refused here as well. Default `true`: both decide the same.
+   */
+  readonly serviceLimits?: boolean | undefined
   /** An initialised instance of `@cedar-policy/cedar-wasm`, for bundles. Default: loads its entry `./nodejs`. */
   readonly cedar?: CedarInstance | undefined
   /** Longest time for one decision, what loads the resource included. Default `'3s'`, range `'100ms'` to `'30s'`. */
@@ -77,14 +82,24 @@ export interface CedarDecisionPoint extends PolicyDecisionPoint {
 }
 
 const OWNER = 'cedarDecisionPoint'
-const OPTIONS = ['policies', 'schema', 'entities', 'watch', 'sliceByAction', 'cedar', 'timeout', ...NAMING_OPTIONS]
+const OPTIONS = [
+  'policies',
+  'schema',
+  'entities',
+  'watch',
+  'sliceByAction',
+  'serviceLimits',
+  'cedar',
+  'timeout',
+  ...NAMING_OPTIONS,
+]
 
 /** A decision point for `createResourceServer({ decisionPoint })` that evaluates Cedar in this process. */
 export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDecisionPoint {
   checkOptionNames(OWNER, options, OPTIONS)
-  const { policies, schema, sliceByAction = true, watch, timeout } = options
-  if (typeof sliceByAction !== 'boolean') {
-    throw new ConfigurationError(`${OWNER}.sliceByAction`, 'must be true or false')
+  const { policies, schema, sliceByAction = true, serviceLimits = true, watch, timeout } = options
+  for (const [name, value] of Object.entries({ sliceByAction, serviceLimits })) {
+    if (typeof value !== 'boolean') throw new ConfigurationError(`${OWNER}.${name}`, 'must be true or false')
   }
   const naming = entityNaming(OWNER, options)
   const entities = entitySource(`${OWNER}.entities`, options.entities, naming)
@@ -163,7 +178,14 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
         return place ?? 'none'
       }
       const needs = needsOf(slice, policiesNow, request)
-      const question = await cedarQuestion(request, { naming, writer: cedarJsonWriter, entities, needs, declared })
+      const question = await cedarQuestion(request, {
+        naming,
+        writer: cedarJsonWriter,
+        entities,
+        needs,
+        serviceLimits,
+        declared,
+      })
       // What was loaded meanwhile may need more of the resource.
       if (policiesNow === loaded) return evaluate(engine, slice, policiesNow.schemaName, question)
     }

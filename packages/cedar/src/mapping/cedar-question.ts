@@ -36,6 +36,8 @@ interface QuestionSettings<Out> {
   readonly writer: ValueWriter<Out>
   readonly entities: EntitySource
   readonly needs: QuestionNeeds
+  /** Whether what Verified Permissions would not take is refused. */
+  readonly serviceLimits: boolean
   /** Which claims have a place in the schema. */
   readonly declared: (kind: ClaimKind) => DeclaredClaims
 }
@@ -46,9 +48,13 @@ interface QuestionSettings<Out> {
  */
 export async function cedarQuestion<Out>(
   request: DecisionRequest,
-  { naming, writer, entities: more, needs, declared }: QuestionSettings<Out>,
+  { naming, writer, entities: more, needs, serviceLimits, declared }: QuestionSettings<Out>,
 ): Promise<CedarQuestion<Out>> {
-  const writing: Writing<Out> = { writer, budget: sizeBudget(), reference: naming.reference }
+  const writing: Writing<Out> = {
+    writer,
+    budget: sizeBudget(serviceLimits ? undefined : Number.POSITIVE_INFINITY),
+    reference: naming.reference,
+  }
   const kind = claimKind(request.principal.claims)
   const place = declared(kind)
   const written = writeClaims(writing, kind === 'access' ? 'context.token' : 'principal', request.principal, place)
@@ -60,8 +66,10 @@ export async function cedarQuestion<Out>(
   for (const entity of await resourceEntity(request, needs)) entities.add(entity)
   for (const entity of await more(request)) entities.add(entity)
   const [principal, ...others] = entities.all() as [WrittenEntity<Out>, ...WrittenEntity<Out>[]]
-  entities.checkAncestors('principal', principal.uid)
-  entities.checkAncestors('resource', resource)
+  if (serviceLimits) {
+    entities.checkAncestors('principal', principal.uid)
+    entities.checkAncestors('resource', resource)
+  }
   const token = kind === 'access' && place !== 'none' ? written : undefined
   const { saysMoreOfPrincipal } = entities
   const bytes = writing.budget.spent()

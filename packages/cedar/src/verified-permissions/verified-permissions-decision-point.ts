@@ -88,6 +88,7 @@ export function verifiedPermissionsDecisionPoint(
       writer: attributeValueWriter,
       entities,
       needs: NEEDS,
+      serviceLimits: true,
       declared: () => declared,
     })
     // The store would read the scopes that the token had.

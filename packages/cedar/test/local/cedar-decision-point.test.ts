@@ -137,6 +137,7 @@ describe('options', () => {
   const wrong: Record<string, [given: Record<string, unknown>, message: string]> = {
     'that nobody knows': [{ polices: '' }, 'cedarDecisionPoint.polices is not an option; known options are policies'],
     'sliceByAction of another type': [{ sliceByAction: 1 }, 'sliceByAction must be true or false'],
+    'serviceLimits of another type': [{ serviceLimits: 'none' }, 'serviceLimits must be true or false'],
     'watch without files': [{ watch: () => {} }, 'watch needs policies or a schema in files'],
     'watch of another type': [{ watch: true }, 'watch must be a function'],
     'cedar that is none': [{ cedar: {} }, 'cedar must be what @cedar-policy/cedar-wasm exports'],
@@ -164,6 +165,16 @@ describe('options', () => {
   it('take an instance of Cedar', async () => {
     const point = cedarDecisionPoint({ ...shop, cedar })
     expect(await point.decide(asking({ resource: order }))).toMatchObject({ decision: 'permit' })
+  })
+
+  it('lift the limits of Verified Permissions', async () => {
+    const groups = Array.from({ length: 150 }, (_, index) => `g${index}`)
+    const many = asking({ groups, context: { text: 'x'.repeat(1_000_000) } })
+    const open = { policies: 'permit(principal, action, resource);' }
+    expect(await cedarDecisionPoint(open).decide(many)).toMatchObject({ decision: 'error', reason: 'request-data' })
+    expect(await cedarDecisionPoint({ ...open, serviceLimits: false }).decide(many)).toMatchObject({
+      decision: 'permit',
+    })
   })
 
   it('take entities by a function, which is checked as well', async () => {

@@ -1,0 +1,81 @@
+import { VerifiedPermissionsClient } from '@aws-sdk/client-verifiedpermissions'
+import type { PolicyDecisionPoint } from '@tokenward/core'
+import { type ConformanceApp, type ConformanceRoute, conformance } from '@tokenward/testkit/conformance'
+import { fakeVerifiedPermissions } from '@tokenward/testkit/verified-permissions'
+import { afterAll, describe, it } from 'vitest'
+import { serverOptionsOf, startFetchApp, startNodeApp } from '../../core/test/support/conformance-app.js'
+import { cedarDecisionPoint, generateCedar, type RouteDescription } from '../src/index.js'
+import { verifiedPermissionsDecisionPoint } from '../src/verified-permissions/index.js'
+
+/** What a route asks of tokens, said once more as a policy of Cedar: both must permit. */
+function describedBy({ name, policy }: ConformanceRoute): RouteDescription {
+  const { scopes, anyScope, groups } = policy
+  const asked = { ...(scopes && { scopes }), ...(anyScope && { anyScope }), ...(groups && { groups }) }
+  return { action: name, ...(Object.keys(asked).length === 0 ? { anyToken: true } : asked) }
+}
+
+function generated({ routes, issuers }: ConformanceApp) {
+  return generateCedar({
+    namespace: 'Api',
+    resourceServers: { orders: ['read', 'write'] },
+    groups: ['staff', 'managers'],
+    userPoolId: issuers.map((issuer) => (issuer.kind === 'cognito' ? issuer.userPoolId : issuer.issuer)),
+    routes: routes.filter(({ access }) => access !== 'public').map(describedBy),
+  })
+}
+
+const ownClaims = ['scope', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub', 'username']
+
+const decisionPoints: Record<
+  string,
+  (app: ConformanceApp) => Promise<{ point: PolicyDecisionPoint; close(): unknown }>
+> = {
+  async Cedar(app) {
+    const point = cedarDecisionPoint({ ...generated(app), namespace: 'Api', serviceLimits: false })
+    return { point, close: () => point.close() }
+  },
+  async 'Verified Permissions'(app) {
+    const store = await fakeVerifiedPermissions(generated(app))
+    const { url: endpoint } = await store.serve()
+    const { region, credentials, policyStoreId } = store
+    const client = new VerifiedPermissionsClient({ region, credentials, endpoint })
+    const point = verifiedPermissionsDecisionPoint({ policyStoreId, client, namespace: 'Api', tokenClaims: ownClaims })
+    return {
+      point,
+      async close() {
+        client.destroy()
+        await store.close()
+      },
+    }
+  },
+}
+
+for (const [name, make] of Object.entries(decisionPoints)) {
+  for (const [door, startApp] of [
+    ['a function of web requests', startFetchApp],
+    ['node:http', startNodeApp],
+  ] as const) {
+    conformance({
+      name: `core behind ${door}, with ${name} in place`,
+      capabilities: ['step-up'],
+      ...(name === 'Verified Permissions' && {
+        cannotExpress: { 'large-token': 'its principal is in 300 groups, and Verified Permissions takes 99' },
+      }),
+      async start(app) {
+        const { point, close } = await make(app)
+        const routes = app.routes.map((route) =>
+          route.access === 'public' ? route : { ...route, policy: { ...route.policy, action: route.name } },
+        )
+        const options = { ...serverOptionsOf(app), decisionPoint: point }
+        const running = await startApp({ ...app, routes }, { options })
+        return {
+          ...running,
+          async close() {
+            await running.close?.()
+            await close()
+          },
+        }
+      },
+    }).register({ describe, it, afterAll })
+  }
+}

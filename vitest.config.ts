@@ -6,13 +6,18 @@ const at = (path: string) => new URL(path, import.meta.url).pathname
 const workspace = {
   '@tokenward/cedar/verified-permissions': at('packages/cedar/src/verified-permissions/index.ts'),
   '@tokenward/cedar': at('packages/cedar/src/index.ts'),
+  '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/trpc/client': at('packages/trpc/src/client.ts'),
+  '@tokenward/trpc/testing': at('packages/trpc/src/testing.ts'),
+  '@tokenward/trpc': at('packages/trpc/src/index.ts'),
   '@tokenward/testkit/jest': at('packages/testkit/src/jest.ts'),
   '@tokenward/testkit/msw': at('packages/testkit/src/msw.ts'),
   '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
@@ -76,8 +81,17 @@ export default defineConfig({
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
+        test: { ...shared, name: 'trpc', root: at('packages/trpc'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
-        test: { testTimeout, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+        test: { ...shared, name: 'nestjs', root: at('packages/nestjs'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        oxc: decorators,
+        test: { ...shared, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

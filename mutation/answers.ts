@@ -46,7 +46,7 @@ export const answerRules: Area = {
       rule: 'A challenge says nothing of scopes where no scope would help',
       source: 'RFC 6750 §3.1',
       file: core('resource-server/challenge.ts'),
-      remove: ["if (reason === 'scope-missing') parameters", 'if (demands.scopes.length > 0) parameters'],
+      remove: ["return reason === 'scope-missing' ? { scope", 'return scopes.length > 0 ? { scope'],
       test: inCore('resource-server/challenge.test.ts', 'names scopes for no other reason'),
     },
   ],

@@ -3,6 +3,7 @@ import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { stepUpRules } from './step-up.ts'
+import { presentationRules, trpcRules } from './trpc.ts'
 
 const core = (file: string) => `packages/core/src/${file}`
 const inCore = (file: string, title: string) => ({ project: 'core', file: `packages/core/test/${file}`, title })
@@ -11,6 +12,12 @@ const inCoreOnFetch = (file: string, title: string) => ({
   project: 'core on WebCrypto and fetch',
 })
 const inNest = (file: string, title: string) => ({ project: 'nestjs', file: `packages/nestjs/test/${file}`, title })
+const inNestE2e = (file: string, title: string) => ({
+  project: 'nestjs e2e',
+  file: `packages/nestjs-e2e/test/${file}`,
+  title,
+})
+const nest = (file: string) => `packages/nestjs/src/${file}`
 
 export const areas: readonly Area[] = [
   promise,
@@ -1422,28 +1429,31 @@ export const areas: readonly Area[] = [
       {
         rule: 'A handler without a decorator is closed',
         source: 'CVE-2025-29927 and its like',
-        file: 'packages/nestjs/src/tokenward.module.ts',
-        remove: ['...(globalGuard === false ? [] : [globalGuardProvider])', ''],
+        file: 'packages/nestjs/src/module/tokenward.module.ts',
+        remove: ['...(boot.globalGuard ? [globalGuardProvider] : [])', ''],
         test: inNest('tokenward.guard.test.ts', 'needs a valid token where a handler has no decorator'),
       },
       {
         rule: 'A demand that nothing enforces stops the boot',
         source: 'fail closed',
-        file: 'packages/nestjs/src/boot-check.ts',
-        remove: ['!everyHandlerIsGuarded && !isGuarded(handler)', 'false'],
+        file: 'packages/nestjs/src/module/boot-check.ts',
+        remove: ['if (demands(handler)) throw new ConfigurationError(nameOf(handler), notEnforced(handler))', ''],
         test: inNest('tokenward.module.test.ts', 'stops the boot, by name'),
       },
       {
-        rule: 'A demand on what is no HTTP handler stops the boot',
+        rule: 'A demand on what is no handler stops the boot',
         source: 'fail closed',
-        file: 'packages/nestjs/src/boot-check.ts',
-        remove: ['if (isMessageHandler ? demands(handler) : demandsItself(handler)) {', 'if (false) {'],
+        file: 'packages/nestjs/src/module/boot-check.ts',
+        remove: [
+          'if (!called.has(method) && demandsItself(handler)) throw new ConfigurationError(nameOf(handler), NO_HANDLER)',
+          '',
+        ],
         test: inNest('declarations.test.ts', 'on a helper method'),
       },
       {
         rule: 'A demand survives decorators that wrap the handler',
         source: 'fail closed',
-        file: 'packages/nestjs/src/declarations.ts',
+        file: 'packages/nestjs/src/policies/declarations.ts',
         remove: [
           'Reflect.defineMetadata(key, [...own, value], target, property)',
           'Reflect.defineMetadata(key, [...own, value], (target as never)[property])',
@@ -1453,14 +1463,14 @@ export const areas: readonly Area[] = [
       {
         rule: 'A public controller does not open a handler that demands something',
         source: 'fail closed',
-        file: 'packages/nestjs/src/declarations.ts',
+        file: 'packages/nestjs/src/policies/declarations.ts',
         remove: [' && !demandsItself(handler)', ''],
         test: inNest('declarations.test.ts', 'does not open a method that demands something'),
       },
       {
         rule: 'A handler whose demands cannot be known is refused',
         source: 'fail closed',
-        file: 'packages/nestjs/src/declarations.ts',
+        file: 'packages/nestjs/src/policies/class-chain.ts',
         remove: [
           'throw new ConfigurationError(',
           'return { prototype: controller.prototype, name: method.name }\n  throw new ConfigurationError(',
@@ -1470,9 +1480,124 @@ export const areas: readonly Area[] = [
       {
         rule: 'The guard lets nothing pass that it cannot judge',
         source: 'fail closed',
-        file: 'packages/nestjs/src/tokenward.guard.ts',
-        remove: ["if (context.getType() !== 'http') {", 'if (false) {'],
-        test: inNest('tokenward.guard.test.ts', 'outside HTTP'),
+        file: 'packages/nestjs/src/transports/transports.ts',
+        remove: ['if (!Object.hasOwn(transports, type)) {', 'if (false) {'],
+        test: inNest('tokenward.guard.test.ts', 'is refused with an error that says what to do'),
+      },
+      {
+        rule: 'A message handler that no global guard reaches stops the boot',
+        source: 'fail closed',
+        file: nest('module/enforcement.ts'),
+        remove: ["return kind !== 'rpc' || this.#adapterHost.httpAdapter === undefined", 'return true'],
+        test: inNest('declarations.test.ts', 'on a message handler in an HTTP application'),
+      },
+      {
+        rule: 'A GraphQL field whose guards NestJS does not call stops the boot',
+        source: 'fail closed',
+        file: nest('module/enforcement.ts'),
+        remove: ["if (handler.kind === 'field' && !this.#guardsFields()) return false", ''],
+        test: inNestE2e('graphql.test.ts', 'does not start where a field demands something'),
+      },
+      {
+        rule: 'A GraphQL context that requests would share stops the boot',
+        source: 'one caller is never taken for another',
+        file: nest('module/boot-check.ts'),
+        remove: ["driver?.name?.startsWith('Mercurius') === true", 'false'],
+        test: inNestE2e('graphql-context.test.ts', 'that Mercurius would share'),
+      },
+      {
+        rule: 'A GraphQL context that a second request comes with is refused',
+        source: 'one caller is never taken for another',
+        file: nest('guard/caller.ts'),
+        remove: ['if (this.#parts.source === source) return true', 'return true'],
+        test: inNestE2e('graphql-context.test.ts', 'that a function hands out twice'),
+      },
+      {
+        rule: 'What a stranger may not run fills no log',
+        source: 'CWE-779',
+        file: nest('module/tokenward.module.ts'),
+        remove: ['{ provide: APP_FILTER, useClass: GraphqlDenialFilter },', ''],
+        test: inNestE2e('graphql-context.test.ts', 'is no failure to log'),
+      },
+      {
+        rule: 'A connection to a gateway is decided before it is one',
+        source: 'CWE-306',
+        file: nest('gateways/web-socket-gate.ts'),
+        remove: ['if (!(await this.#guard.canActivate(context))) throw new Error(`${gateway.name} let nobody in`)', ''],
+        test: inNestE2e('web-sockets.test.ts', 'refuses a connection without a token'),
+      },
+      {
+        rule: 'A connection that socket.io restores is asked for its token again',
+        source: 'CWE-306',
+        file: nest('gateways/web-socket-gate.ts'),
+        remove: ['if (recovery !== undefined) recovery.skipMiddlewares = false', ''],
+        test: inNestE2e('gateways.test.ts', 'when socket.io restores a connection'),
+      },
+      {
+        rule: 'A gateway whose connections cannot be decided stops the boot',
+        source: 'fail closed',
+        file: nest('module/boot-check.ts'),
+        remove: ['if (isGateway(type)) this.#checkGateway(type)', ''],
+        test: inNestE2e('gateways.test.ts', 'of a kind whose connections cannot be guarded'),
+      },
+      {
+        rule: 'A connection ends with the token that opened it',
+        source: 'RFC 6750 §5.2',
+        file: nest('gateways/gateway-connections.ts'),
+        remove: ['onEnd: (denied) => closeClient(client, denied)', ''],
+        test: inNestE2e('web-sockets.test.ts', 'closes the connection when its token expires'),
+      },
+      {
+        rule: 'Each message of a connection is decided anew',
+        source: 'facts, never verdicts',
+        file: nest('guard/caller.ts'),
+        remove: [
+          'if (!this.#parts.staysOpen) this.#decided.set(policy, deciding)',
+          'this.#decided.set(policy, deciding)',
+        ],
+        test: inNestE2e('web-sockets.test.ts', 'asks the authorization server for each message'),
+      },
+      {
+        rule: 'What is streamed is held to the grant before each item',
+        source: 'facts, never verdicts',
+        file: nest('streams/held-stream.ts'),
+        remove: ['(ended ? NEVER : of(item))', 'of(item)'],
+        test: inNestE2e('microservices.test.ts', 'asks before each item that follows'),
+      },
+      {
+        rule: 'A subscription is held to the grant before each event',
+        source: 'facts, never verdicts',
+        file: nest('streams/held-iterator.ts'),
+        remove: ['else if ((await watch.beforeMessage()) !== undefined) return new Promise(() => {})', ''],
+        test: inNestE2e('graphql.test.ts', 'asks before each event'),
+      },
+      {
+        rule: 'A token beside the header counts as one more',
+        source: 'RFC 6750 §2',
+        file: nest('transports/authorization.ts'),
+        remove: ['[...new Set([...given, ...presented])]', 'presented.slice(0, 1)'],
+        test: inNestE2e('graphql-context.test.ts', 'two tokens on one connection'),
+      },
+      {
+        rule: 'What the decision point says of one call holds for that call alone',
+        source: 'CWE-639',
+        file: nest('guard/tokenward.guard.ts'),
+        remove: ['return params === undefined ? policy : this.policies.forCall(handler, params)', 'return policy'],
+        test: inNestE2e('decisions.test.ts', 'be it the same field twice'),
+      },
+      {
+        rule: 'The claims schema of a class is not replaced by that of a method',
+        source: 'least privilege',
+        file: nest('policies/merged-policy.ts'),
+        remove: ['if (values.size > 1) {', 'if (false) {'],
+        test: inNest('decorators.test.ts', 'with another claims schema than the class has'),
+      },
+      {
+        rule: 'Claims are typed only by a schema that was applied',
+        source: 'what is typed was checked',
+        file: nest('policies/route-policies.ts'),
+        remove: ['if (expected !== undefined && expected !== claims) {', 'if (false) {'],
+        test: inNest('decorators.test.ts', 'typed by a policy that the route does not apply'),
       },
       {
         rule: 'Groups of controller and handler must both be met',
@@ -1713,6 +1838,8 @@ export const areas: readonly Area[] = [
       },
     ],
   },
+  presentationRules,
+  trpcRules,
 ]
 
 export const rules: readonly Rule[] = areas.flatMap((area) => area.rules)

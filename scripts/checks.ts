@@ -12,6 +12,8 @@ export interface Counts {
 export interface CheckResult extends Counts {
   /** Shown when something failed. */
   readonly output: string
+  /** Tests that did not run, by name. */
+  readonly notRun?: readonly string[]
 }
 
 /** One line of `npm test`. */
@@ -44,6 +46,7 @@ export function sum(results: readonly CheckResult[]): CheckResult {
     failed: total((result) => result.failed),
     skipped: total(({ skipped }) => skipped),
     output: failed.map(({ output }) => output).join('\n'),
+    notRun: results.flatMap(({ notRun = [] }) => notRun),
   }
 }
 
@@ -62,13 +65,28 @@ export function vitest(): Check {
 
 /** Reads a report; a run that failed without a failed test, or without a report, counts as one failure. */
 export async function countsOf(report: string, code: number, output: string): Promise<CheckResult> {
-  const json = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as Record<string, number | undefined>
-  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = json
+  const json = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as TestReport
+  const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, testResults = [] } = json
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
   const brokeOtherwise = numPassedTests === 0 || (code !== 0 && numFailedTests === 0)
   return {
     passed: numPassedTests,
     failed: numFailedTests + (brokeOtherwise ? 1 : 0),
     skipped: numPendingTests + numTodoTests,
     output,
+    notRun: tests.filter(({ status }) => NOT_RUN.has(status)).map(({ fullName }) => fullName),
   }
+}
+
+const NOT_RUN = new Set(['pending', 'skipped', 'todo'])
+
+/** The part that is read of what vitest and Jest report. */
+interface TestReport {
+  readonly numPassedTests?: number
+  readonly numFailedTests?: number
+  readonly numPendingTests?: number
+  readonly numTodoTests?: number
+  readonly testResults?: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
 }

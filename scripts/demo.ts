@@ -1,23 +1,25 @@
-// Builds what the demo needs and walks through it, then shows what each maxRevocationLag costs. `--serve` keeps the API
-// running instead.
+// Builds what the demos need and walks through them, then shows what each maxRevocationLag costs. `--serve` keeps the
+// NestJS API running instead.
 import { spawn } from 'node:child_process'
 import { root, run, secondsSince } from './process.ts'
 
 const options = process.argv.slice(2)
 const start = performance.now()
-process.stdout.write('Building core, testkit, the NestJS adapter and the demo …\n')
-const build = await run('turbo', ['run', 'build', '--filter=@tokenward-apps/nestjs-api'])
+process.stdout.write('Building core, testkit, the adapters and the demos …\n')
+const apps = options.includes('--serve') ? ['nestjs-api'] : ['nestjs-api', 'trpc-api']
+const build = await run('turbo', ['run', 'build', ...apps.map((app) => `--filter=@tokenward-apps/${app}`)])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)
   process.exit(build.code)
 }
 process.stdout.write(`  done in ${secondsSince(start)}\n`)
 
-// It mostly waits for tokens to end, which it can do during the walk-through.
+// The lab mostly waits for tokens to end, which it can do during the walk-throughs.
 const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/src/short-form.ts'])
+const trpc = options.includes('--serve') ? undefined : run('node', ['apps/trpc-api/dist/main.js'])
 const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...options], { cwd: root, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => demo.kill(signal))
 const demoCode = await new Promise<number>((resolve) => demo.on('close', (code) => resolve(code ?? 1)))
-const measured = await lab
-process.stdout.write(measured?.output ?? '')
-process.exit(demoCode || (measured?.code ?? 0))
+const [walked, measured] = await Promise.all([trpc, lab])
+process.stdout.write(`${walked?.output ?? ''}${measured?.output ?? ''}`)
+process.exit(demoCode || (walked?.code ?? 0) || (measured?.code ?? 0))

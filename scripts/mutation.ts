@@ -1,6 +1,7 @@
 // Shows that the tests notice: every security rule is removed in turn and its test must fail, then StrykerJS mutates the
 // floors that decide. `--rules` runs the first part alone, `--rules <text>` those of it whose name or file has the text,
 // `--mutants` the second part.
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -8,7 +9,7 @@ import type { Rule } from '../mutation/rule.ts'
 import { rules } from '../mutation/rules.ts'
 import { root, run, secondsSince } from './process.ts'
 
-const PACKAGES = ['core', 'testkit', 'nestjs']
+const PACKAGES = ['core', 'testkit', 'nestjs', 'nestjs-e2e', 'trpc']
 const [only, wanted = ''] = process.argv.slice(2)
 const results = new Map<string, ReturnType<typeof runTest>>()
 let failures = 0
@@ -95,7 +96,9 @@ async function copySources(): Promise<string> {
     ['src', 'test', 'package.json', 'tsconfig.json'].map((part) => `packages/${name}/${part}`),
   )
   await Promise.all(
-    [...files, ...folders].map((path) => cp(join(root, path), join(sandbox, path), { recursive: true })),
+    [...files, ...folders]
+      .filter((path) => existsSync(join(root, path)))
+      .map((path) => cp(join(root, path), join(sandbox, path), { recursive: true })),
   )
   const linked = ['node_modules', ...PACKAGES.map((name) => `packages/${name}/node_modules`)]
   await Promise.all(linked.map((path) => symlink(join(root, path), join(sandbox, path))))

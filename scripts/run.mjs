@@ -8,7 +8,7 @@ const TURBO = 'turbo@2.11.11'
 
 /** Workspace packages a task installs; all of them unless it says otherwise. */
 const tasks = {
-  demo: ['--filter', '@tokenward-apps/nestjs-api...', '--filter', '@tokenward-apps/lab...'],
+  demo: ['nestjs-api', 'trpc-api', 'lab'].flatMap((app) => ['--filter', `@tokenward-apps/${app}...`]),
   lab: ['--filter', '@tokenward-apps/lab...'],
   test: [],
   mutation: [],

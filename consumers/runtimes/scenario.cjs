@@ -2,7 +2,7 @@
 // consumer; the packages are handed in, since how they are loaded is what differs.
 const assert = require('node:assert/strict')
 
-module.exports = async function scenario({ core, cognito, node, errors, testkit }) {
+module.exports = async function scenario({ core, aws, cognito, node, errors, testkit }) {
   const pool = await testkit.fakeCognito({ clients: ['web'], resourceServers: { orders: ['read'] } })
   const served = await pool.serve()
   const api = core.createResourceServer({
@@ -21,6 +21,14 @@ module.exports = async function scenario({ core, cognito, node, errors, testkit 
     scopes: ['orders/read'],
   })
   assert.equal(good.outcome, 'granted')
+  const event = {
+    version: '2.0',
+    rawPath: '/',
+    rawQueryString: '',
+    headers: { authorization: `Bearer ${await pool.accessToken()}` },
+    requestContext: { http: { method: 'GET' } },
+  }
+  assert.equal((await api.authorize(aws.fromAwsEvent(event))).outcome, 'granted')
   const forged = await api.authorize(request(await pool.forged.wrongKey({ scopes: ['orders/read'] })))
   assert.equal(forged.status, 401)
   assert.equal(forged.reason, 'signature-invalid')

@@ -4,6 +4,7 @@ import { defineConfig } from 'tsup'
 
 const declared = {
   index: 'src/index.ts',
+  aws: 'src/requests/aws.ts',
   cognito: 'src/cognito/index.ts',
   errors: 'src/errors.ts',
   node: 'src/requests/node.ts',

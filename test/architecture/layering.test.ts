@@ -74,8 +74,10 @@ describe.each([
   'packages/testkit/src',
   'packages/nestjs/src',
   'packages/cedar/src',
+  'packages/trpc/src',
   'packages/bench/src',
   'apps/nestjs-api/src',
+  'apps/trpc-api/src',
   'apps/lab/src',
 ])('%s', (folder) => {
   const files = sourceFiles(folder)
@@ -127,10 +129,15 @@ describe('the packages', () => {
       /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata|@cedar-policy\/cedar-wasm\/nodejs)$)/,
     'packages/cedar/src': /^(?:@tokenward\/core|node:(?:fs|module|path|url|util|readline\/promises)|@aws-sdk\/client-verifiedpermissions)$/,
     'packages/nestjs/src':
-      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core)|reflect-metadata)$/,
+      /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
+    'packages/trpc/src':
+      /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
     'packages/bench/src':
       /^(?:@tokenward\/(?:core|testkit)|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|fast-jwt|node:.*)$/,
-    'apps/nestjs-api/src': /^(?:@tokenward\/(?:nestjs|testkit)|@nestjs\/(?:common|core)|reflect-metadata|node:.*)$/,
+    'apps/nestjs-api/src':
+      /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
+    'apps/trpc-api/src':
+      /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }
 
@@ -140,6 +147,28 @@ describe('the packages', () => {
         expect(specifier, file.path).toMatch(arrow)
       }
     }
+  })
+})
+
+describe('an adapter', () => {
+  it.each(['nestjs', 'trpc'])('for %s holds no timer: what is open is watched by core', (name) => {
+    const uses = sourceFiles(`packages/${name}/src`).filter(({ text }) => /\bset(?:Timeout|Interval)\b/.test(text))
+    expect(uses.map(({ path }) => path)).toStrictEqual([])
+  })
+
+  it('for tRPC loads the client of tRPC in one entry alone, and there for its types', () => {
+    const users = sourceFiles('packages/trpc/src').filter(({ imports }) => imports.includes('@trpc/client'))
+    expect(users.map(({ path }) => path)).toStrictEqual(['packages/trpc/src/auth-link.ts'])
+    expect(users[0]?.text).toContain("import type { Operation, TRPCClientError, TRPCLink } from '@trpc/client'")
+  })
+})
+
+describe('the NestJS package', () => {
+  it('loads packages of single transports where such a handler runs, and not before', () => {
+    const eager = sourceFiles('packages/nestjs/src')
+      .filter(({ path }) => !/src\/(?:swagger|testing)(?:\/|\.ts$)/.test(path))
+      .filter(({ text }) => /^import (?!type\b).*'(?:graphql|@nestjs\/(?!common'|core').*)'$/m.test(text))
+    expect(eager.map(({ path }) => path)).toStrictEqual([])
   })
 })
 

@@ -7,12 +7,17 @@ const entries = {
   '@tokenward/cedar': 'packages/cedar/src/index.ts',
   '@tokenward/cedar/verified-permissions': 'packages/cedar/src/verified-permissions/index.ts',
   '@tokenward/core': 'packages/core/src/index.ts',
+  '@tokenward/core/aws': 'packages/core/src/requests/aws.ts',
   '@tokenward/core/cognito': 'packages/core/src/cognito/index.ts',
   '@tokenward/core/errors': 'packages/core/src/errors.ts',
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',
   '@tokenward/core/testing': 'packages/core/src/testing/index.ts',
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
+  '@tokenward/nestjs/swagger': 'packages/nestjs/src/swagger.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
+  '@tokenward/trpc': 'packages/trpc/src/index.ts',
+  '@tokenward/trpc/client': 'packages/trpc/src/client.ts',
+  '@tokenward/trpc/testing': 'packages/trpc/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
   '@tokenward/testkit/jest': 'packages/testkit/src/jest.ts',
   '@tokenward/testkit/msw': 'packages/testkit/src/msw.ts',
@@ -50,9 +55,13 @@ it.each(Object.entries(entries))('%s exports the values its snapshot lists when 
   expect(values).toStrictEqual(listed)
 })
 
-it('an application that installs the NestJS package has a name for everything of core', () => {
-  const ofCore = (['@tokenward/core', '@tokenward/core/cognito', '@tokenward/core/node'] as const).flatMap((entry) =>
+it.each([
+  ['@tokenward/nestjs', ['node']],
+  ['@tokenward/trpc', ['node', 'aws']],
+] as const)('an application that installs %s has a name for everything of core', (adapter, requests) => {
+  const others = requests.map((name) => `@tokenward/core/${name}` as const)
+  const ofCore = (['@tokenward/core', '@tokenward/core/cognito', ...others] as const).flatMap((entry) =>
     exportedNames(entries[entry]),
   )
-  expect(exportedNames(entries['@tokenward/nestjs'])).toEqual(expect.arrayContaining(ofCore))
+  expect(exportedNames(entries[adapter])).toEqual(expect.arrayContaining(ofCore))
 })

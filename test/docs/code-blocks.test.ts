@@ -9,8 +9,10 @@ import { root } from '../support/source-files.js'
 const homes: Record<string, string> = {
   'README.md': 'packages/nestjs',
   'packages/core/README.md': 'packages/core',
-  'packages/nestjs/README.md': 'packages/nestjs',
+  'packages/nestjs/README.md': 'packages/nestjs-e2e',
   'packages/testkit/README.md': 'packages/testkit',
+  'packages/trpc/README.md': 'packages/trpc',
+  'docs/migrating/nestjs.md': 'packages/nestjs-e2e',
 }
 
 /** As strict as a careful user's project, and with what Nest needs. */
@@ -30,9 +32,13 @@ function tsconfig(packageFolder: string): string {
         '#http-client': source('core/src/transport/http-client.port.ts'),
         '@tokenward/core': source('core/src/index.ts'),
         '@tokenward/core/*': source('core/src/*/index.ts'),
+        '@tokenward/core/aws': source('core/src/requests/aws.ts'),
         '@tokenward/core/node': source('core/src/requests/node.ts'),
         '@tokenward/nestjs': source('nestjs/src/index.ts'),
+        '@tokenward/nestjs/swagger': source('nestjs/src/swagger.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
+        '@tokenward/trpc': source('trpc/src/index.ts'),
+        '@tokenward/trpc/*': source('trpc/src/*.ts'),
         '@tokenward/testkit': source('testkit/src/index.ts'),
         '@tokenward/testkit/*': source('testkit/src/*.ts'),
         '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),

@@ -39,9 +39,9 @@ async function start(packageFolder: string, code: string, changes: Readonly<Reco
   const { server } = (await import(/* @vite-ignore */ file)) as { server: Server | Promise<Server> }
   const running = await server
   onTestFinished(() => new Promise<void>((resolve) => running.close(() => resolve())))
-  const call = (path: string, token?: string) =>
+  const call = (path: string, token?: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${port}${path}`, {
-      headers: { connection: 'close', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      headers: { connection: 'close', ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     })
   return { pool, call }
 }
@@ -80,6 +80,26 @@ describe('the quick start', () => {
     await expectProtected(running, '/')
     expect(log.mock.calls).toContainEqual(['request-refused', 'scope-missing'])
     expect(log.mock.calls).toContainEqual(['request-refused', 'signature-invalid'])
+  })
+
+  it('of the tRPC package protects procedures, and takes twenty lines', async () => {
+    const code = codeBlockUnder('Quick start', documentAt('packages/trpc/README.md'))
+    const { pool, call } = await start('packages/trpc', code, {
+      'your-app-client-id': 'web',
+      'createHTTPServer({': 'export const server = createHTTPServer({',
+    })
+    expect(code.trim().split('\n').length).toBeLessThanOrEqual(20)
+    const anonymous = await call('/orders')
+    expect([anonymous.status, anonymous.headers.get('www-authenticate')]).toStrictEqual([401, 'Bearer realm="api"'])
+    const granted = await call('/orders', await pool.accessToken({ sub: 'u1', scopes: ['orders/read'] }))
+    expect([granted.status, await granted.json()]).toStrictEqual([200, { result: { data: '1 orders of u1' } }])
+    const refused = await call('/orders', await pool.accessToken())
+    expect([refused.status, await refused.json()]).toMatchObject([
+      403,
+      { error: { data: { auth: { scope: 'orders/read' } } } },
+    ])
+    expect((await call('/orders', await pool.forged.wrongKey())).status).toBe(401)
+    expect((await call('/health')).status).toBe(200)
   })
 
   it('of the testkit passes', async () => {
@@ -162,18 +182,33 @@ it.each(['fakeCognito', 'asPrincipal'])('the code about testing with %s in the R
   expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
 })
 
+it.each(['fakeCognito', 'asPrincipal'])(
+  'the code about testing with %s in the README of the tRPC package runs',
+  async (name) => {
+    const code = codeBlocks(documentAt('packages/trpc/README.md'))
+      .slice(-2)
+      .find((block) => block.includes(name)) as string
+    expect(await runBlock('packages/trpc', `readme-${name}`, code)).toMatchObject({ done: true })
+  },
+)
+
 describe('the README of the NestJS package', () => {
-  it('shows how a handler decides what has no decorator', async () => {
-    const controller = codeBlocks(documentAt('packages/nestjs/README.md')).find((block) => block.includes('ofTenant'))
+  /** Starts an application with the controller of a block. */
+  function startWith(piece: string, name: string) {
+    const controller = codeBlocks(documentAt('packages/nestjs/README.md')).find((block) => block.includes(piece))
     const application = `
       import { Module } from '@nestjs/common'
       import { NestFactory } from '@nestjs/core'
       import { cognitoUserPool, TokenwardModule } from '@tokenward/nestjs'
       const pool = cognitoUserPool({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' })
-      @Module({ imports: [TokenwardModule.forRoot({ issuers: [pool] })], controllers: [InvoicesController] })
+      @Module({ imports: [TokenwardModule.forRoot({ issuers: [pool] })], controllers: [${name}] })
       class AppModule {}
       export const server = NestFactory.create(AppModule, { logger: false }).then((app) => app.listen(3000))`
-    const { pool, call } = await start('packages/nestjs', `${controller}\n${application}`, {})
+    return start('packages/nestjs-e2e', `${controller}\n${application}`, {})
+  }
+
+  it('shows how claims get their type', async () => {
+    const { pool, call } = await startWith('ofTenant', 'InvoicesController')
     const granted = await call('/invoices', await pool.accessToken({ claims: { 'custom:tenant': 'acme' } }))
     expect([granted.status, await granted.text()]).toStrictEqual([200, 'acme'])
     const refused = await call('/invoices', await pool.accessToken())
@@ -182,7 +217,41 @@ describe('the README of the NestJS package', () => {
     expect((await call('/invoices')).status).toBe(401)
   })
 
-  it.each(['fakeCognito', 'asPrincipal'])('shows a test with %s that passes', async (name) => {
+  it('shows how a handler takes callers that have no token', async () => {
+    const { pool, call } = await startWith('presented.credentials', 'NewsController')
+    expect(await (await call('/news')).text()).toBe('news for everybody')
+    expect(await (await call('/news', await pool.accessToken({ sub: 'u1' }))).text()).toBe('news for u1')
+    expect((await call('/news', await pool.forged.wrongKey())).status).toBe(401)
+  })
+
+  it('shows a guard that takes tokens from a cookie', async () => {
+    const code = codeBlocks(documentAt('packages/nestjs/README.md')).find((block) => block.includes('SessionGuard'))
+    const application = `
+      import { Controller, Get, Module } from '@nestjs/common'
+      import { NestFactory } from '@nestjs/core'
+      import { CurrentPrincipal, type Principal } from '@tokenward/nestjs'
+      @Controller()
+      class MeController {
+        @Get('me')
+        me(@CurrentPrincipal() caller: Principal) { return caller.subject }
+      }
+      @Module({ imports: [tokenward], controllers: [MeController] })
+      class AppModule {}
+      export const server = NestFactory.create(AppModule, { logger: false }).then((app) => app.listen(3000))`
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+    onTestFinished(() => log.mockRestore())
+    const changes = { 'your-app-client-id': 'web' }
+    const { pool, call } = await start('packages/nestjs-e2e', `${code}\n${application}`, changes)
+    const cookie = `theme=dark; session=${await pool.accessToken({ sub: 'u1' })}`
+    expect(await (await call('/me', undefined, { cookie })).text()).toBe('u1')
+    expect((await call('/me')).status).toBe(401)
+    expect(log.mock.calls).toStrictEqual([
+      ['granted', 'u1'],
+      ['denied', 'no-credentials'],
+    ])
+  })
+
+  it.each(['fakeCognito', 'overridePrincipal'])('shows a test with %s that passes', async (name) => {
     const code = codeBlocks(documentAt('packages/nestjs/README.md'))
       .slice(-2)
       .find((block) => block.includes(name)) as string

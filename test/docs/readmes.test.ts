@@ -28,7 +28,11 @@ describe('a package README', () => {
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
     ['packages/core', 'src/resource-server/protected-resource-metadata.ts', 'ProtectedResourceOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
-    ['packages/nestjs', 'src/tokenward-options.ts', 'TokenwardModuleExtras'],
+    ['packages/nestjs', 'src/module/tokenward-options.ts', 'TokenwardModuleExtras'],
+    ['packages/trpc', 'src/auth-plugin.ts', 'AuthPlugin'],
+    ['packages/trpc', 'src/auth-plugin.ts', 'AuthPluginOptions'],
+    ['packages/trpc', 'src/denial.ts', 'AuthErrorData'],
+    ['packages/trpc', 'src/token-renewal.ts', 'TokenRenewalOptions'],
     ['packages/testkit', 'src/cognito/pool-settings.ts', 'FakeCognitoOptions'],
     ['packages/testkit', 'src/cognito/app-clients.ts', 'AppClientSettings'],
     ['packages/testkit', 'src/cognito/users.ts', 'PoolUserSettings'],
@@ -67,7 +71,14 @@ describe('decisions', () => {
   const pages = documents('docs/decisions')
 
   it('give the reason for every dependency', () => {
-    const manifests = ['.', 'mutation', ...folders.map((name) => `packages/${name}`), 'apps/nestjs-api', 'apps/lab']
+    const manifests = [
+      '.',
+      'mutation',
+      ...folders.map((name) => `packages/${name}`),
+      'apps/nestjs-api',
+      'apps/trpc-api',
+      'apps/lab',
+    ]
     const names = manifests.flatMap((folder) => {
       const manifest = manifestIn(folder)
       return Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })

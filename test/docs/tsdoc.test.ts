@@ -5,8 +5,14 @@ import { type SourceFile, sourceFiles, targetOf } from '../support/source-files.
 const entries = [
   'packages/core/src/index.ts',
   'packages/core/src/cognito/index.ts',
+  'packages/core/src/requests/aws.ts',
   'packages/core/src/requests/node.ts',
   'packages/nestjs/src/index.ts',
+  'packages/nestjs/src/swagger.ts',
+  'packages/nestjs/src/testing.ts',
+  'packages/trpc/src/index.ts',
+  'packages/trpc/src/client.ts',
+  'packages/trpc/src/testing.ts',
   'packages/testkit/src/index.ts',
   'packages/testkit/src/jest.ts',
   'packages/testkit/src/msw.ts',
@@ -14,7 +20,7 @@ const entries = [
   'packages/testkit/src/vitest.ts',
   'packages/testkit/src/conformance/index.ts',
 ]
-const files = ['core', 'nestjs', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
+const files = ['core', 'nestjs', 'trpc', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
 const fileAt = (path: string) => files.find((file) => file.path === path) as SourceFile
 
 /** Every name that an entry exports from a file of its package, with that file. */

@@ -1,24 +1,29 @@
 import 'reflect-metadata'
-import { runStep } from './walkthrough/run-step.js'
+import { clientsOf } from './walkthrough/clients.js'
+import { keyChapters, routeChapters } from './walkthrough/route-chapters.js'
 import { startDemo, type RunningDemo } from './walkthrough/running-demo.js'
-import { chapters } from './walkthrough/steps.js'
+import { runStep } from './walkthrough/step.js'
 import { write, writeDetail, writeHeading, writeStep, writeTitle, writeVerdict } from './walkthrough/terminal.js'
+import { tokenChapters } from './walkthrough/token-chapters.js'
 
 // The walk-through: every answer is compared with the expected one, and the exit code tells.
 const demo = await startDemo()
-writeTitle('Tokenward: a NestJS API behind a fake Cognito, over real HTTP')
+writeTitle('Tokenward: a NestJS API behind a fake Cognito, over HTTP, GraphQL and a WebSocket')
 write()
 writeDetail('orders API', demo.apiUrl)
+writeDetail('documentation', `${demo.apiUrl}/docs`)
 writeDetail('fake Cognito', `${demo.cognitoUrl}/${demo.pool.userPoolId}/.well-known/jwks.json`)
 writeDetail('operator sees', 'the reason that onEvent receives, and that no client is told')
 
+const clients = clientsOf(demo.apiUrl)
+const chapters = [tokenChapters, routeChapters, keyChapters].flatMap((make) => make(demo.pool, clients))
 let passed = 0
 let total = 0
-for (const { heading, prepare, steps } of chapters(demo)) {
+for (const { heading, prepare, steps } of chapters) {
   await prepare?.()
   writeHeading(heading)
   for (const step of steps) {
-    const result = await runStep(demo, step)
+    const result = await runStep(step, demo.takeReason)
     writeStep(step, result)
     total += 1
     if (result.differences.length === 0) passed += 1
@@ -43,11 +48,12 @@ async function serveUntilStopped({ apiUrl, pool }: RunningDemo): Promise<void> {
   write()
   write(`  READER=${reader}`)
   write(`  WRITER=${writer}`)
+  write(`  open ${apiUrl}/docs and paste one of them in`)
   write(`  curl -i ${apiUrl}/orders`)
   write(`  curl -i ${apiUrl}/orders -H "Authorization: Bearer $READER"`)
   write(`  curl -i ${apiUrl}/me -H "Authorization: Bearer $READER"`)
-  write(`  curl -i -X DELETE ${apiUrl}/orders/2 -H "Authorization: Bearer $READER"`)
-  write(`  curl -i -X DELETE ${apiUrl}/orders/2 -H "Authorization: Bearer $WRITER"`)
+  write(`  curl -i -X DELETE ${apiUrl}/orders/3 -H "Authorization: Bearer $READER"`)
+  write(`  curl -i -X DELETE ${apiUrl}/orders/3 -H "Authorization: Bearer $WRITER"`)
   write()
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

@@ -4,10 +4,16 @@ import {
   createResourceServer,
   CurrentPrincipal,
   definePolicy,
+  type ClaimsSchema,
+  MaxRevocationLag,
+  Policy,
   type Principal,
+  type PrincipalOf,
   Public,
+  RequireAnyScope,
   RequireGroups,
   RequireScopes,
+  StepUp,
   type TokenwardEvent,
   TokenwardModule,
 } from '@tokenward/nestjs'
@@ -22,6 +28,57 @@ export const decide = (token: string) => api.verify(token, policy)
 export const present = (request: Request) => api.present(request)
 export const explained = api.explain(policy)
 export const count = (event: TokenwardEvent) => (event.type === 'request-refused' ? event.reason : undefined)
+
+/** Any schema library does; this is all of one that it takes. */
+const schema = {
+  '~standard': {
+    version: 1,
+    vendor: 'here',
+    validate: (value: unknown) => ({ value: value as { tenant: string } }),
+    types: undefined as { input: unknown; output: { tenant: string } } | undefined,
+  },
+} as const satisfies ClaimsSchema
+export const ofTenant = definePolicy({ claims: schema, scopes: ['orders/read'] })
+
+@Controller('typed')
+export class TypedController {
+  @Get()
+  @Policy(ofTenant)
+  @RequireAnyScope(['orders/read', 'orders/write'])
+  @MaxRevocationLag('30s', { duringOutage: '10m' })
+  @StepUp({ acrValues: ['mfa'], maxAge: '5m' })
+  tenant(@CurrentPrincipal(ofTenant) caller: PrincipalOf<typeof ofTenant>): string {
+    return caller.claims.tenant
+  }
+
+  @Get('schema')
+  @Policy({ claims: schema })
+  bySchema(@CurrentPrincipal(schema) caller: Principal<{ tenant: string }>): string {
+    return caller.claims.tenant
+  }
+
+  // @ts-expect-error the claims of a caller have the type of the policy, or none
+  untyped(@CurrentPrincipal() caller: PrincipalOf<typeof ofTenant>): string {
+    return caller.claims.tenant
+  }
+
+  // @ts-expect-error a caller is no string
+  subject(@CurrentPrincipal() caller: string): string {
+    return caller
+  }
+
+  // @ts-expect-error another type than the policy's
+  other(@CurrentPrincipal(ofTenant) caller: Principal<{ tenant: number }>): number {
+    return caller.claims.tenant
+  }
+}
+
+// @ts-expect-error no such member
+Policy({ scope: ['orders/read'] })
+// @ts-expect-error no duration
+MaxRevocationLag('30')
+// @ts-expect-error no such member
+StepUp({ acr: ['mfa'] })
 
 @Controller()
 export class OrdersController {

@@ -12,6 +12,7 @@ import {
   type RoutePolicy,
   type StandardSchema,
 } from '@tokenward/core'
+import { type AwsHttpEvent, fromAwsEvent } from '@tokenward/core/aws'
 import { cognitoUserPool } from '@tokenward/core/cognito'
 
 const api: ResourceServer = createResourceServer({
@@ -52,6 +53,8 @@ void claims
 // A literal kept in a variable must say what it is; a wider string would lose the closed list.
 const literal = { scopes: ['orders/read'], maxRevocationLag: 'token-lifetime' } satisfies RoutePolicy
 definePolicy(literal)
+
+export const decideEvent = (event: AwsHttpEvent) => api.authorize(fromAwsEvent(event), tenantOrders)
 
 export async function decide(headers: Record<string, string>): Promise<string> {
   const outcome = await api.authorize({ method: 'GET', url: '/orders', headers }, tenantOrders)

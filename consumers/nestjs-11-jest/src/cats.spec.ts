@@ -47,10 +47,12 @@ describe('the cats API', () => {
 
   it('lets a good token in', async () => {
     await start(false)
+    const { hits } = pool.jwks
     const response = await get('/cats', await pool.accessToken({ sub: 'u1', scopes: ['cats/read'] }))
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({ cats: ['Tom'], caller: 'u1' })
-    expect(pool.jwks.hits).toBe(1)
+    // The keys were fetched at boot.
+    expect(pool.jwks.hits).toBe(hits)
   })
 
   it('answers a request without a token with a challenge', async () => {

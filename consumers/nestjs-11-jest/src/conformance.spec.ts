@@ -7,9 +7,9 @@ import {
   cognitoUserPool,
   CurrentPrincipal,
   fromNodeRequest,
+  Policy,
   type Principal,
   Public,
-  RequireScopes,
   RESOURCE_SERVER,
   type ResourceServer,
   TokenwardModule,
@@ -29,10 +29,8 @@ function issuerOf(given: ConformanceIssuer) {
   return authorizationServer({ issuer, audience, opaqueTokens, introspection: { clientAuthentication }, ...insecure })
 }
 
-/** A controller for a route: the guard where decorators can say it, else as the README decides in a handler. */
+/** A controller for a route. Optional authentication has no decorator; as the README decides in a handler. */
 function controllerFor(route: ConformanceRoute): Type {
-  const { scopes = [], ...others } = route.policy
-  const isGuarded = route.access === 'protected' && Object.keys(others).length === 0
   const method = route.method === 'GET' ? Get(route.path) : Post(route.path)
   const answer = (principal: Principal | null) => {
     if (route.answers === 'error') throw new Error('An error of the handler')
@@ -40,6 +38,7 @@ function controllerFor(route: ConformanceRoute): Type {
   }
 
   @Controller()
+  @Policy(route.policy)
   class Guarded {
     @method
     @HttpCode(200)
@@ -47,8 +46,7 @@ function controllerFor(route: ConformanceRoute): Type {
       return answer(caller)
     }
   }
-  if (isGuarded && scopes.length > 0) RequireScopes(scopes)(Guarded)
-  if (isGuarded) return Guarded
+  if (route.access === 'protected') return Guarded
 
   @Controller()
   @Public()

@@ -12,6 +12,7 @@ export type { BackChannelLogoutResponse } from './resource-server/back-channel-l
 export type { BackChannelLogoutRequest, ReceivedForm, WebFormRequest } from './resource-server/logout-request.js'
 export type { Watch, WatchOptions } from './resource-server/watch.js'
 export type { PolicyOrLiteral } from './resource-server/policy-compiler.js'
+export type { PresentOptions } from './resource-server/present-options.js'
 export type {
   Decision,
   DecisionRequest,

@@ -1,10 +1,25 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
-export { CurrentPrincipal, Public, RequireGroups, RequireScopes } from './decorators.js'
-export { TokenwardGuard } from './tokenward.guard.js'
-export { TokenwardModule } from './tokenward.module.js'
-export type { TokenwardModuleAsyncOptions } from './tokenward.module.js'
-export { RESOURCE_SERVER } from './tokenward-options.js'
-export type { TokenwardModuleExtras, TokenwardModuleOptions } from './tokenward-options.js'
+export {
+  Authorize,
+  MaxRevocationLag,
+  Policy,
+  Public,
+  RequireAnyScope,
+  RequireGroups,
+  RequireScopes,
+  StepUp,
+} from './policies/decorators.js'
+export type { MaxRevocationLagOptions, Question, StepUpDemand } from './policies/decorators.js'
+export { CurrentPrincipal } from './policies/current-principal.js'
+export type { PrincipalOf, PrincipalParameter } from './policies/current-principal.js'
+export { connectionOf } from './gateways/gateway-connections.js'
+export type { GatewayConnection } from './gateways/gateway-connections.js'
+export { TokenwardGuard } from './guard/tokenward.guard.js'
+export { TokenwardModule } from './module/tokenward.module.js'
+export type { TokenwardModuleAsyncOptions } from './module/tokenward.module.js'
+export { RESOURCE_SERVER } from './module/tokenward-options.js'
+export type { TokenwardModuleExtras, TokenwardModuleOptions } from './module/tokenward-options.js'
+export type { WireError } from './transports/wire-error.js'
 
 // All of core that an application meets through this package, so that it installs and imports one package only. A
 // test compares the list with core's own.
@@ -97,6 +112,7 @@ export type {
   PolicyResource,
   Prechecked,
   Presented,
+  PresentOptions,
   Principal,
   PrivateKeyJwtOptions,
   ProtectedRequest,

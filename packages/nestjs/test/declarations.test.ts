@@ -270,10 +270,7 @@ describe('demands', () => {
     await expect(start(UndefinedController)).rejects.toThrow('UndefinedController.list: policy.scopes is undefined')
   })
 
-  it('on a helper method, a message handler or a provider stop the boot, for nothing would enforce them', async () => {
-    const MessagePattern = (): MethodDecorator => (_target, _property, descriptor) =>
-      Reflect.defineMetadata('microservices:pattern', ['sum'], descriptor.value as object)
-
+  it('on a helper method or a provider stop the boot, for nothing would enforce them', async () => {
     @Controller('c')
     class HelperController {
       @RequireScopes(['orders/read'])
@@ -281,6 +278,28 @@ describe('demands', () => {
         return 'helper'
       }
     }
+    @Injectable()
+    class Worker {
+      @RequireScopes(['orders/read'])
+      work() {
+        return 'work'
+      }
+    }
+    @Injectable()
+    @RequireGroups(['staff'])
+    class Staff {}
+    @Controller('c')
+    class EmptyController {}
+    const problem = 'demands scopes, groups or a caller, but is no handler that NestJS calls'
+    await expect(start(HelperController)).rejects.toThrow(`HelperController.helper ${problem}`)
+    await expect(start(EmptyController, { providers: [Worker] })).rejects.toThrow(`Worker.work ${problem}`)
+    await expect(start(EmptyController, { providers: [Staff] })).rejects.toThrow(`Staff ${problem}`)
+  })
+
+  it('on a message handler in an HTTP application need a guard of its own, and so does one that demands nothing', async () => {
+    const MessagePattern = (): MethodDecorator => (_target, _property, descriptor) =>
+      Reflect.defineMetadata('microservices:pattern', ['sum'], descriptor.value as object)
+
     @Controller('c')
     class MessageController {
       @MessagePattern()
@@ -290,32 +309,20 @@ describe('demands', () => {
       }
     }
     @Controller('c')
-    @RequireGroups(['staff'])
-    class MixedController {
-      @Get()
-      list() {
-        return 'list'
-      }
-
+    class PlainController {
       @MessagePattern()
       sum() {
         return 'sum'
       }
     }
-    for (const controller of [HelperController, MessageController, MixedController]) {
-      await expect(start(controller)).rejects.toThrow('is no HTTP handler, and TokenwardGuard guards no others')
-    }
-
-    @Injectable()
-    class Gateway {
-      @RequireScopes(['orders/read'])
-      onMessage() {
-        return 'message'
-      }
-    }
-    @Controller('c')
-    class EmptyController {}
-    await expect(start(EmptyController, { providers: [Gateway] })).rejects.toThrow('Gateway is no controller')
+    await expect(start(MessageController)).rejects.toThrow(
+      'MessageController.sum demands scopes, groups or a caller, but no guard enforces them: add @UseGuards(TokenwardGuard) to its class',
+    )
+    await expect(start(PlainController)).rejects.toThrow(
+      'PlainController.sum would be open: global guards are not called for a microservice within an HTTP application',
+    )
+    Public()(PlainController)
+    await start(PlainController)
   })
 
   it('of a caller need a guard, too', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RESOURCE_SERVER } from '../src/index.js'
-import { asPrincipal, type TestPrincipal } from '../src/testing.js'
+import { asPrincipal, overridePrincipal, type TestPrincipal } from '../src/testing.js'
 import { optionsFor, ordersPool, platforms, startApp } from './support/orders-app.js'
 
 describe.each(platforms)('on %s, a resource server as a principal', (_, adapter) => {
@@ -25,5 +25,30 @@ describe.each(platforms)('on %s, a resource server as a principal', (_, adapter)
   it('lets a group in', async () => {
     const { send } = await startAs({ sub: 'u1', groups: ['managers'] })
     expect((await send('/orders/report')).status).toBe(200)
+  })
+})
+
+describe.each(platforms)('on %s, a principal that is overridden', (_, adapter) => {
+  it('takes the place of tokens', async () => {
+    const { send } = await startApp({
+      options: optionsFor(await ordersPool()),
+      adapter,
+      configure: (builder) => overridePrincipal(builder, { sub: 'u1', scopes: ['orders/read'] }),
+    })
+    expect(await (await send('/orders')).json()).toMatchObject({ caller: 'u1' })
+    expect((await send('/orders', { method: 'DELETE' })).status).toBe(403)
+  })
+
+  it('can change between requests', async () => {
+    let who: TestPrincipal = { sub: 'reader', scopes: ['orders/read'] }
+    const { send } = await startApp({
+      options: optionsFor(await ordersPool()),
+      adapter,
+      configure: (builder) => overridePrincipal(builder, () => who),
+    })
+    expect((await send('/orders', { method: 'DELETE' })).status).toBe(403)
+    who = { sub: 'writer', scopes: ['orders/read', 'orders/write'] }
+    expect((await send('/orders', { method: 'DELETE' })).status).toBe(200)
+    expect(await (await send('/orders')).json()).toMatchObject({ caller: 'writer' })
   })
 })

@@ -87,7 +87,7 @@ describe.each(platforms)('on %s', (_, adapter) => {
       expect((await send(path)).status).toBe(200)
       expect((await send(path, { token: await pool.forged.wrongKey() })).status).toBe(200)
     }
-    expect(pool.jwks.hits).toBe(0)
+    expect(pool.jwks.hits).toBe(1) // at boot
   })
 
   it('tells filters and error trackers what the client is told, and no more', async () => {
@@ -135,9 +135,10 @@ describe.each(platforms)('on %s', (_, adapter) => {
     expect([alone.status, alone.headers.get('www-authenticate')]).toStrictEqual([401, 'Bearer realm="orders"'])
   })
 
-  it('answers 503 with Retry-After while the keys cannot be fetched, and 401 to nobody', async () => {
-    const { pool, send } = await start()
+  it('boots while the keys cannot be fetched, answers 503 with Retry-After, and 401 to nobody', async () => {
+    const pool = await ordersPool()
     pool.jwks.fail()
+    const { send } = await startApp({ options: optionsFor(pool), adapter })
     const response = await send('/orders', { token: await pool.accessToken({ scopes: ['orders/read'] }) })
     expect(response.status).toBe(503)
     expect(response.headers.get('retry-after')).toBe('1')
@@ -218,18 +219,18 @@ describe.each(platforms)('on %s', (_, adapter) => {
   })
 })
 
-describe('outside HTTP', () => {
-  it('refuses with an error that says what to do', async () => {
+describe('a handler that something unknown calls', () => {
+  it('is refused with an error that says what to do', async () => {
     const pool = await ordersPool()
     const { app } = await startApp({ options: optionsFor(pool) })
-    class Gateway {
-      onMessage() {
-        return 'message'
+    class Consumer {
+      onJob() {
+        return 'done'
       }
     }
-    const context = { getType: () => 'ws', getClass: () => Gateway, getHandler: () => Gateway.prototype.onMessage }
+    const context = { getType: () => 'jobs', getClass: () => Consumer, getHandler: () => Consumer.prototype.onJob }
     await expect(app.get(TokenwardGuard).canActivate(context as unknown as ExecutionContext)).rejects.toThrow(
-      'TokenwardGuard guards HTTP handlers only',
+      'TokenwardGuard guards handlers of HTTP, GraphQL, WebSockets and microservices; mark others (here "jobs") @Public()',
     )
   })
 })

@@ -1,6 +1,8 @@
-import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common'
-import { CurrentPrincipal, type Principal, Public, RequireGroups, RequireScopes } from '@tokenward/nestjs'
-import { type Order, OrdersService } from './orders.service.js'
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common'
+import { ApiOkResponse } from '@nestjs/swagger'
+import { MaxRevocationLag, RequireGroups, RequireScopes, StepUp } from '@tokenward/nestjs'
+import { Order } from './order.js'
+import { OrdersService } from './orders.service.js'
 
 @Controller('orders')
 export class OrdersController {
@@ -8,6 +10,7 @@ export class OrdersController {
 
   @Get()
   @RequireScopes(['orders/read'])
+  @ApiOkResponse({ type: [Order] })
   list(): Order[] {
     return this.orders.all()
   }
@@ -19,6 +22,15 @@ export class OrdersController {
     this.orders.remove(id)
   }
 
+  /** Money goes out: the user has to have logged in with a second factor, and not long ago. */
+  @Post(':id/refund')
+  @HttpCode(204)
+  @RequireScopes(['orders/write'])
+  @StepUp({ acrValues: ['mfa'], maxAge: '5m' })
+  refund(@Param('id') id: string): void {
+    this.orders.refund(id)
+  }
+
   @Get('report')
   @RequireScopes(['orders/read'])
   @RequireGroups(['managers'])
@@ -27,18 +39,16 @@ export class OrdersController {
   }
 }
 
-@Controller()
-export class AccountController {
-  /** No decorator: with the global guard every route needs a valid token. */
-  @Get('me')
-  me(@CurrentPrincipal() caller: Principal) {
-    const { subject, clientId, scopes, groups } = caller
-    return { subject, clientId, scopes, groups }
-  }
+/** What cannot be undone: a token that was revoked a moment ago must not do it, so that Cognito is asked each time. */
+@Controller('admin/orders')
+@RequireGroups(['admins'])
+@MaxRevocationLag('0s')
+export class AdminController {
+  constructor(private readonly orders: OrdersService) {}
 
-  @Public()
-  @Get('health')
-  health() {
-    return { status: 'ok' }
+  @Delete(':id')
+  @HttpCode(204)
+  remove(@Param('id') id: string): void {
+    this.orders.remove(id)
   }
 }

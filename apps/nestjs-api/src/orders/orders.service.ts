@@ -1,17 +1,23 @@
 import { Injectable, NotFoundException } from '@nestjs/common'
+import { EventEmitter } from 'node:events'
+import { Order } from './order.js'
 
-export interface Order {
+/** What happens to orders. */
+export interface OrderEvent {
+  readonly what: 'removed' | 'refunded'
   readonly id: string
-  readonly item: string
-  readonly quantity: number
 }
 
 @Injectable()
 export class OrdersService {
-  readonly #orders = new Map<string, Order>([
-    ['1', { id: '1', item: 'Espresso cups', quantity: 6 }],
-    ['2', { id: '2', item: 'Coffee beans, 1 kg', quantity: 2 }],
-  ])
+  readonly #orders = new Map<string, Order>(
+    [
+      { id: '1', item: 'Espresso cups', quantity: 6 },
+      { id: '2', item: 'Coffee beans, 1 kg', quantity: 2 },
+      { id: '3', item: 'Milk jug', quantity: 1 },
+    ].map((order) => [order.id, order]),
+  )
+  readonly #events = new EventEmitter<{ changed: [OrderEvent] }>()
 
   all(): Order[] {
     return [...this.#orders.values()]
@@ -19,5 +25,15 @@ export class OrdersService {
 
   remove(id: string): void {
     if (!this.#orders.delete(id)) throw new NotFoundException()
+    this.#events.emit('changed', { what: 'removed', id })
+  }
+
+  refund(id: string): void {
+    if (!this.#orders.has(id)) throw new NotFoundException()
+    this.#events.emit('changed', { what: 'refunded', id })
+  }
+
+  onChange(listener: (event: OrderEvent) => void): void {
+    this.#events.on('changed', listener)
   }
 }

@@ -1,14 +1,19 @@
 import type { INestApplication } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { cognitoUserPool, type OperatorCode } from '@tokenward/nestjs'
+import { WsAdapter } from '@nestjs/platform-ws'
+import { cognitoUserPool, inMemoryRevocationList, type OperatorCode } from '@tokenward/nestjs'
 import { fakeCognito } from '@tokenward/testkit'
 import { AppModule } from '../app.module.js'
+import { serveDocumentation } from '../documentation.js'
+
+export type DemoPool = Awaited<ReturnType<typeof demoPool>>
 
 /** The API on a loopback port, protected by a fake user pool on another. */
 export interface RunningDemo {
   readonly apiUrl: string
   readonly cognitoUrl: string
-  readonly pool: Awaited<ReturnType<typeof demoPool>>
+  readonly pool: DemoPool
+  readonly document: ReturnType<typeof serveDocumentation>
   /** Why the request since the last call was refused or could not be decided. */
   takeReason(): OperatorCode | undefined
   close(): Promise<void>
@@ -32,18 +37,22 @@ export async function startDemo(): Promise<RunningDemo> {
       ],
       realm: 'orders',
       clock: pool.clock,
+      revocationList: inMemoryRevocationList(),
       onEvent(event) {
         if (event.type === 'request-refused' || event.type === 'request-unavailable') reason = event.reason
       },
     }),
-    { logger: ['error', 'fatal'] },
+    { logger: ['error', 'fatal'], forceCloseConnections: true },
   )
+  app.useWebSocketAdapter(new WsAdapter(app))
+  const document = serveDocumentation(app, cognito.url)
   await app.listen(0, '127.0.0.1')
 
   return {
     apiUrl: await app.getUrl(),
     cognitoUrl: cognito.url,
     pool,
+    document,
     takeReason() {
       const taken = reason
       reason = undefined

@@ -1,5 +1,4 @@
-import type { StepResult } from './run-step.js'
-import type { Step } from './steps.js'
+import type { Step, StepResult } from './step.js'
 
 const colours = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 
@@ -28,14 +27,14 @@ export function writeDetail(label: string, text: string): void {
   write(`  ${label.padEnd(14)}${paint('dim', text)}`)
 }
 
-export function writeStep({ request, expected }: Step, result: StepResult): void {
+export function writeStep({ what, tokenLabel, expected }: Step, result: StepResult): void {
   const ok = result.differences.length === 0
   const mark = ok ? paint('green', '✓') : paint('red', '✗')
   const status = paint(result.status < 400 ? 'green' : 'yellow', String(result.status))
-  const line = `${request.method} ${request.path}`.padEnd(20)
-  write(`  ${mark} ${line} ${request.tokenLabel.padEnd(29)} ${status}  ${paint('dim', expected.because)}`)
+  write(`  ${mark} ${what.padEnd(22)} ${tokenLabel.padEnd(29)} ${status}  ${paint('dim', expected.because)}`)
   if (result.challenge !== undefined) write(`      ${paint('dim', `WWW-Authenticate: ${result.challenge}`)}`)
   if (result.retryAfter !== undefined) write(`      ${paint('dim', `Retry-After: ${result.retryAfter}`)}`)
+  if (result.received !== undefined) write(`      ${paint('dim', `received: ${result.received}`)}`)
   if (result.reason !== undefined) write(`      ${paint('dim', `operator sees: ${result.reason}`)}`)
   for (const difference of result.differences) write(`      ${paint('red', difference)}`)
 }

@@ -1,5 +1,5 @@
 import type { IssuerRegistry } from '../issuers/issuer-registry.js'
-import type { OperatorCode } from '../outcomes/operator-codes.js'
+import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { parseCompactJws } from '../tokens/compact-jws.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { TokenKey } from '../tokens/token-key.js'
@@ -14,6 +14,11 @@ export type Authentication =
   | { readonly kind: 'validated'; readonly token: string; readonly key: TokenKey; readonly facts: TokenFacts }
   /** Only the issuer can read it; which one that is, the policy may have to say. */
   | { readonly kind: 'opaque'; readonly token: string; readonly key: TokenKey }
+
+/** Whether nothing was found out, so that it may be tried again. */
+export function couldNotTell(authentication: Authentication): boolean {
+  return authentication.kind === 'failed' && !isRefusalCode(authentication.reason)
+}
 
 /** The characters of a bearer token (RFC 6750 §2.1). */
 const BEARER_TOKEN = /^[\w.~+/-]+=*$/

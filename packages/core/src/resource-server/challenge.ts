@@ -25,6 +25,11 @@ export function demandsOf(
   return { ...resource, scopes: [...new Set([scopes, anyScope].flat(2))], acrValues, maxAge }
 }
 
+/** The scopes to ask for, where one of them is what is missing (RFC 6750 §3). */
+export function scopeParameter(reason: RefusalCode, { scopes }: ToldDemands): { readonly scope?: string } {
+  return reason === 'scope-missing' ? { scope: scopes.join(' ') } : {}
+}
+
 /** What a new login has to be like, as members of a body: all of it, whichever part was missing (RFC 9470 §3). */
 export function loginParameters(
   reason: RefusalCode,
@@ -43,8 +48,8 @@ export function bearerChallenge(reason: RefusalCode, demands: ToldDemands): stri
   const parameters: [string, string][] = [['realm', demands.realm]]
   if (demands.resourceMetadata !== undefined) parameters.push(['resource_metadata', demands.resourceMetadata])
   if (error !== undefined) parameters.push(['error', error], ['error_description', description])
-  if (reason === 'scope-missing') parameters.push(['scope', demands.scopes.join(' ')])
-  for (const [name, value] of Object.entries(loginParameters(reason, demands))) parameters.push([name, String(value)])
+  const others = { ...scopeParameter(reason, demands), ...loginParameters(reason, demands) }
+  for (const [name, value] of Object.entries(others)) parameters.push([name, String(value)])
   return `Bearer ${parameters.map(([name, value]) => `${name}=${quoted(value)}`).join(', ')}`
 }
 

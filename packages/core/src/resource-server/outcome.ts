@@ -3,7 +3,7 @@ import { type RefusalCode, refusals, unavailabilities, type UnavailableCode } fr
 import type { WireCode } from '../outcomes/wire-codes.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Principal } from '../vocabulary/principal.js'
-import { bearerChallenge, loginParameters, type ToldDemands } from './challenge.js'
+import { bearerChallenge, loginParameters, scopeParameter, type ToldDemands } from './challenge.js'
 
 const GRANT: unique symbol = Symbol('granted')
 
@@ -35,6 +35,8 @@ export interface Refused {
     readonly acr_values?: string
     readonly max_age?: number
   }
+  /** The `scope` of the challenge, for protocols without headers. Absent unless a scope is what is missing. */
+  readonly scope?: string
   /** Why, for the operator. It belongs in logs and never in the answer. */
   readonly reason: RefusalCode
 }
@@ -114,6 +116,7 @@ export function refused(reason: RefusalCode, demands: ToldDemands): Refused {
       error_description: description,
       ...loginParameters(reason, demands),
     }),
+    ...scopeParameter(reason, demands),
     reason,
   })
 }

@@ -14,7 +14,7 @@ import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { createAnswerer } from './answering.js'
-import { type Authentication, createAuthenticator } from './authentication.js'
+import { type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
 import { createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
@@ -24,6 +24,7 @@ import { type Denied, errorOf, type Granted, type Outcome, passed, type Precheck
 import { createMetadata, type MetadataResponse, noMetadata } from './protected-resource-metadata.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
+import { arrivalsOf, type PresentOptions } from './present-options.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -61,8 +62,12 @@ export interface ResourceServer {
     request: AnyRequest,
     policy?: PolicyOrLiteral<Schema, Claims>,
   ): Promise<Outcome<Claims>>
-  /** Parses and verifies once, for several policies on one request. */
-  present(request: AnyRequest): Promise<Presented>
+  /**
+   * Parses and verifies once, for several policies on one request.
+   *
+   * @throws {@link ConfigurationError} where `request` is no request at all, or for an option that is none.
+   */
+  present(request: AnyRequest, options?: PresentOptions): Promise<Presented>
   /**
    * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
    * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
@@ -262,13 +267,21 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
   return Object.freeze({
     policy: (policy) => compile(policy),
-    async present(request) {
-      const authentication = await authenticateRequest(request)
+    async present(request, presentOptions = {}) {
+      const arrival = arrivalsOf(clock, presentOptions)
+      let authentication = await authenticateRequest(request)
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       const inHand = { request, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
-        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
+        async authorize(...policy) {
+          const compiled = compile(...policy)
+          const arrived = arrival()
+          // A connection that was opened during an outage need not stay shut when it is over.
+          const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
+          if (isLate) authentication = await authenticateRequest(request)
+          return settle(authentication, compiled, arrived, inHand)
+        },
       }
     },
     async authorize(request, ...policy) {

@@ -6,12 +6,22 @@ export interface LandedCall<Answer> {
   readonly answer: Answer
 }
 
+/** When a request came. */
+export interface Arrival extends Instant {
+  /** Whether several policies may be decided of the one request, one after the other: one call serves them all. */
+  readonly ofSeveral?: boolean
+}
+
+export function readArrival(clock: Clock, { ofSeveral = false } = {}): Arrival {
+  return ofSeveral ? { ...readInstant(clock), ofSeveral } : readInstant(clock)
+}
+
 /** A request that needs to know about a token. */
 export interface LiveQuestion<Answer> {
   /** Names the token; calls for different keys have nothing to do with each other. */
   readonly key: string
   /** When the request came. */
-  readonly arrival: Instant
+  readonly arrival: Arrival
   /** Milliseconds before the arrival that an answer may be true as of. */
   readonly maxLag: number
   /** Makes the call, which must end by itself. It is told when it was sent. */
@@ -27,6 +37,8 @@ export const CLOCK_RESOLUTION = 1
  */
 export class LiveFlights<Answer> {
   readonly #clock: Clock
+  /** Of requests that may come back, the call that was sent after they came. */
+  readonly #sentFor = new WeakMap<Arrival, Flight<Answer>>()
   readonly #underWay = new Map<string, { sent?: Flight<Answer> | undefined; gathering?: Flight<Answer> | undefined }>()
 
   constructor(clock: Clock) {
@@ -41,6 +53,8 @@ export class LiveFlights<Answer> {
   /** Rejects only when a call failed that was sent after the request came. */
   async ask(question: LiveQuestion<Answer>): Promise<LandedCall<Answer>> {
     const { key, arrival, maxLag } = question
+    const own = this.#sentFor.get(arrival)
+    if (own?.key === key) return own.landed
     const { sent, gathering } = this.#underWay.get(key) ?? {}
     if (gathering === undefined && sent !== undefined && isRecent(sent, arrival, maxLag)) {
       try {
@@ -49,7 +63,9 @@ export class LiveFlights<Answer> {
         // It began before this request came, so that its failure is none of this request's.
       }
     }
-    return this.#gather(question).landed
+    const flight = this.#gather(question)
+    if (arrival.ofSeveral === true) this.#sentFor.set(arrival, flight)
+    return flight.landed
   }
 
   #gather({ key, send }: LiveQuestion<Answer>): Flight<Answer> {
@@ -58,6 +74,7 @@ export class LiveFlights<Answer> {
     if (flights.gathering !== undefined) return flights.gathering
     const before = flights.sent?.landed.catch(() => {})
     const flight: Flight<Answer> = {
+      key,
       startedAt: undefined,
       landed: Promise.resolve(before).then(async () => {
         flights.gathering = undefined
@@ -79,6 +96,7 @@ export class LiveFlights<Answer> {
 }
 
 interface Flight<Answer> {
+  readonly key: string
   /** `undefined` until it is sent. */
   startedAt: Instant | undefined
   readonly landed: Promise<LandedCall<Answer>>

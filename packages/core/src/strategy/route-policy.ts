@@ -117,14 +117,15 @@ const KNOWN = [
 const TO_COME = ['senderConstrained'] as const
 
 /**
- * Checks a policy and freezes it. It needs no server, so decorators can use it; a server checks it against its issuers
- * when it first meets it, and `api.policy` does both at once.
+ * Checks a policy and freezes it; one that is compiled already is handed back. It needs no server, so decorators can use
+ * it; a server checks it against its issuers when it first meets it, and `api.policy` does both at once.
  *
  * @throws {@link ConfigurationError} naming the member that is unknown, `undefined` or not of its kind.
  */
-export function definePolicy<Schema extends ClaimsSchema | undefined = undefined>(
-  policy: RoutePolicy<Schema>,
-): CompiledPolicy<ClaimsOf<Schema>> {
+export function definePolicy<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
+  policy: RoutePolicy<Schema> | CompiledPolicy<Claims>,
+): CompiledPolicy<Claims> {
+  if (typeof policy === 'object' && policy !== null && isCompiledPolicy(policy)) return policy as CompiledPolicy<Claims>
   checkOptionNames(OWNER, policy, KNOWN, TO_COME)
   const given = policy as RoutePolicy<ClaimsSchema>
   for (const [name, value] of Object.entries(given)) {
@@ -149,13 +150,13 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
     claims: given.claims,
     ...checkStepUp(OWNER, given),
     decisions: checkDecisionDemand(OWNER, given),
-  }) as CompiledPolicy<ClaimsOf<Schema>>
+  }) as CompiledPolicy<Claims>
 }
 
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
  * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept; the decision point must permit each
- * `action`. The name is that of the first.
+ * `action`. The name is the first there is.
  *
  * @throws {@link ConfigurationError} when another than the first has a claims schema, or no `acrValues` are left.
  */
@@ -168,7 +169,7 @@ export function combinePolicies<Claims>(
   }
   const all = [first, ...others]
   return compiled({
-    name: first.name,
+    name: all.find(({ name }) => name !== undefined)?.name,
     ...strictestRevocationLag(all),
     scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
     anyScope: all.flatMap(({ anyScope }) => anyScope),

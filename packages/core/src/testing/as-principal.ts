@@ -13,6 +13,7 @@ import {
   unavailable,
 } from '../resource-server/outcome.js'
 import { type PolicyArgument, policyOf } from '../resource-server/policy-compiler.js'
+import { checkPresentOptions } from '../resource-server/present-options.js'
 import { noMetadata } from '../resource-server/protected-resource-metadata.js'
 import { createDecisionMaker } from '../resource-server/decision-making.js'
 import {
@@ -100,7 +101,8 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
       assertRequest(request)
       return decide(compiled, { request })
     },
-    async present(request) {
+    async present(request, presentOptions = {}) {
+      checkPresentOptions(presentOptions)
       assertRequest(request)
       const inHand: RequestInHand = { request, memo: new WeakMap() }
       return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }

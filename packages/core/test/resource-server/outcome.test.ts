@@ -47,7 +47,7 @@ describe('a refusal', () => {
       scopes: ['a', 'b'],
       anyScope: ['c'],
     })
-    expect(outcome).toMatchObject({ status: 403, body: { error: 'insufficient_scope' } })
+    expect(outcome).toMatchObject({ status: 403, body: { error: 'insufficient_scope' }, scope: 'a b c' })
     expect((outcome as { headers: Record<string, string> }).headers['WWW-Authenticate']).toMatch(/scope="a b c"$/)
   })
 
@@ -56,6 +56,7 @@ describe('a refusal', () => {
     const outcome = await serverFor(issuer).api.authorize(withToken(issuer.token()), { groups: ['x'] })
     expect(outcome).toMatchObject({ status: 403, body: { error: 'insufficient_scope' } })
     expect(JSON.stringify(outcome)).not.toContain('scope=')
+    expect(outcome).not.toHaveProperty('scope')
   })
 })
 

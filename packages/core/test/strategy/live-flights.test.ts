@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LiveFlights } from '../../src/strategy/live-flights.js'
+import { LiveFlights, readArrival } from '../../src/strategy/live-flights.js'
 import { readInstant } from '../../src/transport/clock.js'
 import { manualClock } from '../support/manual-clock.js'
 
@@ -180,4 +180,29 @@ it('over random schedules decides no request by a call sent too early, keeps to 
     }),
     { numRuns: 500 },
   )
+})
+
+describe('what is asked several times for one request', () => {
+  it('is answered by the call that was sent for it, under way or landed', async () => {
+    const { clock, flights, calls } = setUp()
+    const arrival = readArrival(clock, { ofSeveral: true })
+    const askFor = (of = arrival, key = 'token') =>
+      flights.ask({
+        key,
+        arrival: of,
+        maxLag: 0,
+        send: () => new Promise((resolve) => calls.push({ at: clock.now(), land: resolve, fail: () => {} })),
+      })
+    const first = askFor()
+    await settle()
+    const second = askFor()
+    calls[0]?.land('yes')
+    clock.advance(1_000)
+    expect([(await first).answer, (await second).answer, (await askFor()).answer]).toStrictEqual(['yes', 'yes', 'yes'])
+    expect(calls).toHaveLength(1)
+    void askFor({ ...arrival })
+    void askFor(arrival, 'another token')
+    await settle()
+    expect(calls).toHaveLength(3)
+  })
 })

@@ -75,6 +75,7 @@ describe('definePolicy', () => {
     expect(isCompiledPolicy(policy)).toBe(true)
     expect(isCompiledPolicy({ ...policy, scopes: ['b'] } as object)).toBe(false)
     expect(() => definePolicy({ ...policy, scopes: [] } as never)).toThrow(ConfigurationError)
+    expect(definePolicy(policy)).toBe(policy)
   })
 
   it('takes a schema of any library that follows the standard', () => {
@@ -101,6 +102,12 @@ describe('combinePolicies', () => {
 
   it('is no less than one policy alone', () => {
     expect(combinePolicies(second)).toStrictEqual(second)
+  })
+
+  it('has the first name there is', () => {
+    const nameless = definePolicy({ scopes: ['a'] })
+    expect(combinePolicies(nameless, first, second).name).toBe('first')
+    expect(combinePolicies(nameless, nameless).name).toBeUndefined()
   })
 
   it('keeps the claims schema of the first, and takes no other', () => {

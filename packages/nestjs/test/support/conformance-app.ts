@@ -21,10 +21,9 @@ import { serverOptionsOf } from '../../../core/test/support/conformance-app.js'
 import {
   CurrentPrincipal,
   fromNodeRequest,
+  Policy,
   type Principal,
   Public,
-  RequireGroups,
-  RequireScopes,
   RESOURCE_SERVER,
   type ResourceServer,
   TokenwardModule,
@@ -55,8 +54,7 @@ export async function startNestApp(app: ConformanceApp, adapter: (typeof platfor
 
 function controllerFor(route: ConformanceRoute): Type {
   if (route.access === 'public') return openTo(route)
-  const hasDecorators = Object.keys(route.policy).every((name) => name === 'scopes' || name === 'groups')
-  return route.access === 'protected' && hasDecorators ? guardedBy(route) : decidingBy(route)
+  return route.access === 'protected' ? guardedBy(route) : decidingBy(route)
 }
 
 function answerOf({ name, answers }: ConformanceRoute, principal: Principal | null): ConformanceAnswer {
@@ -82,14 +80,9 @@ function openTo(route: ConformanceRoute): Type {
 }
 
 function guardedBy(route: ConformanceRoute): Type {
-  const { scopes, groups } = route.policy
-  const demands = [scopes && RequireScopes(scopes), groups && RequireGroups(groups)].filter(
-    (demand) => demand !== undefined,
-  )
-
   @Controller()
   class GuardedController {
-    @handles(route, ...demands)
+    @handles(route, Policy(route.policy))
     handle(@CurrentPrincipal() caller: Principal) {
       return answerOf(route, caller)
     }
@@ -97,7 +90,7 @@ function guardedBy(route: ConformanceRoute): Type {
   return GuardedController
 }
 
-/** What has no decorator, as the README shows it. */
+/** Optional authentication has no decorator; as the README shows it. */
 function decidingBy(route: ConformanceRoute): Type {
   @Controller()
   class DecidingController {

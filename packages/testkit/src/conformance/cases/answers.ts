@@ -139,7 +139,8 @@ export const answers = {
   ),
 } satisfies Record<string, CaseDefinition>
 
-async function whileKeysAreAway({ users, userToken, send }: World): Promise<WireResponse> {
+async function whileKeysAreAway({ users, userToken, send, rotateKeys }: World): Promise<WireResponse> {
+  await rotateKeys()
   users.jwks.fail()
   const response = await send('orders', { token: await userToken() })
   expectUnavailable(response)

@@ -50,7 +50,8 @@ export const crossOrigin = {
   }),
   'cors-unavailability': alone(
     'a client in a browser can read when to try again',
-    async ({ send, users, userToken }) => {
+    async ({ send, users, userToken, rotateKeys }) => {
+      await rotateKeys()
       users.jwks.fail()
       const response = await send('orders', { headers: FROM_ORIGIN, token: await userToken() })
       expectUnavailable(response)

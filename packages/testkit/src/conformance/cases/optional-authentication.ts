@@ -34,6 +34,7 @@ export const optionalAuthentication = {
   }),
   'optional-outage': alone('an optional route takes nobody for anonymous because of an outage', async (world) => {
     const { send, userToken, users } = world
+    await world.rotateKeys()
     const token = await userToken()
     users.jwks.fail()
     expectUnavailable(await send('optional', { token }))

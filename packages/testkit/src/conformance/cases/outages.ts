@@ -6,9 +6,10 @@ import { issuedAgo, type World } from '../world.js'
 
 type Disturb = (endpoint: EndpointControl) => void
 
-/** The keys cannot be fetched when they are needed first. */
+/** The keys cannot be fetched when they are needed; those an app may have fetched at its start are of no use. */
 function keysAway(what: string, disturb: Disturb): CaseDefinition {
   return alone(`while the key endpoint ${what}, a token is neither good nor bad: 503`, async (world) => {
+    await world.rotateKeys()
     for (const { jwks } of [world.users, world.partners]) disturb(jwks)
     expectUnavailable(await world.send('orders', { token: await world.userToken() }))
     expectUnavailable(await world.send('orders', { token: await world.partners.accessToken() }))
@@ -49,6 +50,7 @@ export const outages = {
   }),
   'keys-are-back': alone('when the key endpoint is back, tokens are accepted again', async (world) => {
     const { send, userToken, users, advance } = world
+    await world.rotateKeys()
     users.jwks.fail()
     expectUnavailable(await send('orders', { token: await userToken() }))
     users.jwks.recover()

@@ -1,0 +1,30 @@
+import { ConfigurationError } from '../outcomes/errors.js'
+import { checkOptionNames } from '../outcomes/option-check.js'
+import { readArrival, type Arrival } from '../strategy/live-flights.js'
+import type { Clock } from '../transport/clock.js'
+
+/** Options of `ResourceServer.present`. */
+export interface PresentOptions {
+  /**
+   * The instant that `maxRevocationLag` counts from. `'each-policy'` (default): when the policy is decided, as if a request
+   * came with it; right for a connection that stays open. `'request'`: when the request was presented, so that a call to
+   * the authorization server that was made for one policy serves all; right for a batch of calls in one HTTP request.
+   */
+  readonly arrival?: 'each-policy' | 'request' | undefined
+}
+
+/** Says when the request came of which a policy is decided. */
+export function arrivalsOf(clock: Clock, options: PresentOptions): () => Arrival {
+  checkPresentOptions(options)
+  if (options.arrival !== 'request') return () => readArrival(clock)
+  const arrival = readArrival(clock, { ofSeveral: true })
+  return () => arrival
+}
+
+export function checkPresentOptions(options: PresentOptions): void {
+  checkOptionNames('present', options, ['arrival'])
+  const { arrival } = options
+  if (arrival !== undefined && arrival !== 'each-policy' && arrival !== 'request') {
+    throw new ConfigurationError('present.arrival', "must be 'each-policy' or 'request'")
+  }
+}

@@ -1,0 +1,26 @@
+import { HttpException } from '@nestjs/common'
+import type { PathParameters } from '@tokenward/core'
+import { fromNodeRequest, type NodeRequest } from '@tokenward/core/node'
+import type { Transport } from './transport.js'
+
+/** Routes, streams of events included. */
+export const http: Transport = {
+  keyOf: (context) => context.switchToHttp().getRequest<object>(),
+  requestOf(context) {
+    const request = context.switchToHttp().getRequest<{ readonly params?: PathParameters }>()
+    return { ...fromNodeRequest(nodeRequestOf(request)), params: request.params }
+  },
+  staysOpen: () => false,
+  /** The default exception filter keeps headers that are set before it runs, on Express and on Fastify. */
+  exceptionFor({ status, headers, body }, context, setHeader) {
+    const response = context.switchToHttp().getResponse<unknown>()
+    for (const [name, value] of Object.entries(headers)) setHeader(response, name, value)
+    return Object.assign(new HttpException({ ...body }, status), { message: body.error_description })
+  },
+}
+
+/** Fastify wraps Node's request; Express extends it, and middleware may have put other things into `raw`. */
+export function nodeRequestOf(request: object): NodeRequest {
+  const { raw } = request as { raw?: { headers?: unknown } }
+  return (typeof raw?.headers === 'object' ? raw : request) as NodeRequest
+}

@@ -1,0 +1,5 @@
+// Every name here is public API and listed by hand; a test compares the list with its snapshot.
+export { createCallerFactory } from './test-caller.js'
+export type { CreateTestCaller, OtherContext } from './test-caller.js'
+export { asPrincipal, enableTestPrincipals } from '@tokenward/core/testing'
+export type { AsPrincipalOptions, TestPrincipal } from '@tokenward/core/testing'

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { clientsOf } from './walkthrough/clients.js'
+import { policyChapters } from './walkthrough/policy-chapters.js'
 import { keyChapters, routeChapters } from './walkthrough/route-chapters.js'
 import { startDemo, type RunningDemo } from './walkthrough/running-demo.js'
 import { runStep } from './walkthrough/step.js'
@@ -13,10 +14,11 @@ write()
 writeDetail('orders API', demo.apiUrl)
 writeDetail('documentation', `${demo.apiUrl}/docs`)
 writeDetail('fake Cognito', `${demo.cognitoUrl}/${demo.pool.userPoolId}/.well-known/jwks.json`)
+writeDetail('policies', 'apps/nestjs-api/cedar/policies, evaluated by Cedar in this process')
 writeDetail('operator sees', 'the reason that onEvent receives, and that no client is told')
 
 const clients = clientsOf(demo.apiUrl)
-const chapters = [tokenChapters, routeChapters, keyChapters].flatMap((make) => make(demo.pool, clients))
+const chapters = [tokenChapters, policyChapters, routeChapters, keyChapters].flatMap((make) => make(demo.pool, clients))
 let passed = 0
 let total = 0
 for (const { heading, prepare, steps } of chapters) {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { clientsOf } from '../../../apps/nestjs-api/src/walkthrough/clients.js'
+import { policyChapters } from '../../../apps/nestjs-api/src/walkthrough/policy-chapters.js'
 import { keyChapters, routeChapters } from '../../../apps/nestjs-api/src/walkthrough/route-chapters.js'
 import { startDemo } from '../../../apps/nestjs-api/src/walkthrough/running-demo.js'
 import { runStep } from '../../../apps/nestjs-api/src/walkthrough/step.js'
@@ -58,7 +59,9 @@ describe('the walk-through', () => {
   it('gets every answer it expects, and would notice another', async () => {
     const clients = clientsOf(demo.apiUrl)
     demo.takeReason()
-    const chapters = [tokenChapters, routeChapters, keyChapters].flatMap((make) => make(demo.pool, clients))
+    const chapters = [tokenChapters, policyChapters, routeChapters, keyChapters].flatMap((make) =>
+      make(demo.pool, clients),
+    )
     for (const { prepare, steps } of chapters) {
       await prepare?.()
       for (const step of steps) {

@@ -32,8 +32,8 @@ export default defineConfig([
     platform: 'node',
     splitting: true,
     clean: true,
-    dts: { entry },
     onSuccess: writeCommonJs,
   },
-  { entry, format: 'cjs', dts: { only: true, entry } },
+  // Declarations of both formats, from one run of the compiler.
+  { entry, format: ['esm', 'cjs'], dts: { only: true, entry } },
 ])

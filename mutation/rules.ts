@@ -1,4 +1,5 @@
 import { answerRules } from './answers.ts'
+import { cedarRules } from './cedar.ts'
 import { decisionRules } from './decisions.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
@@ -1840,6 +1841,7 @@ export const areas: readonly Area[] = [
   },
   presentationRules,
   trpcRules,
+  cedarRules,
 ]
 
 export const rules: readonly Rule[] = areas.flatMap((area) => area.rules)

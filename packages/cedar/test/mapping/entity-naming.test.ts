@@ -13,6 +13,8 @@ describe('the prefix of an issuer', () => {
       `https://cognito-idp.eu-west-1.amazonaws.com.evil.example/${POOL}`,
       `cognito-idp.eu-west-1.amazonaws.com.evil.example/${POOL}`,
     ],
+    // Everybody can have such an address.
+    [`https://a1.execute-api.eu-west-1.amazonaws.com/${POOL}`, `a1.execute-api.eu-west-1.amazonaws.com/${POOL}`],
     [`https://evil.example/${POOL}`, `evil.example/${POOL}`],
     [`https://cognito-idp.us-east-1.amazonaws.com/${POOL}`, `cognito-idp.us-east-1.amazonaws.com/${POOL}`],
     ['https://login.example/realms/a', 'login.example/realms/a'],

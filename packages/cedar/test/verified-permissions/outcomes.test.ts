@@ -47,6 +47,14 @@ it('names the policies of the store that determine a decision', async () => {
   })
 })
 
+it('scopes that a live check took away are not among those the store sees', async () => {
+  const { store, decide } = await remote({ identitySource: ISSUER })
+  const claims = { scope: 'orders/read openid' }
+  expect(await decide(asking({ action: 'list', claims, scopes: ['openid'] }))).toMatchObject({ decision: 'deny' })
+  // With the token the store would have read them there.
+  expect([store.isAuthorizedWithToken.hits, store.isAuthorized.hits]).toStrictEqual([0, 1])
+})
+
 describe('is unavailable', () => {
   it('when the store asks for fewer calls', async () => {
     const { store, decide } = await remote()
@@ -159,6 +167,12 @@ it('names a policy that errs, and nothing of what it erred at', async () => {
     determiningPolicies: [],
     policyErrors: [policy?.policyId],
   })
+})
+
+it('an error of the store holds nothing that the service quoted', () => {
+  const message = `context.note: Value 'top secret' is not "public"; 4711 eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1MSJ9AAAA.c2lnbmF0dXJl`
+  const error = new VerifiedPermissionsError('ValidationException', message, { status: 400 })
+  expect(error.message).toBe(`ValidationException: context.note: Value '…' is not "…"; … …`)
 })
 
 it('an error of the store is one of its own class, across module formats', () => {

@@ -1,0 +1,258 @@
+import type { Area } from './rule.ts'
+
+const cedar = (file: string) => `packages/cedar/src/${file}`
+const inCedar = (file: string, title: string) => ({ project: 'cedar', file: `packages/cedar/test/${file}`, title })
+const twin = (title: string) => inCedar('twin/twin.test.ts', title)
+
+export const cedarRules: Area = {
+  title: 'Cedar and Verified Permissions',
+  rules: [
+    {
+      rule: 'The same `sub` in another pool is another principal',
+      source: 'Verified Permissions user guide, identity-sources-cognito',
+      file: cedar('mapping/cedar-question.ts'),
+      remove: ['id: `${prefix}|${id}`', 'id: `any|${id}`'],
+      test: twin('the same sub in another pool is another principal'),
+    },
+    {
+      rule: 'Two issuers never have one prefix',
+      source: 'confused deputy',
+      file: cedar('mapping/entity-naming.ts'),
+      remove: ['if ((owners.get(prefix) ?? identity) !== identity) {', 'if (false) {'],
+      test: inCedar('mapping/entity-naming.test.ts', 'is never that of another issuer'),
+    },
+    {
+      rule: 'A prefix holds no `|`, which could begin the ids of another issuer',
+      source: 'confused deputy',
+      file: cedar('mapping/entity-naming.ts'),
+      remove: [" && !prefix.includes('|')", ''],
+      test: inCedar('local/cedar-decision-point.test.ts', 'are refused'),
+    },
+    {
+      rule: 'Only the host of a Region of Cognito makes the last part of an issuer the id of a pool',
+      source: 'confused deputy',
+      file: cedar('mapping/entity-naming.ts'),
+      remove: [
+        '/^https:\\/\\/(?:issuer-)?cognito-idp\\.([a-z0-9-]+)\\.amazonaws',
+        '/^https:\\/\\/.*\\.([a-z0-9-]+)\\.amazonaws',
+      ],
+      test: inCedar('mapping/entity-naming.test.ts', 'the prefix of an issuer'),
+    },
+    {
+      rule: 'Data that looks like an entity is none',
+      source: 'Cedar, entities syntax; CWE-915',
+      file: cedar('mapping/value-writer.ts'),
+      remove: [
+        "if (RESERVED.has(name)) throw new Unmappable(`${path}.${name}`, 'has a name that Cedar keeps for itself')",
+        '',
+      ],
+      test: twin('data that was made to look like an entity'),
+    },
+    {
+      rule: 'A member named `__proto__` is one among others',
+      source: 'CWE-1321',
+      file: cedar('mapping/value-writer.ts'),
+      remove: [
+        'return Object.fromEntries(\n    Object.entries(record)',
+        'return ((all: [string, Out][]) => all.reduce<Record<string, Out>>((so, [name, value]) => { so[name] = value; return so }, {}))(\n    Object.entries(record)',
+      ],
+      test: inCedar('mapping/value-writer.test.ts', 'keeps a member named __proto__'),
+    },
+    {
+      rule: 'Nothing but tokens says who a principal is',
+      source: 'privilege escalation by data',
+      file: cedar('mapping/cedar-entity.ts'),
+      remove: [
+        'if (entities.some(({ type }: CedarEntity) => naming.qualify(type) === naming.principalType)) {',
+        'if (false) {',
+      ],
+      test: inCedar('local/cedar-decision-point.test.ts', 'take entities by a function'),
+    },
+    {
+      rule: 'A route cannot put claims into `context.token`',
+      source: 'Verified Permissions API, IsAuthorizedWithToken',
+      file: cedar('mapping/cedar-question.ts'),
+      remove: ["if (Object.hasOwn(context, 'token')) {", 'if (false) {'],
+      test: twin('a member where the claims of the token stand'),
+    },
+    {
+      rule: 'The claim of the groups is no attribute: membership is decided by parents alone',
+      source: 'Verified Permissions user guide, cognito-map-token-to-schema',
+      file: cedar('mapping/token-claims.ts'),
+      remove: [
+        'if (GROUP_CLAIMS.has(name) || !hasPlace(name, declared)) continue',
+        'if (!hasPlace(name, declared)) continue',
+      ],
+      test: twin('the claim of the groups is not in context.token'),
+    },
+    {
+      rule: 'Scopes that a live check took away are not in `context.token`',
+      source: 'RFC 7662 §2.2',
+      file: cedar('mapping/token-claims.ts'),
+      remove: [
+        "const value = name === 'scope' ? scopeValue(scopes, declared) : claim",
+        'const value = name === \'scope\' ? scopeValue(String(claim).split(" "), declared) : claim',
+      ],
+      test: inCedar('local/cedar-decision-point.test.ts', 'counts no scope that a live check took away'),
+    },
+    {
+      rule: 'A store does not read a token whose scopes are fewer now',
+      source: 'RFC 7662 §2.2',
+      file: cedar('verified-permissions/verified-permissions-decision-point.ts'),
+      remove: [
+        'const isAsInToken = !isNarrowed(request.principal)',
+        'const isAsInToken = !isNarrowed({ ...request.principal, claims: {} })',
+      ],
+      test: inCedar('verified-permissions/outcomes.test.ts', 'are not among those the store sees'),
+    },
+    {
+      rule: 'Data that Cedar cannot evaluate is no decision',
+      source: 'fail closed',
+      file: cedar('local/evaluation.ts'),
+      remove: [
+        "return { decision: 'error', reason: 'request-data', cause: new RequestDataRefused(problems) }",
+        "return { decision: 'permit' }",
+      ],
+      test: inCedar('local/cedar-decision-point.test.ts', 'of data that Cedar cannot evaluate is none'),
+    },
+    {
+      rule: 'What Cedar says of data holds none of it',
+      source: 'OWASP ASVS 16.2.5',
+      file: cedar('local/evaluation.ts'),
+      remove: ['withoutValues(message)', 'message'],
+      test: inCedar('local/cedar-decision-point.test.ts', 'of data that Cedar cannot evaluate is none'),
+    },
+    {
+      rule: 'What the store says of a request holds none of it',
+      source: 'OWASP ASVS 16.2.5',
+      file: cedar('verified-permissions/store-answer.ts'),
+      remove: ['super(`${exception}: ${withoutValues(message)}`)', 'super(`${exception}: ${message}`)'],
+      test: inCedar('verified-permissions/outcomes.test.ts', 'holds nothing that the service quoted'),
+    },
+    {
+      rule: 'An answer of the store that is neither ALLOW nor DENY decides nothing',
+      source: 'fail closed',
+      file: cedar('verified-permissions/store-answer.ts'),
+      remove: ["if (decision !== 'ALLOW' && decision !== 'DENY') {", 'if (false) {'],
+      test: inCedar('verified-permissions/outcomes.test.ts', 'when the answer is none'),
+    },
+    {
+      rule: 'An answer of a batch counts for its own request alone',
+      source: 'fail closed',
+      file: cedar('verified-permissions/policy-store.ts'),
+      remove: ['result !== undefined && isAbout(result.request, question)', 'result !== undefined'],
+      test: inCedar('verified-permissions/decision-batch.test.ts', 'an answer that belongs to another request'),
+    },
+    {
+      rule: 'A batch is about one caller',
+      source: 'confused deputy',
+      file: cedar('verified-permissions/decision-batch.ts'),
+      remove: ['batchFor(JSON.stringify(question.caller), question)', "batchFor('', question)"],
+      test: inCedar('verified-permissions/decision-batch.test.ts', 'one principal does not go with another'),
+    },
+    {
+      rule: 'What is said of an entity counts for the request that says it',
+      source: 'fail closed',
+      file: cedar('verified-permissions/decision-batch.ts'),
+      remove: ['identified.every(([identifier, item]) => (entities.get(identifier) ?? item) === item)', 'true'],
+      test: inCedar('verified-permissions/decision-batch.test.ts', 'what says something else of an entity'),
+    },
+    {
+      rule: 'A store that throttles says nothing about the request: 503',
+      source: 'an outage is no refusal',
+      file: cedar('verified-permissions/store-answer.ts'),
+      remove: [
+        "if (THROTTLED.has(exception) || $retryable?.throttling === true || status === 429) return 'unavailable'",
+        '',
+      ],
+      test: inCedar('verified-permissions/outcomes.test.ts', 'when the store asks for fewer calls'),
+    },
+    {
+      rule: 'A policy whose scope does not exclude an action is in its slice',
+      source: 'a forbid that is left out permits',
+      file: cedar('local/action-slices.ts'),
+      remove: [' || groups?.has(action) === true', ''],
+      test: inCedar('local/action-slices.test.ts', 'a slice decides as the whole does'),
+    },
+    {
+      rule: 'Policies for all actions are in every slice',
+      source: 'a forbid that is left out permits',
+      file: cedar('local/action-slices.ts'),
+      remove: ['!byAction || actions === undefined || ', '!byAction || '],
+      test: inCedar('local/action-slices.test.ts', 'a slice decides as the whole does'),
+    },
+    {
+      rule: 'Attributes that a policy might read are loaded, whichever way it reads them',
+      source: 'a forbid that errs is skipped',
+      file: cedar('local/attribute-reads.ts'),
+      remove: ['return expressionsIn(operand).some(readsAttributes)', 'return false'],
+      test: inCedar('local/attribute-reads.test.ts', 'attributes of the resource may be read by'),
+    },
+    {
+      rule: 'Entities in the context may be the resource',
+      source: 'a forbid that errs is skipped',
+      file: cedar('local/attribute-reads.ts'),
+      remove: ["return root === 'context' && (first === undefined || first === 'token')", "return root === 'context'"],
+      test: inCedar('local/attribute-reads.test.ts', 'attributes of the resource may be read by'),
+    },
+    {
+      rule: 'A decision that waits while policies change is made by the new ones',
+      source: 'time of check, time of use',
+      file: cedar('local/cedar-decision-point.ts'),
+      remove: ['if (policiesNow === loaded) return evaluate', 'return evaluate'],
+      test: inCedar('local/reloading.test.ts', 'that waits for attributes while policies change'),
+    },
+    {
+      rule: 'Policies that do not load leave those before them in force',
+      source: 'fail closed',
+      file: cedar('local/cedar-decision-point.ts'),
+      remove: ['const before = current()', 'const before = current()\n    loaded = undefined'],
+      test: inCedar('local/reloading.test.ts', 'what does not load leaves all as it was'),
+    },
+    {
+      rule: 'Policies that do not fit their schema stop the start',
+      source: 'fail closed',
+      file: cedar('local/loaded-policies.ts'),
+      remove: [
+        "if (problems.length > 0) throw new ConfigurationError(option, `does not fit the schema: ${problems.join('; ')}`)",
+        '',
+      ],
+      test: inCedar('local/cedar-decision-point.test.ts', 'an error at start-up, with line and reason'),
+    },
+    {
+      rule: 'A generated policy asks for all scopes of its route',
+      source: 'least privilege',
+      file: cedar('generation/scope-policies.ts'),
+      remove: ["contains(scopes, 'containsAll')", "contains(scopes, 'containsAny')"],
+      test: inCedar('generation/generate-cedar.test.ts', 'the policies permit exactly when the scope check does'),
+    },
+    {
+      rule: 'A name in a description cannot become a policy',
+      source: 'CWE-94',
+      file: cedar('generation/schema-text.ts'),
+      remove: ["if (letter === '\"' || letter === '\\\\') return `\\\\${letter}`", ''],
+      test: inCedar('generation/generate-cedar.test.ts', 'nothing of them becomes a policy'),
+    },
+    {
+      rule: 'Two routes of different demands have different actions',
+      source: 'least privilege',
+      file: cedar('generation/api-description.ts'),
+      remove: ['  refuseTwice(routes)\n', ''],
+      test: inCedar('generation/generate-cedar.test.ts', 'refused is'),
+    },
+    {
+      rule: 'Nothing is written to a policy store unless somebody confirms it',
+      source: 'least surprise',
+      file: cedar('cli/push-command.ts'),
+      remove: ['if (!yes && !(await isConfirmed(terminal, store))) {', 'if (false) {'],
+      test: inCedar('cli/main.test.ts', 'push'),
+    },
+    {
+      rule: 'What forbids is written before what permits',
+      source: 'fail closed',
+      file: cedar('cli/push-command.ts'),
+      remove: ["for (const policy of thatDo('forbid', missing)) await create(policy)", ''],
+      test: inCedar('cli/main.test.ts', 'push'),
+    },
+  ],
+}

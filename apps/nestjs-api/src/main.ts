@@ -40,7 +40,7 @@ await demo.close()
 async function serveUntilStopped({ apiUrl, pool }: RunningDemo): Promise<void> {
   pool.jwks.recover()
   pool.clock.advance('1m')
-  const reader = await pool.accessToken({ sub: 'demo-reader', scopes: ['orders/read'], expiresIn: '1d' })
+  const reader = await pool.accessToken({ sub: 'ann', scopes: ['orders/read'], expiresIn: '1d' })
   const writer = await pool.accessToken({
     sub: 'demo-writer',
     scopes: ['orders/read', 'orders/write'],
@@ -53,6 +53,8 @@ async function serveUntilStopped({ apiUrl, pool }: RunningDemo): Promise<void> {
   write(`  open ${apiUrl}/docs and paste one of them in`)
   write(`  curl -i ${apiUrl}/orders`)
   write(`  curl -i ${apiUrl}/orders -H "Authorization: Bearer $READER"`)
+  write(`  curl -i ${apiUrl}/orders/2 -H "Authorization: Bearer $READER"   # of somebody else; change the policies in`)
+  write('  # apps/nestjs-api/cedar/policies/orders.cedar and call it again')
   write(`  curl -i ${apiUrl}/me -H "Authorization: Bearer $READER"`)
   write(`  curl -i -X DELETE ${apiUrl}/orders/3 -H "Authorization: Bearer $READER"`)
   write(`  curl -i -X DELETE ${apiUrl}/orders/3 -H "Authorization: Bearer $WRITER"`)

@@ -7,6 +7,7 @@ import { keyChapters, routeChapters } from '../../../apps/nestjs-api/src/walkthr
 import { startDemo } from '../../../apps/nestjs-api/src/walkthrough/running-demo.js'
 import { runStep } from '../../../apps/nestjs-api/src/walkthrough/step.js'
 import { tokenChapters } from '../../../apps/nestjs-api/src/walkthrough/token-chapters.js'
+import { main } from '../../cedar/src/cli/main.js'
 import { openBrowser } from './support/browser.js'
 
 let demo: Awaited<ReturnType<typeof startDemo>>
@@ -53,6 +54,14 @@ describe('the page of the demo', () => {
     await mkdir(folder, { recursive: true })
     await page.screenshot({ path: join(folder, 'swagger.png') })
   })
+})
+
+it('the policies of the demo make the decisions that are written beside them', async () => {
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const folder = join(import.meta.dirname, '../../../apps/nestjs-api/cedar')
+  const exit = await main(['check', '--folder', folder], { out: write, err: write, ask: async () => undefined })
+  expect([exit, ...lines]).toStrictEqual([0, '3 policies fit the schema', '4 of 4 decisions as expected'])
 })
 
 describe('the walk-through', () => {

@@ -6,12 +6,13 @@ import { orderTable } from './order-table.js'
 /** Stands before the names of users and groups in the policies, since the id of the fake pool is another each time. */
 const POOL = 'demo'
 
+const fileAt = (path: string) => fileURLToPath(new URL(`../../cedar/${path}`, import.meta.url))
+
 /** Decides by the policies in `cedar`, which may be changed while the API runs. */
 export function orderDecisions(issuer: string, watch: (reload: PolicyReload) => void): CedarDecisionPoint {
-  const at = (path: string) => fileURLToPath(new URL(`../../cedar/${path}`, import.meta.url))
   return cedarDecisionPoint({
-    policies: { files: at('policies') },
-    schema: { file: at('schema.cedarschema') },
+    policies: { files: fileAt('policies') },
+    schema: { file: fileAt('schema.cedarschema') },
     namespace: 'Shop',
     idPrefixes: { [issuer]: POOL },
     watch,

@@ -81,7 +81,7 @@ export function describe({ schema, missing, changed, same, foreign }: Difference
   ]
 }
 
-export function labelOf({ name, policyId, statement }: StorePolicy): string {
+function labelOf({ name, policyId, statement }: StorePolicy): string {
   if (statement === undefined) return `${policyId} (linked to a template, left alone)`
   return name ?? `${policyId} (without a name)`
 }

@@ -25,7 +25,7 @@ export interface CedarInstance {
 export type SchemaInput = string | object
 
 /** Policies by name, as text. */
-export interface PolicySetInput {
+interface PolicySetInput {
   /** Each policy by its name. */
   readonly staticPolicies: Readonly<Record<string, string>>
 }
@@ -49,19 +49,19 @@ export interface Failure {
 }
 
 /** Whether something could be parsed. */
-export type ParseAnswer = { readonly type: 'success' } | Failure
+type ParseAnswer = { readonly type: 'success' } | Failure
 /** A text in parts. */
-export type PartsAnswer =
+type PartsAnswer =
   | { readonly type: 'success'; readonly policies: readonly string[]; readonly policy_templates: readonly string[] }
   | Failure
 /** Something in JSON. */
-export type JsonAnswer = { readonly type: 'success'; readonly json: object } | Failure
+type JsonAnswer = { readonly type: 'success'; readonly json: object } | Failure
 /** Something as text. */
-export type TextAnswer = { readonly type: 'success'; readonly text: string } | Failure
+type TextAnswer = { readonly type: 'success'; readonly text: string } | Failure
 /** Policies, formatted. */
-export type FormatAnswer = { readonly type: 'success'; readonly formatted_policy: string } | Failure
+type FormatAnswer = { readonly type: 'success'; readonly formatted_policy: string } | Failure
 /** A decision. */
-export type AuthorizationAnswer =
+type AuthorizationAnswer =
   | {
       readonly type: 'success'
       readonly response: {
@@ -74,7 +74,7 @@ export type AuthorizationAnswer =
     }
   | Failure
 /** Whether policies fit a schema. */
-export type ValidationAnswer =
+type ValidationAnswer =
   | {
       readonly type: 'success'
       readonly validationErrors: readonly PolicyProblem[]
@@ -83,7 +83,7 @@ export type ValidationAnswer =
   | Failure
 
 /** A problem of one policy. */
-export interface PolicyProblem {
+interface PolicyProblem {
   /** Its name. */
   readonly policyId: string
   /** The problem. */

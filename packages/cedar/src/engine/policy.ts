@@ -15,7 +15,7 @@ export interface Policy {
 }
 
 /** What is used of a policy in JSON. */
-export interface PolicyJson {
+interface PolicyJson {
   readonly effect: 'permit' | 'forbid'
   readonly principal: ScopeConstraint
   readonly action: ScopeConstraint

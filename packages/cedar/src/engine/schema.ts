@@ -13,7 +13,7 @@ export interface Schema {
   attributesOf(entityType: string): DeclaredAttributes | undefined
 }
 
-export interface ActionDeclaration {
+interface ActionDeclaration {
   /** The groups it is in, and those they are in. */
   readonly ancestors: ReadonlySet<string>
   readonly principalTypes: readonly string[]
@@ -24,7 +24,7 @@ export interface ActionDeclaration {
 }
 
 /** The attributes of a record or an entity. */
-export interface DeclaredAttributes {
+interface DeclaredAttributes {
   readonly names: ReadonlySet<string>
   /** Those that are sets. */
   readonly sets: ReadonlySet<string>

@@ -16,7 +16,7 @@ export function describeProblem({ name, text }: SourceText, { message, help, sou
 }
 
 /** `line:column`, from 1, of an offset in bytes. */
-export function positionAt(text: string, byteOffset: number): string {
+function positionAt(text: string, byteOffset: number): string {
   const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, byteOffset))
   const lines = before.split('\n')
   return `${lines.length}:${[...(lines.at(-1) as string)].length + 1}`

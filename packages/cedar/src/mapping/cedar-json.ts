@@ -1,15 +1,7 @@
-import type { EntityReference } from '@tokenward/core'
 import type { ValueWriter } from './value-writer.js'
 
 /** A value in the JSON of Cedar. */
 export type CedarJson = boolean | number | string | readonly CedarJson[] | { readonly [name: string]: CedarJson }
-
-/** An entity in the JSON of Cedar. */
-export interface CedarJsonEntity {
-  readonly uid: EntityReference
-  readonly attrs: Readonly<Record<string, CedarJson>>
-  readonly parents: readonly EntityReference[]
-}
 
 /** Extension types and entities are written out, so that they mean the same with a schema and without. */
 export const cedarJsonWriter: ValueWriter<CedarJson> = {

@@ -25,7 +25,7 @@ const EXTENSIONS: Readonly<Record<string, { readonly fn: string; readonly max: n
 }
 
 /** An `AttributeValue` as Cedar takes it. */
-export function cedarValueAt(path: string, value: unknown): CedarValueJson {
+function cedarValueAt(path: string, value: unknown): CedarValueJson {
   const [member, content] = unionAt(path, value, MEMBERS)
   const extension = EXTENSIONS[member]
   if (extension !== undefined) {

@@ -17,7 +17,7 @@ export interface StoredPolicy {
 }
 
 /** What a policy is made of. */
-export interface PolicyContent {
+interface PolicyContent {
   readonly statement: string
   readonly description?: string | undefined
   readonly name?: string | undefined

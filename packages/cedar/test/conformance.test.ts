@@ -27,7 +27,7 @@ function generated({ routes, issuers }: ConformanceApp) {
 const ownClaims = ['scope', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub', 'username']
 
 const decisionPoints: Record<
-  string,
+  keyof typeof doors,
   (app: ConformanceApp) => Promise<{ point: PolicyDecisionPoint; close(): unknown }>
 > = {
   async Cedar(app) {
@@ -50,32 +50,30 @@ const decisionPoints: Record<
   },
 }
 
-for (const [name, make] of Object.entries(decisionPoints)) {
-  for (const [door, startApp] of [
-    ['a function of web requests', startFetchApp],
-    ['node:http', startNodeApp],
-  ] as const) {
-    conformance({
-      name: `core behind ${door}, with ${name} in place`,
-      capabilities: ['step-up'],
-      ...(name === 'Verified Permissions' && {
-        cannotExpress: { 'large-token': 'its principal is in 300 groups, and Verified Permissions takes 99' },
-      }),
-      async start(app) {
-        const { point, close } = await make(app)
-        const routes = app.routes.map((route) =>
-          route.access === 'public' ? route : { ...route, policy: { ...route.policy, action: route.name } },
-        )
-        const options = { ...serverOptionsOf(app), decisionPoint: point }
-        const running = await startApp({ ...app, routes }, { options })
-        return {
-          ...running,
-          async close() {
-            await running.close?.()
-            await close()
-          },
-        }
-      },
-    }).register({ describe, it, afterAll })
-  }
+/** Each behind another door, since no door knows of policies. */
+const doors = { Cedar: startFetchApp, 'Verified Permissions': startNodeApp }
+
+for (const [name, startApp] of Object.entries(doors) as [keyof typeof doors, (typeof doors)['Cedar']][]) {
+  conformance({
+    name: `core with ${name} in place`,
+    capabilities: ['step-up'],
+    ...(name === 'Verified Permissions' && {
+      cannotExpress: { 'large-token': 'its principal is in 300 groups, and Verified Permissions takes 99' },
+    }),
+    async start(app) {
+      const { point, close } = await decisionPoints[name](app)
+      const routes = app.routes.map((route) =>
+        route.access === 'public' ? route : { ...route, policy: { ...route.policy, action: route.name } },
+      )
+      const options = { ...serverOptionsOf(app), decisionPoint: point }
+      const running = await startApp({ ...app, routes }, { options })
+      return {
+        ...running,
+        async close() {
+          await running.close?.()
+          await close()
+        },
+      }
+    },
+  }).register({ describe, it, afterAll })
 }

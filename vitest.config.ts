@@ -76,7 +76,9 @@ export default defineConfig({
           testTimeout,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
-          include: ['test/delivery/{listen,msw-handlers,side-by-side,faults}.test.ts'],
+          include: [
+            'test/delivery/{listen,listen-beside-msw-server,msw-handlers,msw-in-old-node,side-by-side,faults}.test.ts',
+          ],
         },
       },
       {

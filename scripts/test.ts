@@ -2,7 +2,7 @@
 import { testPrincipalsApart } from './bundles.ts'
 import { type Check, type Counts, program, vitest } from './checks.ts'
 import { compile, copyReadmeTests, jestTests, nodeTests, vitestTests } from './consumer-steps.ts'
-import { consumer, declarations, inspectTarballs, jest, pack, runtimes } from './packed.ts'
+import { consumer, declarations, inspectTarballs, jest, noPrivateKeys, pack, runtimes } from './packed.ts'
 import { secondsSince } from './process.ts'
 
 /** Side by side, as many as there are cores worth using; within a lane one needs what the one before it made. */
@@ -15,6 +15,7 @@ const lanes: readonly (readonly Check[])[] = [
     testPrincipalsApart,
     pack,
     inspectTarballs,
+    noPrivateKeys,
     declarations('declarations', 'declarations under TypeScript 5.9 and 7'),
     declarations('declarations-nestjs', 'declarations where the NestJS package alone is installed'),
     consumer(

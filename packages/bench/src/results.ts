@@ -2,6 +2,8 @@ import type { EngineCost } from './engine/engine-cost.ts'
 import type { IntrospectionCost } from './introspection/introspection-cost.ts'
 import type { FloodFigures, MemoryCase, MemoryFigures } from './memory/memory-cost.ts'
 import type { TestkitCost } from './testkit/testkit-cost.ts'
+import type { Target } from './target.ts'
+import { testkitTargets } from './testkit/testkit-targets.ts'
 import type { Algorithm } from './tokens.ts'
 import type { ValidationCost } from './validation/validation-cost.ts'
 
@@ -24,12 +26,6 @@ export interface Results {
   readonly flood: FloodFigures
   /** Can be measured alone, so that it says for itself when and where. */
   readonly testkit: TestkitCost & { readonly measuredOn: MeasuredOn }
-}
-
-export interface Target {
-  readonly name: string
-  readonly limit: number
-  readonly measured: number
 }
 
 const MEGABYTE = 2 ** 20
@@ -61,10 +57,7 @@ export function targetsOf({ introspection, engine, flood, testkit }: Results): r
       limit: 2,
       measured: ((heaps.at(-1) ?? NaN) - (heaps[0] ?? NaN)) / MEGABYTE,
     },
-    { name: 'first fake pool of a process, ms', limit: 400, measured: testkit.first.median },
-    { name: 'fake pool for a test after that, ms', limit: 60, measured: testkit.later.median },
-    // Two thousand in a second on two cores.
-    { name: 'CPU for a token that the testkit signs, µs', limit: 1_000, measured: testkit.cpu.median },
+    ...Object.values(testkitTargets(testkit)),
   ]
 }
 

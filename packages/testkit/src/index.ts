@@ -6,7 +6,7 @@ export type { ResourceServers, ScopeOf, StandardScope } from './cognito/scopes.j
 export type { AppClientSettings } from './cognito/app-clients.js'
 export type { PoolUser, PoolUserSettings } from './cognito/users.js'
 export type { AuthorizeControl } from './cognito/automatic-sign-in.js'
-export type { AccessTokenRequest, IdTokenRequest, M2mTokenRequest } from './cognito/token-claims.js'
+export type { AccessTokenRequest, IdTokenRequest, M2mTokenRequest } from './cognito/token-requests.js'
 export type { PoolTokens, SignedIn } from './cognito/pool-tokens.js'
 export type { SignOuts } from './cognito/sign-outs.js'
 export type { ForgedTokens } from './cognito/forged-tokens.js'

@@ -76,7 +76,7 @@ describe('an access token', () => {
     const pool = await fakeCognito()
     const bound = await pool.accessToken({ resource: 'https://orders.example.com' })
     const unbound = await pool.accessToken()
-    const toItsClient = await pool.accessToken({ resource: pool.clientId })
+    const toItsClient = await pool.accessToken({ claims: { aud: pool.clientId } })
     const outcomes = async (audience: CognitoUserPoolOptions['audience']) => {
       const api = cognitoApi(pool, { audience })
       return Promise.all(

@@ -42,6 +42,7 @@ export function createAuthorizationEndpoints(
   return {
     kind: AUTHORIZATION_SERVER,
     issuer: settings.issuer,
+    identity: settings.issuer,
     jwks: jwks.control,
     metadata: metadata.control,
     introspection: introspection.control,

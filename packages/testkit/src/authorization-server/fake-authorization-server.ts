@@ -10,12 +10,14 @@ import type { FakeServer } from '../endpoints/fake-server.js'
 import { createFakeClock, type FakeClock } from '../fake-clock.js'
 import { readRotation, type RotateKeysOptions } from '../jws/key-rotation.js'
 import type { PublishedEcKey, PublishedKey } from '../jws/signing-key.js'
+import { createRandomness } from '../randomness.js'
 import { createAuthorizationEndpoints } from './authorization-endpoints.js'
 import type { IntrospectionControl } from './introspection-endpoint.js'
 import { createIssuedTokens, type ServerTokens } from './issued-tokens.js'
 import { createServerKeys } from './server-keys.js'
 import {
   AUTHORIZATION_SERVER,
+  checkServerOptions,
   type FakeAuthorizationServerOptions,
   type IntrospectingClient,
   serverSettings,
@@ -63,8 +65,8 @@ export async function fakeAuthorizationServer(
   options: FakeAuthorizationServerOptions = {},
 ): Promise<FakeAuthorizationServer> {
   const { maker } = AUTHORIZATION_SERVER
-  // Checked before a port is opened.
-  serverSettings(options, undefined)
+  checkServerOptions(options)
+  const random = createRandomness(maker, options.seed)
   const doors = openDoors(AUTHORIZATION_SERVER)
   const clock = createFakeClock(maker)
   /** Its issuer is known when its port is. */
@@ -73,14 +75,17 @@ export async function fakeAuthorizationServer(
     options.served === undefined || options.served === false
       ? undefined
       : await doors.open(() =>
-          serve({ answer: async (request) => server?.answer(request) }, { https: options.served === 'https' }),
+          serve(
+            { kind: AUTHORIZATION_SERVER, answer: async (request) => server?.answer(request) },
+            { https: options.served === 'https' },
+          ),
         )
-  const settings = serverSettings(options, door?.url)
-  const keys = await createServerKeys(settings.algorithm, clock)
-  const issued = createIssuedTokens({ settings, clock, keys, assertOpen: doors.assertOpen })
+  const settings = serverSettings(options, door?.url, random)
+  const keys = await createServerKeys(settings.algorithm, clock, () => random.bytes('kid', 32).toString('base64'))
+  const issued = createIssuedTokens({ settings, random, clock, keys, assertOpen: doors.assertOpen })
   const endpoints = createAuthorizationEndpoints(
-    { settings, clock, keys, issued },
-    endpointMaker(maker, clock, doors.closing),
+    { settings, clock, keys, issued, assertOpen: doors.assertOpen },
+    endpointMaker(maker, clock, doors),
   )
   server = endpoints
   const { jwks, metadata, introspection, revocation } = endpoints
@@ -95,7 +100,10 @@ export async function fakeAuthorizationServer(
     revocation,
     ...issued.tokens,
     fetch: fetchFrom(endpoints, doors.assertOpen),
-    publicKeys: async () => ({ keys: keys.published() }),
+    async publicKeys() {
+      doors.assertOpen()
+      return { keys: keys.published() }
+    },
     async rotateKeys(how = {}) {
       doors.assertOpen()
       await keys.rotate(readRotation(maker, how))

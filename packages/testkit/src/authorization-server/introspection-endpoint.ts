@@ -6,10 +6,11 @@ import { clientCredentials } from '../endpoints/client-credentials.js'
 import { readForm } from '../endpoints/form.js'
 import { oauthAnswer, oauthError } from '../endpoints/oauth-answers.js'
 import type { FakeClock } from '../fake-clock.js'
+import { checkText, isObject, kindOf } from '../given-values.js'
 import { type JsonRecord, signJws } from '../jws/compact-jws.js'
 import type { IssuedTokens } from './issued-tokens.js'
 import type { ServerKeys } from './server-keys.js'
-import type { IntrospectingClient, ServerSettings } from './server-settings.js'
+import { AUTHORIZATION_SERVER, type IntrospectingClient, type ServerSettings } from './server-settings.js'
 
 /** Watches and disturbs the introspection endpoint, and makes it contradict the truth. */
 export interface IntrospectionControl extends EndpointControl {
@@ -30,14 +31,16 @@ export interface IntrospectionContext {
   readonly clock: FakeClock
   readonly keys: ServerKeys
   readonly issued: IssuedTokens
+  assertOpen(): void
 }
 
+const { maker } = AUTHORIZATION_SERVER
 const SIGNED = 'application/token-introspection+jwt'
 
 /** RFC 7662; signed where a client asks for it, RFC 9701. */
 export function createIntrospection(
   { control, answer }: Endpoint,
-  { settings, clock, keys, issued }: IntrospectionContext,
+  { settings, clock, keys, issued, assertOpen }: IntrospectionContext,
 ): IntrospectionEndpoint {
   const overrides = new Map<string, JsonRecord>()
 
@@ -60,7 +63,16 @@ export function createIntrospection(
   return {
     // Into the control itself: spread, it would count no more.
     control: Object.assign(control, {
-      answerWith: (token: string, members: JsonRecord) => void overrides.set(token, members),
+      answerWith(token: string, members: JsonRecord) {
+        assertOpen()
+        checkText(maker, 'answerWith takes a token', token)
+        if (!isObject(members)) {
+          throw new TypeError(
+            `${maker}: answerWith takes members as an object, { active: false }, not ${kindOf(members)}`,
+          )
+        }
+        overrides.set(token, members)
+      },
     }),
     answer: (request) =>
       answer(request, () => {

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { FakeClock } from '../fake-clock.js'
+import { checkText } from '../given-values.js'
 import { type JsonRecord, signJws } from '../jws/compact-jws.js'
+import type { Randomness } from '../randomness.js'
 import type { ServerKeys } from './server-keys.js'
 import { AUTHORIZATION_SERVER, type ServerSettings } from './server-settings.js'
 import { claimsOf, type JwtAccessTokenRequest, type OpaqueTokenRequest } from './token-requests.js'
@@ -33,12 +34,13 @@ interface IssuedToken {
 
 export interface IssuedTokensContext {
   readonly settings: ServerSettings
+  readonly random: Randomness
   readonly clock: FakeClock
   readonly keys: ServerKeys
   assertOpen(): void
 }
 
-export function createIssuedTokens({ settings, clock, keys, assertOpen }: IssuedTokensContext): IssuedTokens {
+export function createIssuedTokens({ settings, random, clock, keys, assertOpen }: IssuedTokensContext): IssuedTokens {
   /** By their whole text: whatever was changed in a token makes it an unknown one. */
   const issued = new Map<string, IssuedToken>()
 
@@ -51,17 +53,18 @@ export function createIssuedTokens({ settings, clock, keys, assertOpen }: Issued
     tokens: {
       async accessToken(request = {}) {
         assertOpen()
-        const claims = claimsOf('accessToken', settings, withLifetime(request), clock.now())
+        const claims = claimsOf('accessToken', settings, random, withLifetime(request), clock.now())
         const { kid, alg } = keys.current()
         return remember(await signJws({ alg, kid, typ: 'at+jwt' }, claims, keys.current()), claims)
       },
       async opaqueToken(request = {}) {
         assertOpen()
-        const claims = claimsOf('opaqueToken', settings, request, clock.now())
-        return remember(randomBytes(32).toString('base64url'), claims)
+        const claims = claimsOf('opaqueToken', settings, random, request, clock.now())
+        return remember(random.bytes('opaque token', 32).toString('base64url'), claims)
       },
       async revoke(token) {
         assertOpen()
+        checkText(AUTHORIZATION_SERVER.maker, 'revoke takes a token', token)
         const known = issued.get(token)
         if (known === undefined) {
           throw new Error(`${AUTHORIZATION_SERVER.maker}: revoke takes a token that this server has issued`)
@@ -83,7 +86,7 @@ export function createIssuedTokens({ settings, clock, keys, assertOpen }: Issued
 
 /** RFC 9068 §2.2: a JWT access token has `exp`. */
 function withLifetime(request: OpaqueTokenRequest): OpaqueTokenRequest {
-  if (request.expiresIn !== null) return request
+  if (request?.expiresIn !== null) return request
   throw new TypeError(
     `${AUTHORIZATION_SERVER.maker}: a JWT access token expires; only opaqueToken takes expiresIn: null`,
   )

@@ -17,13 +17,18 @@ export interface ServerKeys {
   rotate(how: Rotation): Promise<void>
 }
 
-export async function createServerKeys(algorithm: SigningAlgorithm, clock: FakeClock): Promise<ServerKeys> {
-  const rotation = createKeyRotation(await createSigningKey(algorithm), clock)
+/** `newKid` names the keys. */
+export async function createServerKeys(
+  algorithm: SigningAlgorithm,
+  clock: FakeClock,
+  newKid: () => string,
+): Promise<ServerKeys> {
+  const rotation = createKeyRotation(await createSigningKey(algorithm, newKid()), clock)
   return {
     current: rotation.current,
     published: () => rotation.published().map((key) => (algorithm === 'RS256' ? publish(key) : publishEc(key))),
     async rotate(how) {
-      rotation.rotate(await createSigningKey(algorithm), how)
+      rotation.rotate(await createSigningKey(algorithm, newKid()), how)
     },
   }
 }

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { FakeKind } from '../endpoints/fake-server.js'
+import { isText } from '../given-values.js'
 import { refuseUnknown } from '../known-names.js'
 import type { SigningAlgorithm } from '../jws/signing-key.js'
+import type { Randomness } from '../randomness.js'
 
 /** What a fake authorization server is made with. */
 export interface FakeAuthorizationServerOptions {
@@ -19,6 +20,12 @@ export interface FakeAuthorizationServerOptions {
   readonly audience?: string
   /** Id of the client that may introspect. Default `'resource-server'`; its secret is random. */
   readonly clientId?: string
+  /**
+   * The same seed gives the same issuer, secret, subs, names of keys, token ids and opaque tokens, as long as the test does
+   * the same. Keys, and thereby signatures, are fresh in any case, and times are those of the clock. Of servers with one
+   * seed only one may listen at a time. Default none: all is random.
+   */
+  readonly seed?: string | number
 }
 
 export const AUTHORIZATION_SERVER: FakeKind = { maker: 'fakeAuthorizationServer', noun: 'server' }
@@ -38,20 +45,14 @@ export interface ServerSettings {
   readonly client: IntrospectingClient
 }
 
-const KNOWN = ['issuer', 'served', 'algorithm', 'audience', 'clientId']
+const { maker } = AUTHORIZATION_SERVER
+const KNOWN = ['issuer', 'served', 'algorithm', 'audience', 'clientId', 'seed']
 
-/** Checks the options. `servedAt` is the origin of the port, where one was opened. */
-export function serverSettings(options: FakeAuthorizationServerOptions, servedAt: string | undefined): ServerSettings {
-  const { maker } = AUTHORIZATION_SERVER
+/** Before anything is opened. */
+export function checkServerOptions(options: FakeAuthorizationServerOptions): void {
   refuseUnknown(maker, 'the server', options, KNOWN)
-  const {
-    issuer = servedAt ?? `https://auth-${randomBytes(6).toString('hex')}.example`,
-    served = false,
-    algorithm = 'RS256',
-    audience = 'https://api.example',
-    clientId = 'resource-server',
-  } = options
-  if (!URL.canParse(issuer) || !/^https?:\/\/[^?#]+$/.test(issuer)) {
+  const { issuer, served = false, algorithm, audience, clientId } = options
+  if (issuer !== undefined && !(URL.canParse(issuer) && /^https?:\/\/[^?#]+$/.test(issuer))) {
     throw new TypeError(`${maker}: issuer must be a URL without query and fragment`)
   }
   if (typeof served !== 'boolean' && served !== 'https') {
@@ -60,12 +61,25 @@ export function serverSettings(options: FakeAuthorizationServerOptions, servedAt
   if (served !== false && options.issuer !== undefined) {
     throw new TypeError(`${maker}: a served server is its own issuer; leave issuer out, or call serve() afterwards`)
   }
-  if (algorithm !== 'RS256' && algorithm !== 'ES256') {
+  if (algorithm !== undefined && algorithm !== 'RS256' && algorithm !== 'ES256') {
     throw new TypeError(`${maker}: algorithm must be 'RS256' or 'ES256'`)
   }
   for (const [name, value] of Object.entries({ audience, clientId })) {
-    if (typeof value !== 'string' || value === '') throw new TypeError(`${maker}: ${name} must be text, not empty`)
+    if (value !== undefined && !isText(value)) throw new TypeError(`${maker}: ${name} must be text, not empty`)
   }
-  const clientSecret = randomBytes(24).toString('base64url')
-  return { issuer, algorithm, audience, client: { clientId, clientSecret } }
+}
+
+/** Of options that were checked. `servedAt` is the origin of the port, where one was opened. */
+export function serverSettings(
+  options: FakeAuthorizationServerOptions,
+  servedAt: string | undefined,
+  random: Randomness,
+): ServerSettings {
+  const { issuer, algorithm = 'RS256', audience = 'https://api.example', clientId = 'resource-server' } = options
+  return {
+    issuer: issuer ?? servedAt ?? `https://auth-${random.bytes('issuer', 6).toString('hex')}.example`,
+    algorithm,
+    audience,
+    client: { clientId, clientSecret: random.bytes('client secret', 24).toString('base64url') },
+  }
 }

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { type Duration, milliseconds } from '../duration.js'
-import { refuseUnknown } from '../known-names.js'
+import { isText, kindOf } from '../given-values.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
+import type { Randomness } from '../randomness.js'
+import { checkMembers } from '../request-members.js'
 import { AUTHORIZATION_SERVER, type ServerSettings } from './server-settings.js'
 
 /** What every token can be asked for. */
@@ -32,19 +33,37 @@ export interface OpaqueTokenRequest extends TokenContent {
   readonly expiresIn?: Duration | null
 }
 
-const MEMBERS = ['sub', 'clientId', 'scopes', 'audience', 'cnf', 'claims', 'expiresIn']
+const MEMBERS = {
+  sub: 'text',
+  clientId: 'text',
+  scopes: 'texts',
+  audience: 'other',
+  cnf: 'claims',
+  claims: 'claims',
+  expiresIn: 'other',
+} as const
+
+/** RFC 6749 §3.3. */
+const SCOPE = /^[!#-[\]-~]+$/
 
 export function claimsOf(
   method: string,
   settings: ServerSettings,
+  random: Randomness,
   request: OpaqueTokenRequest,
   now: number,
 ): JsonRecord {
   const { maker } = AUTHORIZATION_SERVER
-  refuseUnknown(maker, method, request, MEMBERS)
-  const { sub = randomUUID(), clientId = 'test-client', scopes = [], audience = settings.audience, cnf } = request
+  checkMembers(maker, method, request, MEMBERS)
+  const { sub = random.uuid('sub'), clientId = 'test-client', scopes = [], audience = settings.audience, cnf } = request
   const { expiresIn = '1h' } = request
-  if (!Array.isArray(scopes)) throw new TypeError(`${maker}: ${method} takes scopes as a list`)
+  if (!scopes.every((scope) => SCOPE.test(scope))) {
+    throw new TypeError(`${maker}: ${method} takes scopes one by one, without spaces: ['read', 'write']`)
+  }
+  if (!isAudience(audience)) {
+    const given = Array.isArray(audience) ? 'a list of something else' : kindOf(audience)
+    throw new TypeError(`${maker}: ${method} takes audience as text, or a list of texts, not ${given}`)
+  }
   const iat = Math.floor(now / 1_000)
   return {
     iss: settings.issuer,
@@ -54,8 +73,13 @@ export function claimsOf(
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     iat,
     ...(expiresIn !== null && { exp: iat + Math.floor(milliseconds(maker, 'expiresIn', expiresIn) / 1_000) }),
-    jti: randomUUID(),
+    jti: random.uuid('jti'),
     ...(cnf !== undefined && { cnf }),
     ...request.claims,
   }
+}
+
+function isAudience(audience: unknown): boolean {
+  const values: readonly unknown[] = Array.isArray(audience) ? audience : [audience]
+  return values.length > 0 && values.every(isText)
 }

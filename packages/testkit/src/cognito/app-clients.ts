@@ -1,7 +1,7 @@
 import { type Duration, milliseconds } from '../duration.js'
 import { refuseUnknown } from '../known-names.js'
 import { COGNITO } from './cognito-kind.js'
-import { STANDARD_SCOPES } from './scopes.js'
+import { type ResourceServers, STANDARD_SCOPES, unknownScope } from './scopes.js'
 
 /** An app client, as far as a fake has a use for its settings. A client id alone is a public one without redirects. */
 export interface AppClientSettings<Scope extends string = string> {
@@ -57,8 +57,14 @@ export interface AppClients {
 
 const { maker } = COGNITO
 
+/** The scopes there are. */
+export interface PoolScopes {
+  readonly resourceServers: ResourceServers
+  readonly customScopes: readonly string[]
+}
+
 export function createAppClients(
-  customScopes: readonly string[],
+  scopes: PoolScopes,
   declared: readonly (string | AppClientSettings)[] = ['test-client'],
 ): AppClients {
   if (!Array.isArray(declared) || declared.length === 0) {
@@ -67,7 +73,7 @@ export function createAppClients(
   const clients = new Map<string, AppClient>()
 
   function add(settings: string | AppClientSettings): void {
-    const client = readClient(typeof settings === 'string' ? { clientId: settings } : settings, customScopes)
+    const client = readClient(typeof settings === 'string' ? { clientId: settings } : settings, scopes)
     if (clients.has(client.clientId)) {
       throw new TypeError(`${maker}: the pool has two clients ${client.clientId}; give each its own clientId`)
     }
@@ -118,7 +124,7 @@ const KNOWN = [
   'preventUserExistenceErrors',
 ]
 
-function readClient(settings: AppClientSettings, customScopes: readonly string[]): AppClient {
+function readClient(settings: AppClientSettings, scopes: PoolScopes): AppClient {
   const clientId: unknown = settings?.clientId
   if (typeof clientId !== 'string' || clientId === '') {
     throw new TypeError(`${maker}: an app client is an id, or { clientId: … } with an id that is not empty`)
@@ -150,7 +156,7 @@ function readClient(settings: AppClientSettings, customScopes: readonly string[]
     clientId,
     clientSecret,
     isMachine,
-    scopes: readScopes(client, settings.scopes, isMachine ? customScopes : [...STANDARD_SCOPES, ...customScopes]),
+    scopes: readScopes(client, settings.scopes, isMachine, scopes),
     redirectUris,
     logoutUris,
     rotationGrace: readGrace(client, refreshTokenRotation, retryGracePeriod),
@@ -158,7 +164,13 @@ function readClient(settings: AppClientSettings, customScopes: readonly string[]
   }
 }
 
-function readScopes(client: string, scopes: readonly string[] | undefined, accepted: readonly string[]) {
+function readScopes(
+  client: string,
+  scopes: readonly string[] | undefined,
+  isMachine: boolean,
+  { customScopes, resourceServers }: PoolScopes,
+): readonly string[] {
+  const accepted = isMachine ? customScopes : [...STANDARD_SCOPES, ...customScopes]
   if (scopes === undefined) return accepted
   if (!Array.isArray(scopes) || scopes.length === 0) {
     throw new TypeError(`${maker}: scopes of ${client} must be a list of one or more; leave it out for all`)
@@ -166,7 +178,7 @@ function readScopes(client: string, scopes: readonly string[] | undefined, accep
   const unknown = scopes.find((scope) => !accepted.includes(scope))
   if (unknown !== undefined) {
     throw new TypeError(
-      `${maker}: ${client} cannot have the scope ${unknown}; it is none of ${accepted.join(', ') || 'any resource server'}`,
+      `${maker}: ${client} cannot have the scope ${unknown}: ${unknownScope(unknown, resourceServers)}`,
     )
   }
   return scopes

@@ -1,6 +1,7 @@
 import type { AppClient } from './app-clients.js'
 import { type AuthenticationLevel, levelAskedFor } from './authentication-levels.js'
 import type { Pool } from './pool.js'
+import { isResourceIndicator } from './resource-indicator.js'
 
 /** What a client asks `/oauth2/authorize` for, once that is known to be in order. */
 export interface AuthorizationRequest {
@@ -83,12 +84,8 @@ function readChallenge(parameters: ReadonlyMap<string, string>): string | undefi
   return method === 'S256' && challenge !== undefined && /^[\w-]{43}$/.test(challenge) ? challenge : null
 }
 
-/** Any URL, registered or not: https, http on localhost, or a scheme of an app. */
 function readResource(resource: string | undefined): string | undefined | null {
-  if (resource === undefined) return undefined
-  if (!URL.canParse(resource)) return null
-  const { protocol, hostname } = new URL(resource)
-  return protocol === 'http:' && hostname !== 'localhost' ? null : resource
+  return resource === undefined || isResourceIndicator(resource) ? resource : null
 }
 
 function readMaxAge(maxAge: string | undefined): number | undefined | null {

@@ -1,4 +1,6 @@
 import type { EndpointControl } from '../endpoints/endpoint-control.js'
+import { checkText } from '../given-values.js'
+import { COGNITO } from './cognito-kind.js'
 import type { UserRecord, Users } from './users.js'
 
 /** The control of `/oauth2/authorize`. */
@@ -33,6 +35,7 @@ export function createAutomaticSignIn(users: Users, assertOpen: () => void): Aut
 }
 
 function declared(users: Users, name: string): UserRecord {
+  checkText(COGNITO.maker, 'signInAs takes a username, a sub or null', name)
   const user = users.find(name)
   if (user === undefined || !user.isDeclared) {
     throw new TypeError(`fakeCognito: signInAs knows no user ${name}; declare it in users, or with addUser`)

@@ -14,7 +14,13 @@ export function awsAnswer(body: JsonRecord): FakeResponse {
  * SDK's schema has others. The colon after the name in the header is Cognito's.
  */
 export function awsException(name: string, message: string, status = 400): FakeResponse {
-  return answer(status, { __type: name, message }, { 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': message })
+  // The message may repeat what was asked for; headers hold ASCII alone.
+  const errorMessage = message.replaceAll(/[^ -~]/g, '?')
+  return answer(
+    status,
+    { __type: name, message },
+    { 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': errorMessage },
+  )
 }
 
 /** What the API says of a member it cannot do without. */

@@ -3,10 +3,9 @@ import { STANDARD_SCOPES } from './scopes.js'
 
 /**
  * What a pool says about itself (OpenID Connect Discovery §3). It names no introspection endpoint: Cognito has none.
- * `servedAt`: the origin in place of all hosts, for whoever asks there and could not reach them.
+ * `issuer`: the one it has now. `servedAt`: the origin in place of all hosts, for whoever asks there and could not reach them.
  */
-export function discoveryDocument(settings: PoolSettings, servedAt?: string) {
-  const issuer = settings.issuers[settings.issuerType]
+export function discoveryDocument(settings: PoolSettings, issuer: string, servedAt?: string) {
   const domain = servedAt ?? settings.domain
   return {
     authorization_endpoint: `${domain}/oauth2/authorize`,

@@ -13,7 +13,7 @@ import type { AppClientSettings } from './app-clients.js'
 import { type AuthorizeControl, createAutomaticSignIn } from './automatic-sign-in.js'
 import { COGNITO } from './cognito-kind.js'
 import { type ForgedTokens, forgedTokens } from './forged-tokens.js'
-import { createPool, issuerOf } from './pool.js'
+import { createPool } from './pool.js'
 import { REGION } from './pool-address.js'
 import { createPoolServer } from './pool-server.js'
 import type { FakeCognitoOptions } from './pool-settings.js'
@@ -28,7 +28,7 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   readonly userPoolId: string
   /** `'xx-fake-1'`: the form of a Region, with no AWS host that belongs to it. */
   readonly region: string
-  /** What `iss` says in its tokens: a URL on the ORIGINAL or the UPDATED host. */
+  /** What `iss` says in its tokens: a URL on the ORIGINAL or the UPDATED host. Changes with `switchIssuer()`. */
   readonly issuer: string
   /** Origin of the pool's domain, where the OAuth endpoints and the sign-in page stand. */
   readonly domain: string
@@ -72,6 +72,12 @@ export interface FakeCognito<Scope extends string = string> extends PoolTokens<S
   publicKeys(): Promise<{ keys: PublishedKey[] }>
   /** Signs with new keys from now on. Unless told otherwise they are published at once, and the old ones stay so. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
+  /**
+   * From the ORIGINAL issuer to the UPDATED one, as `UpdateUserPool` does: `issuer`, the addresses of `jwks` and `metadata`,
+   * and `iss` of tokens made from now on are on the UPDATED host, which answered 403 before. Keys stay as they are. Tokens
+   * made before are good until they end, and the ORIGINAL host goes on serving the keys. Throws where the pool has switched.
+   */
+  switchIssuer(): void
   /** Declares one more user. Throws for a username or `sub` that the pool has. */
   addUser(user: PoolUserSettings): PoolUser
   /** Declares one more app client, as in `clients`: for redirect URIs that are known late. Throws for an id that the pool has. */
@@ -96,7 +102,7 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
   const pool = await createPool(options)
   const doors = openDoors(COGNITO)
   const automatic = createAutomaticSignIn(pool.users, doors.assertOpen)
-  const server = createPoolServer(pool, endpointMaker(maker, pool.clock, doors.closing), automatic.user)
+  const server = createPoolServer(pool, endpointMaker(maker, pool.clock, doors), automatic.user)
   const controls = Object.fromEntries(
     Object.entries(server.endpoints).map(([name, { control }]) => [name, control]),
   ) as Record<keyof typeof server.endpoints, EndpointControl>
@@ -104,7 +110,9 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
   const fake: FakeCognito<StandardScope | ScopeOf<Servers>> = {
     userPoolId: pool.settings.userPoolId,
     region: REGION,
-    issuer: issuerOf(pool),
+    get issuer() {
+      return pool.issuer.current()
+    },
     domain: pool.settings.domain,
     clientId: pool.clients.first().clientId,
     clock: pool.clock,
@@ -114,10 +122,17 @@ export async function fakeCognito<const Servers extends ResourceServers = Record
     ...createSignOuts(pool, doors.assertOpen),
     forged: forgedTokens(pool, doors.assertOpen),
     fetch: fetchFrom(server, doors.assertOpen),
-    publicKeys: async () => ({ keys: await pool.keys.published() }),
+    async publicKeys() {
+      doors.assertOpen()
+      return { keys: await pool.keys.published() }
+    },
     async rotateKeys(how = {}) {
       doors.assertOpen()
       await pool.keys.rotate(readRotation(maker, how))
+    },
+    switchIssuer() {
+      doors.assertOpen()
+      pool.issuer.switch()
     },
     addUser(user) {
       doors.assertOpen()

@@ -4,7 +4,8 @@ import { createSigningKey, type SigningKey } from '../jws/signing-key.js'
 import { signingInput, signJws } from './cognito-jws.js'
 import type { Pool } from './pool.js'
 import { randomAddress } from './pool-address.js'
-import { accessTokenClaims, type AccessTokenRequest, idTokenClaims } from './token-claims.js'
+import { accessTokenClaims, idTokenClaims } from './token-claims.js'
+import { type AccessTokenRequest, checkAccessTokenRequest } from './token-requests.js'
 
 /**
  * Access tokens that an API must refuse, each wrong in one way and right in all others. Every method takes what
@@ -49,13 +50,13 @@ function shifted(claims: JsonRecord, seconds: number): JsonRecord {
 }
 
 export function forgedTokens(pool: Pool, assertOpen: () => void): ForgedTokens {
-  const { settings, random, keys, logins } = pool
+  const { issuer, random, keys, logins } = pool
   const accessKey = keys.access
   const strangersKid = () => random.bytes("stranger's kid", 32).toString('base64')
   /** A forgery looks like a token of a login that there was, so that the pool itself may be asked about it. */
-  function claimsOf(request: AccessTokenRequest = {}): JsonRecord {
+  function claimsOf(kind: keyof ForgedTokens, request: AccessTokenRequest = {}): JsonRecord {
     assertOpen()
-    const claims = accessTokenClaims(pool, request)
+    const claims = accessTokenClaims(pool, request, `forged.${kind}`)
     logins.enter(claims)
     return claims
   }
@@ -68,62 +69,62 @@ export function forgedTokens(pool: Pool, assertOpen: () => void): ForgedTokens {
 
   return {
     async wrongKey(request) {
-      return signJws(header(), claimsOf(request), await stranger())
+      return signJws(header(), claimsOf('wrongKey', request), await stranger())
     },
     async unknownKid(request) {
-      return signJws({ kid: strangersKid(), alg: 'RS256' }, claimsOf(request), await stranger())
+      return signJws({ kid: strangersKid(), alg: 'RS256' }, claimsOf('unknownKid', request), await stranger())
     },
     async tampered(request) {
-      const claims = claimsOf(request)
+      const claims = claimsOf('tampered', request)
       const { signature } = decodeJws(await issued(claims))
       return `${signingInput(header(), { ...claims, sub: 'somebody-else' })}.${signature}`
     },
     async algNone(request) {
-      return `${signingInput({ alg: 'none' }, claimsOf(request))}.`
+      return `${signingInput({ alg: 'none' }, claimsOf('algNone', request))}.`
     },
     async hs256WithPublicKey(request) {
-      const input = signingInput(header({ alg: 'HS256' }), claimsOf(request))
+      const input = signingInput(header({ alg: 'HS256' }), claimsOf('hs256WithPublicKey', request))
       const secret = createPublicKey(accessKey().privateKey).export({ format: 'pem', type: 'spki' })
       return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
     },
     async expired(request) {
-      const claims = claimsOf(request)
+      const claims = claimsOf('expired', request)
       const lifetime = (claims['exp'] as number) - (claims['iat'] as number)
       return issued({ ...claims, ...shifted(claims, -lifetime - HOUR) })
     },
     async notYetValid(request) {
-      const claims = claimsOf(request)
+      const claims = claimsOf('notYetValid', request)
       return issued({ ...claims, nbf: (claims['iat'] as number) + HOUR, exp: (claims['exp'] as number) + HOUR })
     },
     async issuedInTheFuture(request) {
-      const claims = claimsOf(request)
+      const claims = claimsOf('issuedInTheFuture', request)
       return issued({ ...claims, ...shifted(claims, HOUR) })
     },
     async withoutExpiry(request) {
-      const { exp: _, ...claims } = claimsOf(request)
+      const { exp: _, ...claims } = claimsOf('withoutExpiry', request)
       return issued(claims)
     },
     async idToken(request = {}) {
       assertOpen()
+      checkAccessTokenRequest(pool, 'forged.idToken', request)
       const { scopes: _, resource: __, ...rest } = request
       const claims = idTokenClaims(pool, rest)
       const key = await keys.id()
       return signJws({ kid: key.kid, alg: 'RS256' }, claims, key)
     },
     async otherPool(request) {
-      const { issuers } = randomAddress(random)
-      const claims = { ...claimsOf(request), iss: issuers[settings.issuerType] }
+      const claims = { ...claimsOf('otherPool', request), iss: issuer.ofAnother(randomAddress(random)) }
       return signJws({ kid: strangersKid(), alg: 'RS256' }, claims, await stranger())
     },
     async otherClient(request) {
-      return issued({ ...claimsOf(request), client_id: 'somebody-elses-client' })
+      return issued({ ...claimsOf('otherClient', request), client_id: 'somebody-elses-client' })
     },
     async critical(request) {
-      return issued(claimsOf(request), { crit: ['urn:example:unknown'], 'urn:example:unknown': true })
+      return issued(claimsOf('critical', request), { crit: ['urn:example:unknown'], 'urn:example:unknown': true })
     },
     async senderConstrained(request) {
       const thumbprint = Buffer.alloc(32, 7).toString('base64url')
-      return issued({ ...claimsOf(request), cnf: { 'x5t#S256': thumbprint } })
+      return issued({ ...claimsOf('senderConstrained', request), cnf: { 'x5t#S256': thumbprint } })
     },
   }
 }

@@ -3,7 +3,8 @@ import type { JsonRecord } from '../jws/compact-jws.js'
 import { signJws } from './cognito-jws.js'
 import { loginOf } from './logins.js'
 import type { Pool } from './pool.js'
-import { accessTokenClaims, type AccessTokenRequest, idTokenClaims, refreshedClaims } from './token-claims.js'
+import { accessTokenClaims, idTokenClaims, refreshedClaims } from './token-claims.js'
+import type { AccessTokenRequest } from './token-requests.js'
 
 /** What the signed tokens of one login say. */
 export interface LoginClaims {

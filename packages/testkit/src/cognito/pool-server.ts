@@ -5,9 +5,9 @@ import { operationOf } from './aws-json.js'
 import { COGNITO } from './cognito-kind.js'
 import { discoveryDocument } from './discovery-document.js'
 import { createDomainEndpoints, type DomainEndpoints } from './domain-endpoints.js'
-import { issuerOf, type Pool } from './pool.js'
+import type { Pool } from './pool.js'
 import { DOMAIN_SUFFIX, ORIGINAL_HOST, UPDATED_HOST } from './pool-address.js'
-import { answerStray, createUserPoolApi, isNamedIn, type UserPoolApi } from './user-pool-api.js'
+import { createUserPoolApi, isNamedIn, type UserPoolApi } from './user-pool-api.js'
 import type { UserRecord } from './users.js'
 
 /** A pool behind its addresses: two hosts it shares with all pools of the Region, and its own domain. */
@@ -25,10 +25,10 @@ export function createPoolServer(
   endpointAt: EndpointMaker,
   automaticUser: () => UserRecord | undefined,
 ): PoolServer {
-  const { userPoolId, domain, issuerType } = pool.settings
+  const { userPoolId, domain } = pool.settings
   const wellKnown = `/${userPoolId}/.well-known/`
-  const jwks = endpointAt(`${issuerOf(pool)}/.well-known/jwks.json`, documentDialect)
-  const metadata = endpointAt(`${issuerOf(pool)}/.well-known/openid-configuration`, documentDialect)
+  const jwks = endpointAt(() => `${pool.issuer.current()}/.well-known/jwks.json`, documentDialect)
+  const metadata = endpointAt(() => `${pool.issuer.current()}/.well-known/openid-configuration`, documentDialect)
   const api = createUserPoolApi(pool, endpointAt)
   const atDomain = createDomainEndpoints(pool, endpointAt, automaticUser)
 
@@ -50,7 +50,9 @@ export function createPoolServer(
       case `${wellKnown}jwks.json`:
         return jwks.answer(request, async () => json(200, { keys: await pool.keys.published() }))
       case `${wellKnown}openid-configuration`:
-        return metadata.answer(request, () => json(200, discoveryDocument(pool.settings, portOf(request.url))))
+        return metadata.answer(request, () =>
+          json(200, discoveryDocument(pool.settings, pool.issuer.current(), portOf(request.url))),
+        )
       default:
         return undefined
     }
@@ -58,7 +60,10 @@ export function createPoolServer(
 
   return {
     kind: COGNITO,
-    issuer: issuerOf(pool),
+    get issuer() {
+      return pool.issuer.current()
+    },
+    identity: userPoolId,
     endpoints: { jwks, metadata, ...atDomain.endpoints, ...api.endpoints },
     reaches: ({ hostname }) =>
       hostname === ORIGINAL_HOST || hostname === UPDATED_HOST || hostname.endsWith(DOMAIN_SUFFIX),
@@ -66,11 +71,11 @@ export function createPoolServer(
       if (placeOf(request.url) === 'domain' || request.url.pathname.startsWith(`/${userPoolId}/`)) return true
       return operationOf(request) !== undefined && isNamedIn(pool, request)
     },
-    stray: answerStray,
+    stray: api.stray,
     async answer(request) {
       const place = placeOf(request.url)
       // AWS answers 403 on the UPDATED host for a pool that has not switched.
-      if (place === 'updated' && issuerType !== 'UPDATED' && request.url.pathname.startsWith(`/${userPoolId}/`)) {
+      if (place === 'updated' && !pool.issuer.isUpdated() && request.url.pathname.startsWith(`/${userPoolId}/`)) {
         return json(403, { message: 'Forbidden' })
       }
       const isApi = request.method === 'POST' && request.url.pathname === '/'

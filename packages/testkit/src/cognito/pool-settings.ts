@@ -1,8 +1,10 @@
+import { isObject, kindOf } from '../given-values.js'
 import { refuseUnknown } from '../known-names.js'
 import type { Randomness } from '../randomness.js'
 import type { AppClientSettings } from './app-clients.js'
 import { COGNITO } from './cognito-kind.js'
 import { type PoolAddress, randomAddress } from './pool-address.js'
+import type { IssuerType } from './pool-issuer.js'
 import type { ResourceServers, ScopeOf, StandardScope } from './scopes.js'
 import type { PoolUserSettings } from './users.js'
 
@@ -17,8 +19,11 @@ export interface FakeCognitoOptions<Servers extends ResourceServers = ResourceSe
   readonly users?: readonly PoolUserSettings[]
   /** Resource servers and their scopes: `{ orders: ['read', 'write'] }` gives `orders/read` and `orders/write`. Default none. */
   readonly resourceServers?: Servers
-  /** `IssuerConfiguration.Type` of the pool. Default `'ORIGINAL'`; the UPDATED host then answers 403, as AWS's does. */
-  readonly issuerType?: 'ORIGINAL' | 'UPDATED'
+  /**
+   * `IssuerConfiguration.Type` of the pool. Default `'ORIGINAL'`; the UPDATED host then answers 403, as AWS's does, until
+   * `switchIssuer()`.
+   */
+  readonly issuerType?: IssuerType
   /**
    * `EnableTokenRevocation` of the app clients. Default `true`. `false`: tokens without `jti` and `origin_jti`, and no
    * way to end one login; a whole user can still be signed out.
@@ -35,25 +40,48 @@ export interface FakeCognitoOptions<Servers extends ResourceServers = ResourceSe
 type AppClientOf<Servers extends ResourceServers> = string | AppClientSettings<StandardScope | ScopeOf<Servers>>
 
 export interface PoolSettings extends PoolAddress {
+  readonly resourceServers: ResourceServers
   /** Scopes of resource servers. */
   readonly customScopes: readonly string[]
-  readonly issuerType: 'ORIGINAL' | 'UPDATED'
+  /** At first. */
+  readonly issuerType: IssuerType
   readonly tokenRevocation: boolean
 }
 
 const { maker } = COGNITO
 const KNOWN = ['clients', 'users', 'resourceServers', 'issuerType', 'tokenRevocation', 'seed']
 
-export function poolSettings(options: FakeCognitoOptions, random: Randomness): PoolSettings {
+/** Before anything is read. */
+export function checkOptionNames(options: FakeCognitoOptions): void {
   refuseUnknown(maker, 'the pool', options, KNOWN)
+}
+
+export function poolSettings(options: FakeCognitoOptions, random: Randomness): PoolSettings {
   const { resourceServers = {}, issuerType = 'ORIGINAL', tokenRevocation = true } = options
-  if (!Object.values<unknown>(resourceServers).every(Array.isArray)) {
-    throw new TypeError(`${maker}: resourceServers must map identifiers to lists of scope names: { orders: ['read'] }`)
-  }
+  checkResourceServers(resourceServers)
   if (issuerType !== 'ORIGINAL' && issuerType !== 'UPDATED') {
     throw new TypeError(`${maker}: issuerType must be 'ORIGINAL' or 'UPDATED'`)
   }
   if (typeof tokenRevocation !== 'boolean') throw new TypeError(`${maker}: tokenRevocation must be true or false`)
   const customScopes = Object.entries(resourceServers).flatMap(([id, names]) => names.map((name) => `${id}/${name}`))
-  return { ...randomAddress(random), customScopes, issuerType, tokenRevocation }
+  return { ...randomAddress(random), resourceServers, customScopes, issuerType, tokenRevocation }
+}
+
+/** `ScopeName` of the API: printable ASCII without spaces, quotes, slashes and backslashes. */
+const SCOPE_NAME = /^[!#-.0-[\]-~]+$/
+
+function checkResourceServers(servers: ResourceServers): void {
+  if (!isObject(servers) || !Object.values<unknown>(servers).every(Array.isArray)) {
+    const given = isObject(servers) ? '' : `, not ${kindOf(servers)}`
+    throw new TypeError(
+      `${maker}: resourceServers must map identifiers to lists of scope names: { orders: ['read'] }${given}`,
+    )
+  }
+  for (const [id, names] of Object.entries(servers)) {
+    if (!names.every((name) => typeof name === 'string' && SCOPE_NAME.test(name))) {
+      throw new TypeError(
+        `${maker}: resourceServers.${id} takes names without spaces and slashes, as 'read' for the scope ${id}/read`,
+      )
+    }
+  }
 }

@@ -1,14 +1,8 @@
 import { beginLogin, sdkLoginClaims, signAccessToken, signIdToken } from './login-tokens.js'
 import type { Pool } from './pool.js'
 import type { StandardScope } from './scopes.js'
-import {
-  accessTokenClaims,
-  type AccessTokenRequest,
-  idTokenClaims,
-  type IdTokenRequest,
-  m2mTokenClaims,
-  type M2mTokenRequest,
-} from './token-claims.js'
+import { accessTokenClaims, idTokenClaims, m2mTokenClaims } from './token-claims.js'
+import type { AccessTokenRequest, IdTokenRequest, M2mTokenRequest } from './token-requests.js'
 
 /** What a sign-in brings: the tokens of one login, which end together. */
 export interface SignedIn {

@@ -1,4 +1,6 @@
+import { checkText } from '../given-values.js'
 import { tryDecodeJws } from '../jws/compact-jws.js'
+import { COGNITO } from './cognito-kind.js'
 import { loginOf } from './logins.js'
 import type { Pool } from './pool.js'
 import type { UserState } from './users.js'
@@ -27,21 +29,24 @@ export interface SignOuts {
   deleteUser(user: string): Promise<void>
 }
 
+const { maker } = COGNITO
+
 export function createSignOuts({ settings, logins, refreshTokens, users }: Pool, assertOpen: () => void): SignOuts {
   function assertRevocable(): void {
     assertOpen()
     if (!settings.tokenRevocation) {
-      throw new Error('fakeCognito: with tokenRevocation: false no login can be ended alone; use revokeUser(sub)')
+      throw new Error(`${maker}: with tokenRevocation: false no login can be ended alone; use revokeUser(sub)`)
     }
   }
 
-  function endUser(name: string, state?: UserState): void {
+  function endUser(method: keyof SignOuts, name: string, state?: UserState): void {
     assertOpen()
+    checkText(maker, `${method} takes a sub or a username`, name)
     const user = users.find(name)
     if (user === undefined) {
-      throw new Error(`fakeCognito: the pool has no user ${name}, declared or named in a token`)
+      throw new Error(`${maker}: the pool has no user ${name}, declared or named in a token`)
     }
-    if (user.state === 'deleted') throw new Error(`fakeCognito: the user ${name} was deleted before`)
+    if (user.state === 'deleted') throw new Error(`${maker}: the user ${name} was deleted before`)
     if (state !== undefined) user.state = state
     logins.endAllOf(user.sub)
   }
@@ -49,28 +54,30 @@ export function createSignOuts({ settings, logins, refreshTokens, users }: Pool,
   return {
     async revoke(token) {
       assertRevocable()
+      checkText(maker, 'revoke takes a token', token)
       const refreshToken = refreshTokens.find(token)
       const jws = refreshToken === undefined ? tryDecodeJws(token) : undefined
       if (jws !== undefined && jws.payload['username'] === undefined && jws.payload['token_use'] === 'access') {
-        throw new Error('fakeCognito: Cognito cannot revoke the token of a machine; it lives until it expires')
+        throw new Error(`${maker}: Cognito cannot revoke the token of a machine; it lives until it expires`)
       }
       const login = refreshToken?.login ?? loginOf(jws?.payload ?? {})
-      if (!logins.end(login)) throw new Error('fakeCognito: revoke takes a token of a user that this pool has issued')
+      if (!logins.end(login)) throw new Error(`${maker}: revoke takes a token of a user that this pool has issued`)
     },
     async revokeLogin(originJti) {
       assertRevocable()
+      checkText(maker, 'revokeLogin takes the origin_jti of a token', originJti)
       if (!logins.end(originJti)) {
-        throw new Error(`fakeCognito: the pool has issued no token with the origin_jti ${originJti}`)
+        throw new Error(`${maker}: the pool has issued no token with the origin_jti ${originJti}`)
       }
     },
     async revokeUser(user) {
-      endUser(user)
+      endUser('revokeUser', user)
     },
     async disableUser(user) {
-      endUser(user, 'disabled')
+      endUser('disableUser', user, 'disabled')
     },
     async deleteUser(user) {
-      endUser(user, 'deleted')
+      endUser('deleteUser', user, 'deleted')
     },
   }
 }

@@ -1,63 +1,22 @@
-import { type Duration, milliseconds } from '../duration.js'
-import { refuseUnknown } from '../known-names.js'
+import { milliseconds } from '../duration.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
-import { issuerOf, type Pool } from './pool.js'
-import { STANDARD_SCOPES, USER_ADMIN } from './scopes.js'
-
-/** What every token can be asked for. */
-interface TokenRequest {
-  /** App client: `client_id`, or `aud` in ID tokens. Default: the first of the pool that such tokens are for. */
-  readonly clientId?: string
-  /** From now to `exp`, in whole seconds. Default `'1h'`. */
-  readonly expiresIn?: Duration
-  /** Further claims, or other values for those the pool writes. Default none. */
-  readonly claims?: JsonRecord
-}
-
-/** What every token of a user can be asked for. */
-interface UserTokenRequest extends TokenRequest {
-  /** The user. Default: that of the `username`, or a random UUID. */
-  readonly sub?: string
-  /** `username`, or `cognito:username` in ID tokens. Default: that of the `sub`, or the same text. */
-  readonly username?: string
-  /** `cognito:groups`. Default: those of the user. The claim is absent without any, as at Cognito. */
-  readonly groups?: readonly string[]
-  /** `acr`: the level of the sign-in, such as `'urn:cognito:loa:4'`. Default none, as where the client asked for no level. */
-  readonly acr?: string
-  /** `amr`: the methods of the sign-in, such as `['pwd', 'otp', 'mfa']`. Default none. */
-  readonly amr?: readonly string[]
-  /** `auth_time`: when the user signed in; an instant, or a duration from now such as `'-10m'`. Default now. */
-  readonly authTime?: Date | Duration
-}
-
-/** What the access token of a user is made from. */
-export interface AccessTokenRequest<Scope extends string = string> extends UserTokenRequest {
-  /** Default `['aws.cognito.signin.user.admin']`: what a sign-in through the SDK gives. Others need their resource server. */
-  readonly scopes?: readonly Scope[]
-  /** Resource binding (RFC 8707), a URL that becomes `aud`. Default none; the token has no `aud` then. */
-  readonly resource?: string
-}
-
-/** What a token of the client credentials grant is made from (RFC 6749 §4.4): a machine, no user. */
-export interface M2mTokenRequest<Scope extends string = string> extends TokenRequest {
-  /** Scopes of resource servers; a machine gets no others. Default: all the pool has. */
-  readonly scopes?: readonly Scope[]
-}
-
-/** What an ID token is made from. */
-export interface IdTokenRequest extends UserTokenRequest {
-  /** Default: the username at example.com. */
-  readonly email?: string
-}
-
-const MEMBERS = ['clientId', 'expiresIn', 'claims']
-const USER_MEMBERS = [...MEMBERS, 'sub', 'username', 'groups', 'acr', 'amr', 'authTime']
-const LISTS = new Set(['scopes', 'groups', 'amr'])
+import type { Pool } from './pool.js'
+import { USER_ADMIN } from './scopes.js'
+import {
+  type AccessTokenRequest,
+  authTimeOf,
+  checkAccessTokenRequest,
+  checkIdTokenRequest,
+  checkM2mTokenRequest,
+  type IdTokenRequest,
+  type M2mTokenRequest,
+  type TokenRequest,
+  type UserTokenRequest,
+} from './token-requests.js'
 
 export function accessTokenClaims(pool: Pool, request: AccessTokenRequest, method = 'accessToken'): JsonRecord {
-  checkRequest(method, request, [...USER_MEMBERS, 'scopes', 'resource'])
+  checkAccessTokenRequest(pool, method, request)
   const scopes = request.scopes ?? [USER_ADMIN]
-  checkScopes(scopes, [...STANDARD_SCOPES, ...pool.settings.customScopes])
   const client = pool.clients.forUsers(request.clientId)
   const { sub, username, groups } = userOf(pool, request)
   const { origin, event, jti } = identifiers(pool)
@@ -65,7 +24,7 @@ export function accessTokenClaims(pool: Pool, request: AccessTokenRequest, metho
   return {
     sub,
     ...groups,
-    iss: issuerOf(pool),
+    iss: pool.issuer.current(),
     // Only tokens from the OAuth endpoints have a version.
     ...(isSdkSignIn ? {} : { version: 2 }),
     client_id: client.clientId,
@@ -82,14 +41,13 @@ export function accessTokenClaims(pool: Pool, request: AccessTokenRequest, metho
 }
 
 export function m2mTokenClaims(pool: Pool, request: M2mTokenRequest): JsonRecord {
-  checkRequest('m2mToken', request, [...MEMBERS, 'scopes'])
+  checkM2mTokenRequest(pool, request)
   const { clientId, isMachine, scopes: ofClient } = pool.clients.forMachine(request.clientId)
   const { customScopes } = pool.settings
   const scopes = request.scopes ?? (isMachine ? ofClient : customScopes)
   if (scopes.length === 0) {
     throw new TypeError('fakeCognito: a machine needs a scope of a resource server; declare one in resourceServers')
   }
-  checkScopes(scopes, customScopes)
   const { iat, exp } = times(pool, request)
   return {
     sub: clientId,
@@ -98,7 +56,7 @@ export function m2mTokenClaims(pool: Pool, request: M2mTokenRequest): JsonRecord
     auth_time: iat,
     exp,
     iat,
-    iss: issuerOf(pool),
+    iss: pool.issuer.current(),
     version: 2,
     ...identifiers(pool).jti,
     client_id: clientId,
@@ -108,7 +66,7 @@ export function m2mTokenClaims(pool: Pool, request: M2mTokenRequest): JsonRecord
 
 /** With the access token of the same login, where there is one. */
 export function idTokenClaims(pool: Pool, request: IdTokenRequest, sibling: JsonRecord = {}): JsonRecord {
-  checkRequest('idToken', request, [...USER_MEMBERS, 'email'])
+  checkIdTokenRequest(request)
   const client = pool.clients.forUsers(request.clientId)
   const { sub, username, groups, email } = userOf(pool, request)
   const { origin, event, jti } = identifiers(pool, sibling)
@@ -116,7 +74,7 @@ export function idTokenClaims(pool: Pool, request: IdTokenRequest, sibling: Json
     sub,
     ...groups,
     email_verified: true,
-    iss: issuerOf(pool),
+    iss: pool.issuer.current(),
     'cognito:username': username,
     ...origin,
     aud: client.clientId,
@@ -129,33 +87,15 @@ export function idTokenClaims(pool: Pool, request: IdTokenRequest, sibling: Json
   }
 }
 
-/** Claims of a token that a refresh brings: of the same login and sign-in, with an id and a lifetime of its own. */
+/**
+ * Claims of a token that a refresh brings: of the same login and sign-in, with an id and a lifetime of its own, and the
+ * issuer that the pool has by now.
+ */
 export function refreshedClaims(pool: Pool, claims: JsonRecord): JsonRecord {
   const lifetime = (claims['exp'] as number) - (claims['iat'] as number)
   const iat = Math.floor(pool.clock.now() / 1_000)
-  return { ...claims, exp: iat + lifetime, iat, ...identifiers(pool).jti }
-}
-
-function checkRequest(method: string, request: object, known: readonly string[]): void {
-  refuseUnknown('fakeCognito', method, request, known)
-  for (const [name, value] of Object.entries(request)) {
-    if (LISTS.has(name) && value !== undefined && !Array.isArray(value)) {
-      throw new TypeError(`fakeCognito: ${method} takes ${name} as a list`)
-    }
-    if (name === 'acr' && value !== undefined && (typeof value !== 'string' || value === '')) {
-      throw new TypeError(`fakeCognito: ${method} takes acr as text, not empty`)
-    }
-  }
-}
-
-function checkScopes(scopes: readonly string[], accepted: readonly string[]): void {
-  const unknown = scopes.find((scope) => !accepted.includes(scope))
-  if (unknown === undefined) return
-  throw new TypeError(
-    STANDARD_SCOPES.some((scope) => scope === unknown)
-      ? `fakeCognito: Cognito gives ${unknown} to users alone, never to a machine`
-      : `fakeCognito: the pool has no scope ${unknown}; declare its resource server in resourceServers`,
-  )
+  const issuer = pool.issuer.isOwn(claims['iss']) ? { iss: pool.issuer.current() } : {}
+  return { ...claims, ...issuer, exp: iat + lifetime, iat, ...identifiers(pool).jti }
 }
 
 /** The user as the pool knows it, where it does and the request says nothing else. */
@@ -191,19 +131,12 @@ function identifiers({ settings, random }: Pool, sibling: JsonRecord = {}) {
 function signInTimes(pool: Pool, request: UserTokenRequest) {
   const { iat, exp } = times(pool, request)
   return {
-    auth_time: authTimeOf(request.authTime, pool.clock.now()) ?? iat,
+    auth_time: authTimeOf(request, pool.clock.now()) ?? iat,
     exp,
     iat,
     ...(request.acr === undefined ? {} : { acr: request.acr }),
     ...(request.amr === undefined ? {} : { amr: request.amr }),
   }
-}
-
-function authTimeOf(authTime: Date | Duration | undefined, now: number): number | undefined {
-  if (authTime === undefined) return undefined
-  const at = authTime instanceof Date ? authTime.getTime() : now + milliseconds('fakeCognito', 'authTime', authTime)
-  if (Number.isNaN(at)) throw new TypeError('fakeCognito: authTime must be a valid Date, or a duration from now')
-  return Math.floor(at / 1_000)
 }
 
 function times({ clock }: Pool, request: TokenRequest) {

@@ -1,7 +1,7 @@
 import { type JsonRecord, tryDecodeJws } from '../jws/compact-jws.js'
 import { isSignedBy } from '../jws/signing-key.js'
 import { loginOf } from './logins.js'
-import { issuerOf, type Pool } from './pool.js'
+import type { Pool } from './pool.js'
 
 /** What the pool itself makes of an access token that comes back to it. */
 export type Standing = 'good' | 'invalid' | 'expired' | 'user-deleted' | 'user-disabled' | 'revoked'
@@ -20,7 +20,7 @@ export function examineAccessToken(pool: Pool, token: string): Examination {
   if (claims === undefined || claims['token_use'] !== 'access') return INVALID
   const { iss, exp, nbf, sub } = claims
   const now = pool.clock.now() / 1_000
-  if (iss !== issuerOf(pool) || typeof exp !== 'number') return INVALID
+  if (!pool.issuer.isOwn(iss) || typeof exp !== 'number') return INVALID
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= now)) return INVALID
   if (exp <= now) return { standing: 'expired', claims }
   const state = pool.users.find(sub)?.state ?? 'enabled'

@@ -1,4 +1,4 @@
-import type { AccessTokenRequest } from '../cognito/token-claims.js'
+import type { AccessTokenRequest } from '../cognito/token-requests.js'
 import type { Duration } from '../duration.js'
 import type { JsonRecord } from '../jws/compact-jws.js'
 import type { ConformanceApp, ConformanceRoute, RunningApp } from './app-description.js'

@@ -19,10 +19,16 @@ export function mswResponse(
   )
 }
 
+/** The servers that a request is meant for, as far as it says. */
+export function ownersOf(candidates: readonly PublicServer[], request: FakeRequest): readonly PublicServer[] {
+  return candidates.filter((server) => server.owns(request))
+}
+
 /** The server that owns the request answers. One that is alone at an address answers whatever comes there. */
 async function answerOf(candidates: readonly PublicServer[], request: FakeRequest): Promise<FakeResponse> {
   const [first, ...others] = candidates as [PublicServer, ...PublicServer[]]
-  const owner = candidates.find((server) => server.owns(request)) ?? (others.length === 0 ? first : undefined)
-  const answer = owner === undefined ? first.stray(request) : await owner.answer(request)
-  return answer ?? nothingThere(first.kind, request)
+  const owners = ownersOf(candidates, request)
+  const owner = others.length === 0 ? first : owners.length === 1 ? owners[0] : undefined
+  const answer = owner === undefined ? first.stray(request, owners) : await owner.answer(request)
+  return answer ?? nothingThere(first.kind, request.method, request.url.href)
 }

@@ -2,7 +2,7 @@ import http, { type IncomingMessage, type RequestListener } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type CertificateAuthority, certificateAuthority } from '../certificates/certificate-authority.js'
-import type { FakeRequest, FakeResponse, FakeServer } from '../endpoints/fake-server.js'
+import { type FakeRequest, type FakeResponse, type FakeServer, nothingThere } from '../endpoints/fake-server.js'
 import { refuseUnknown } from '../known-names.js'
 import { closeable } from './closeable.js'
 
@@ -37,12 +37,12 @@ export function checkServeOptions(maker: string, options: ServeOptions): void {
   }
 }
 
-export async function serve(fake: Pick<FakeServer, 'answer'>, options: ServeOptions = {}): Promise<ServedFake> {
+export async function serve(fake: FakeServer, options: ServeOptions = {}): Promise<ServedFake> {
   const listener: RequestListener = (request, response) => {
     answerTo(request, fake).then(
       (answer) => {
-        response.writeHead(answer?.status ?? 404, { ...answer?.headers })
-        response.end(answer?.body)
+        response.writeHead(answer.status, { ...answer.headers })
+        response.end(answer.body)
       },
       // Told to drop it; or the client went away within its own request.
       () => request.socket.destroy(),
@@ -73,17 +73,16 @@ async function secureServer(listener: RequestListener, authority: CertificateAut
   return https.createServer({ cert, key }, listener)
 }
 
-async function answerTo(
-  incoming: IncomingMessage,
-  fake: Pick<FakeServer, 'answer'>,
-): Promise<FakeResponse | undefined> {
+async function answerTo(incoming: IncomingMessage, fake: FakeServer): Promise<FakeResponse> {
+  const { method = 'GET' } = incoming
   // Not resolved against the base: `//` would be taken for a host.
   const url = `${originOf(incoming)}${incoming.url ?? '/'}`
-  if (!URL.canParse(url)) return undefined
+  if (!URL.canParse(url)) return nothingThere(fake.kind, method, url)
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks).toString()
-  return fake.answer({ method: incoming.method ?? 'GET', url: new URL(url), headers: headersOf(incoming), body })
+  const answer = await fake.answer({ method, url: new URL(url), headers: headersOf(incoming), body })
+  return answer ?? nothingThere(fake.kind, method, url)
 }
 
 /** Not the `Host` header, which is whatever the client says. */

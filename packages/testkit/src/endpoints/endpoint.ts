@@ -11,21 +11,29 @@ export interface Endpoint {
   answer(request: FakeRequest, normally: NormalAnswer): Promise<FakeResponse>
 }
 
-/** Makes the endpoints of one fake. */
-export type EndpointMaker = (url: string, dialect: Dialect) => Endpoint
+/** Makes the endpoints of one fake. An address that may change is asked for when it is needed. */
+export type EndpointMaker = (url: string | (() => string), dialect: Dialect) => Endpoint
 
 const REMEMBERED = 1_000
 
-export function endpointMaker(maker: string, clock: FakeClock, closing: AbortSignal): EndpointMaker {
+/** How long an endpoint lives: as long as its fake. */
+export interface EndpointLife {
+  readonly closing: AbortSignal
+  assertOpen(): void
+}
+
+export function endpointMaker(maker: string, clock: FakeClock, { closing, assertOpen }: EndpointLife): EndpointMaker {
   // Every request that waits listens for the end.
   setMaxListeners(0, closing)
   return (url, dialect) => {
-    const { apply, ...faults } = createFaults({ maker, dialect, clock, closing })
+    const { apply, ...faults } = createFaults({ maker, dialect, clock, closing, assertOpen })
     let hits = 0
     let requests: readonly RecordedRequest[] = []
     return {
       control: {
-        url,
+        get url() {
+          return typeof url === 'string' ? url : url()
+        },
         get hits() {
           return hits
         },

@@ -30,14 +30,19 @@ export interface FakeServer {
 
 /** A server with public addresses, which it may share with others: at AWS all pools of a Region have one host. */
 export interface PublicServer extends FakeServer {
-  /** What tells it from all others. */
+  /** Where it is, in messages. */
   readonly issuer: string
+  /** What tells it from all others, as long as it lives. */
+  readonly identity: string
   /** Whether an address is one of this server's, or one it shares. */
   reaches(url: URL): boolean
-  /** Whether a request that reaches this server can be meant for no other. */
+  /** Whether a request that reaches this server is meant for it, as far as the request says. */
   owns(request: FakeRequest): boolean
-  /** What a shared address answers when no server owns the request. `undefined` when nothing is there. */
-  stray(request: FakeRequest): FakeResponse | undefined
+  /**
+   * What a shared address answers when no server owns the request, or `owners`, two or more of them. `undefined` when
+   * nothing is there.
+   */
+  stray(request: FakeRequest, owners: readonly PublicServer[]): FakeResponse | undefined
 }
 
 /** The connection ends without an answer. Each door shows that as its transport does. */
@@ -48,9 +53,12 @@ export class ConnectionDropped extends Error {
 }
 
 /** Says to whoever debugs a test that the address is wrong, where a real server would say less. */
-export function nothingThere(kind: FakeKind, { method, url }: FakeRequest): FakeResponse {
-  const { maker, noun, addresses = `${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints` } = kind
-  const message = `${maker}: nothing answers ${method} ${url.href}; the addresses of the fake ${noun} are ${addresses}`
+export function nothingThere(kind: FakeKind, method: string, address: string): FakeResponse {
+  const { maker, noun } = kind
+  const {
+    addresses = `${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints, and at a port their paths`,
+  } = kind
+  const message = `${maker}: nothing answers ${method} ${address}; the addresses of the fake ${noun} are ${addresses}`
   return json(404, { message })
 }
 

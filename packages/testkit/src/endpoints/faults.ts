@@ -1,8 +1,8 @@
-import { type Duration, milliseconds } from '../duration.js'
+import type { Duration } from '../duration.js'
 import type { FakeClock } from '../fake-clock.js'
-import { refuseUnknown } from '../known-names.js'
 import type { EndpointControl, FaultOptions } from './endpoint-control.js'
 import { ConnectionDropped, type FakeResponse } from './fake-server.js'
+import { faultReader } from './fault-options.js'
 
 /** How an endpoint words refusals. */
 export interface Dialect {
@@ -27,33 +27,25 @@ export interface FaultSettings {
   readonly clock: FakeClock
   /** Aborted when the fake closes: nothing waits longer. */
   readonly closing: AbortSignal
+  /** Throws once it has closed: a fault would meet nobody. */
+  assertOpen(): void
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-export function createFaults({ maker, dialect, clock, closing }: FaultSettings): Faults {
+export function createFaults({ maker, dialect, clock, closing, assertOpen }: FaultSettings): Faults {
+  const read = faultReader(maker, clock)
   let current: Fault | undefined
   let left = 0
   let end = Number.POSITIVE_INFINITY
 
-  function begin(name: string, how: FaultOptions, known: readonly string[], fault: Fault): void {
-    refuseUnknown(maker, name, how, [...known, 'times', 'until'])
-    const { times = Number.POSITIVE_INFINITY, until } = how
-    if (!(times >= 1)) throw new TypeError(`${maker}: ${name} takes times of one or more`)
-    end = until === undefined ? Number.POSITIVE_INFINITY : instantOf(until)
-    if (Number.isNaN(end)) throw new TypeError(`${maker}: ${name} takes until as a valid Date, or a duration`)
+  /** All is checked before: a fault that is refused leaves the one before in its place. */
+  function begin(name: string, how: FaultOptions, fault: Fault): void {
+    const span = read.span(name, how)
+    assertOpen()
+    end = span.end
     current = fault
-    left = times
-  }
-
-  function instantOf(until: Date | Duration): number {
-    return until instanceof Date ? until.getTime() : clock.now() + milliseconds(maker, 'until', until)
-  }
-
-  function checkStatus(name: string, status: number, from: number): void {
-    if (!Number.isInteger(status) || status < from || status > 599) {
-      throw new TypeError(`${maker}: ${name} takes a status from ${from} to 599`)
-    }
+    left = span.times
   }
 
   return {
@@ -62,55 +54,68 @@ export function createFaults({ maker, dialect, clock, closing }: FaultSettings):
       left -= 1
       return current(normally)
     },
-    fail(how = {}) {
+    fail(how = {}, ...more: readonly unknown[]) {
+      read.names('fail', how, ['status', 'error'], more)
       const { status = 503, error } = how
-      checkStatus('fail', status, 300)
+      read.status('fail', status, 300)
+      if (error !== undefined) read.headerText('fail', 'error', error)
       const answer = dialect.refusal(status, error)
       // There is no 304 with a body.
-      begin('fail', how, ['status', 'error'], () => (status === 304 ? { ...answer, body: '' } : answer))
+      begin('fail', how, () => (status === 304 ? { ...answer, body: '' } : answer))
     },
-    slow(by: Duration, how = {}) {
-      const delay = milliseconds(maker, 'slow', by)
-      begin('slow', how, [], async (normally) => {
+    slow(by: Duration, how = {}, ...more: readonly unknown[]) {
+      const delay = read.delay(by)
+      read.names('slow', how, [], more)
+      begin('slow', how, async (normally) => {
         const answer = normally()
         await wait(closing, delay)
         return answer
       })
     },
-    hang(how = {}) {
-      begin('hang', how, [], async (normally) => {
+    hang(how = {}, ...more: readonly unknown[]) {
+      read.names('hang', how, [], more)
+      begin('hang', how, async (normally) => {
         await wait(closing)
         return normally()
       })
     },
-    garbage(how = {}) {
+    garbage(how = {}, ...more: readonly unknown[]) {
+      read.names('garbage', how, ['body', 'contentType'], more)
       const { body = '{"active":tru', contentType = 'application/json' } = how
+      read.text('garbage', 'body', body)
+      read.headerText('garbage', 'contentType', contentType)
       const answer = { status: 200, headers: { 'content-type': contentType }, body }
-      begin('garbage', how, ['body', 'contentType'], () => answer)
+      begin('garbage', how, () => answer)
     },
-    redirect(how = {}) {
+    redirect(how = {}, ...more: readonly unknown[]) {
+      read.names('redirect', how, ['to', 'status'], more)
       const { to = 'https://redirected.invalid/', status = 307 } = how
+      read.headerText('redirect', 'to', to)
       if (!REDIRECTS.includes(status)) {
         throw new TypeError(`${maker}: redirect takes a status of ${REDIRECTS.join(', ')}`)
       }
-      begin('redirect', how, ['to', 'status'], () => ({ status, headers: { location: to }, body: '' }))
+      begin('redirect', how, () => ({ status, headers: { location: to }, body: '' }))
     },
-    oversize(how = {}) {
+    oversize(how = {}, ...more: readonly unknown[]) {
+      read.names('oversize', how, ['bytes'], more)
       const { bytes = 10_000_000 } = how
-      begin('oversize', how, ['bytes'], async (normally) => {
+      read.bytes('oversize', bytes)
+      begin('oversize', how, async (normally) => {
         const answer = await normally()
         return { ...answer, body: answer.body + ' '.repeat(Math.max(0, bytes - Buffer.byteLength(answer.body))) }
       })
     },
-    drop(how = {}) {
-      begin('drop', how, [], () => {
+    drop(how = {}, ...more: readonly unknown[]) {
+      read.names('drop', how, [], more)
+      begin('drop', how, () => {
         throw new ConnectionDropped()
       })
     },
-    throttle(how = {}) {
+    throttle(how = {}, ...more: readonly unknown[]) {
+      read.names('throttle', how, ['status'], more)
       const { status } = how
-      if (status !== undefined) checkStatus('throttle', status, 400)
-      begin('throttle', how, ['status'], () => dialect.throttled(status))
+      if (status !== undefined) read.status('throttle', status, 400)
+      begin('throttle', how, () => dialect.throttled(status))
     },
     recover() {
       current = undefined

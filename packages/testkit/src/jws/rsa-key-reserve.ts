@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 
 const generate = promisify(generateKeyPair)
 
-/** As many as a pool needs. They are made on another thread, while the test that took the last ones runs. */
+/** As many as a pool needs. They are made on other threads, while the test that took the last ones runs. */
 const RESERVE = 2
 
 interface Waiting {
@@ -17,9 +17,9 @@ const waiting: Waiting[] = []
 let making = 0
 
 /**
- * A fresh RSA key of 2,048 bits that nobody else gets. Keys are made ahead when nobody waits for one, and one at a time:
- * otherwise they would take the cores from the test, or from the very key it waits for. Nothing is made before the first is
- * taken.
+ * A fresh RSA key of 2,048 bits that nobody else gets. How long one takes is a matter of luck, so that while somebody waits
+ * every core tries its own: the first that is ready is taken, and the others are reserved. When nobody waits, keys are made
+ * ahead one at a time, which leaves the other cores to the test. Nothing is made before the first is taken.
  */
 export function takeRsaKey(): Promise<KeyObject> {
   const made = reserve.shift()
@@ -53,6 +53,7 @@ function makeMore(): void {
 }
 
 function wantedAtOnce(): number {
-  if (waiting.length > 0) return Math.min(waiting.length, availableParallelism())
-  return reserve.length < RESERVE ? 1 : 0
+  if (waiting.length === 0) return reserve.length < RESERVE ? 1 : 0
+  // No more than will be kept.
+  return Math.min(waiting.length + RESERVE, availableParallelism())
 }

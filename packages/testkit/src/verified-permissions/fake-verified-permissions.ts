@@ -72,7 +72,7 @@ export async function fakeVerifiedPermissions(
   const store = createPolicyStore(await loadCedar(maker), options)
   const clock = createFakeClock(maker)
   const doors = openDoors(STORE)
-  const server = createStoreServer(store, endpointMaker(maker, clock, doors.closing))
+  const server = createStoreServer(store, endpointMaker(maker, clock, doors))
   const controls = Object.fromEntries(
     Object.entries(server.endpoints).map(([name, { control }]) => [name, control]),
   ) as Record<keyof typeof server.endpoints, EndpointControl>

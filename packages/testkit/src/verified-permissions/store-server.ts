@@ -76,6 +76,7 @@ export function createStoreServer(store: PolicyStore, endpointAt: EndpointMaker)
   return {
     kind: STORE,
     issuer: `https://${HOST}/${store.policyStoreId}`,
+    identity: store.policyStoreId,
     endpoints,
     reaches: ({ hostname }) => hostname === HOST,
     owns: (request) => tryInputOf(request)?.['policyStoreId'] === store.policyStoreId,

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { decodeJwt } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type FakeCognito, fakeCognito, type FakeCognitoOptions } from '../../src/index.js'
-import { callOperation, isAlive } from '../support/doors.js'
+import { callOperation, isAlive, operation } from '../support/doors.js'
 
 const ANN = { username: 'ann', password: 'correct horse', email: 'ann@acme.example', groups: ['staff'] }
 
@@ -146,6 +146,19 @@ describe('InitiateAuth by password', () => {
       'InvalidParameterException: Initiate Auth method not supported.',
       'InvalidParameterException: USER_PASSWORD_AUTH flow not enabled for this client',
       'ResourceNotFoundException: User pool client tv does not exist.',
+    ])
+  })
+
+  it('repeats in the header what a header can hold', async () => {
+    const pool = await fakeCognito()
+    onTestFinished(() => pool.close())
+    const { url } = await pool.serve()
+    const input = { AuthFlow: 'USER_PASSWORD_AUTH', ClientId: 'größe' }
+    const answer = await fetch(url, operation('InitiateAuth', input))
+    expect([answer.status, answer.headers.get('x-amzn-errormessage'), await answer.json()]).toMatchObject([
+      400,
+      'User pool client gr??e does not exist.',
+      { message: 'User pool client größe does not exist.' },
     ])
   })
 })

@@ -143,7 +143,7 @@ describe('an access token', () => {
     [
       'an unknown scope',
       { scopes: ['orders/delete'] },
-      'the pool has no scope orders/delete; declare its resource server in resourceServers',
+      'the pool has no scope orders/delete: orders has read, write; add delete to resourceServers.orders',
     ],
     ['an unknown client', { clientId: 'tv' }, 'the pool has no client tv; declare it in clients'],
     ['a misspelt member', { scope: ['orders/read'] }, 'accessToken knows no scope; it takes clientId,'],
@@ -346,6 +346,6 @@ it('a disturbance that is misspelt, or none, is refused', async () => {
   await expect(pool.rotateKeys({ keepold: false } as never)).rejects.toThrow('rotateKeys knows no keepold')
   expect(() => pool.jwks.fail({ stauts: 500 } as never)).toThrow('fail knows no stauts; it takes status, error, times')
   expect(() => pool.jwks.fail({ status: 200 })).toThrow('fail takes a status from 300 to 599')
-  expect(() => pool.jwks.fail({ times: 0 })).toThrow('fail takes times of one or more')
+  expect(() => pool.jwks.fail({ times: 0 })).toThrow('fail takes times as a whole number of one or more')
   expect(() => pool.clock.advance('soon' as never)).toThrow('clock.advance must be milliseconds, or text')
 })

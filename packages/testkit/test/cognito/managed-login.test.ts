@@ -101,6 +101,7 @@ describe('a request that is wrong', () => {
     ['a plain challenge', { code_challenge: CHALLENGE, code_challenge_method: 'plain' }, 'invalid_request'],
     ['a challenge that is none', { code_challenge: 'short', code_challenge_method: 'S256' }, 'invalid_request'],
     ['a resource that is no URL', { resource: 'orders' }, 'invalid_request'],
+    ['a resource with a fragment', { resource: 'https://api.example/#orders' }, 'invalid_request'],
     ['a resource on plain http', { resource: 'http://api.example' }, 'invalid_request'],
     ['an age that is none', { max_age: '-1' }, 'invalid_request'],
     ['levels that nobody knows', { acr_values: 'urn:mine:1 urn:mine:2' }, 'invalid_request'],

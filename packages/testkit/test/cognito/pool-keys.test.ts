@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createPoolKeys } from '../../src/cognito/pool-keys.js'
 import { createFakeClock } from '../../src/fake-clock.js'
+import { countKeys } from '../support/counted-keys.js'
 
 function keysWithClock() {
   let kids = 0
@@ -40,5 +41,31 @@ describe('the keys of a pool', () => {
     await keys.rotate(WITHDRAWING)
     expect(await keys.published()).toHaveLength(2)
     expect(keys.find(before.kid)).toBeUndefined()
+  })
+})
+
+describe('the key for ID tokens', () => {
+  /** Keys that are made ahead of any use. */
+  const RESERVE = 2
+  const POOLS = 3
+
+  it('is made when it is first used: by then, and by rotations, one key is made for each pool', async () => {
+    const keys = countKeys()
+    const { fakeCognito } = await import('../../src/index.js')
+    const pools = await Promise.all(Array.from({ length: POOLS }, () => fakeCognito()))
+    for (const pool of pools) {
+      await pool.accessToken()
+      await pool.revokeUser(pool.addUser({ username: 'ann' }).sub)
+    }
+    expect(await keys.allMade()).toBe(POOLS + RESERVE)
+    for (const pool of pools) await pool.rotateKeys({ keepOld: false })
+    expect(await keys.allMade()).toBe(2 * POOLS + RESERVE)
+    // One key for each use, whatever uses it first: a token, or the key set, which has to hold it.
+    await pools[0]?.idToken()
+    await pools[1]?.publicKeys()
+    await pools[2]?.fetch(pools[2].jwks.url)
+    expect(await keys.allMade()).toBe(3 * POOLS + RESERVE)
+    for (const pool of pools) await Promise.all([pool.idToken(), pool.publicKeys()])
+    expect(await keys.allMade()).toBe(3 * POOLS + RESERVE)
   })
 })

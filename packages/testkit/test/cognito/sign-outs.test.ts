@@ -70,7 +70,7 @@ describe('revoke', () => {
     const pool = await fakeCognito({ resourceServers: { orders: ['read'] } })
     const other = await fakeCognito()
     await expect(pool.revoke(await pool.m2mToken())).rejects.toThrow('cannot revoke the token of a machine')
-    for (const token of ['', 'x', await other.accessToken(), (await other.signIn()).refreshToken]) {
+    for (const token of ['x', await other.accessToken(), (await other.signIn()).refreshToken]) {
       await expect(pool.revoke(token)).rejects.toThrow('revoke takes a token of a user that this pool has issued')
     }
     await expect(pool.revokeLogin('none')).rejects.toThrow('no token with the origin_jti none')

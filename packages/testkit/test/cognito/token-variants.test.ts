@@ -119,10 +119,10 @@ describe('step-up', () => {
 
   it.each<[object, string]>([
     [{ acr: '' }, 'accessToken takes acr as text, not empty'],
-    [{ acr: ['urn:cognito:loa:4'] }, 'accessToken takes acr as text, not empty'],
+    [{ acr: ['urn:cognito:loa:4'] }, 'accessToken takes acr as text, not a list'],
     [{ amr: 'pwd' }, 'accessToken takes amr as a list'],
-    [{ authTime: 'yesterday' }, 'authTime must be milliseconds, or text such as'],
-    [{ authTime: new Date(Number.NaN) }, 'authTime must be a valid Date, or a duration from now'],
+    [{ authTime: 'yesterday' }, 'authTime must be a Date, or a duration from now such as'],
+    [{ authTime: new Date(Number.NaN) }, 'authTime must be a Date, or a duration from now'],
   ])('cannot be asked for as %j', async (request, message) => {
     await expect((await fakeCognito()).accessToken(request as never)).rejects.toThrow(message)
   })

@@ -63,7 +63,7 @@ it('says where nothing is, rather than asking the internet', async () => {
   expect([response.status, await response.json()]).toStrictEqual([
     404,
     {
-      message: `fakeCognito: nothing answers GET ${pool.issuer}/elsewhere; the addresses of the fake pool are pool.jwks.url, pool.metadata.url and those of its other endpoints`,
+      message: `fakeCognito: nothing answers GET ${pool.issuer}/elsewhere; the addresses of the fake pool are pool.jwks.url, pool.metadata.url and those of its other endpoints, and at a port their paths`,
     },
   ])
 })
@@ -104,6 +104,51 @@ it('answers for no pool in particular what no pool has issued', async () => {
   await b.close()
   expect((await fetch(a.getUser.url, operation('GetUser', { AccessToken: 'x' }))).status).toBe(400)
   expect(a.getUser.hits).toBe(1)
+})
+
+it('says that a request is ambiguous, rather than asking the wrong pool', async () => {
+  const ann = { username: 'ann', password: 'of a' }
+  const a = await fakeCognito({ users: [ann] })
+  const b = await fakeCognito({ users: [{ ...ann, password: 'of b' }], clients: ['test-client', 'of-b'] })
+  for (const pool of [a, b]) {
+    onTestFinished(() => pool.close())
+    await pool.listen()
+  }
+  const call = async (name: string, input: object) => {
+    const response = await fetch(a.initiateAuth.url, operation(name, input))
+    return [response.status, (await response.json()) as Readonly<Record<string, unknown>>] as const
+  }
+  const signIn = (ClientId: string) => {
+    const AuthParameters = { USERNAME: 'ann', PASSWORD: 'of b' }
+    return call('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', ClientId, AuthParameters })
+  }
+  expect(await signIn('test-client')).toStrictEqual([
+    400,
+    {
+      __type: 'AmbiguousPoolException',
+      message: `fakeCognito: InitiateAuth names no pool, and ${a.userPoolId} and ${b.userPoolId} have the app client test-client; give each pool a client of its own, { clients: ['a'] }, or have one listen at a time`,
+    },
+  ])
+  expect(await signIn('of-b')).toMatchObject([200, { AuthenticationResult: {} }])
+  expect([a.initiateAuth.hits, b.initiateAuth.hits]).toStrictEqual([0, 1])
+  // A refresh token has one pool, whatever the client is called.
+  const RefreshToken = (await b.signIn()).refreshToken
+  const refresh = { ClientId: 'test-client', RefreshToken }
+  expect(await call('GetTokensFromRefreshToken', refresh)).toMatchObject([200, { AuthenticationResult: {} }])
+  await a.close()
+  expect((await signIn('test-client'))[0]).toBe(200)
+})
+
+it('tells pools apart by any token of theirs, and knows operations that no pool has', async () => {
+  const [a, b] = [await listeningPool(), await listeningPool()]
+  const exceptionOf = async (name: string, input: object) =>
+    (await fetch(a.revokeToken.url, operation(name, input))).headers.get('x-amzn-errortype')
+  const input = { ClientId: b.clientId, Token: await b.accessToken() }
+  expect(await exceptionOf('RevokeToken', input)).toBe('UnsupportedTokenTypeException:')
+  expect([a.revokeToken.hits, b.revokeToken.hits]).toStrictEqual([0, 1])
+  for (const ClientId of [a.clientId, 'no-client']) {
+    expect(await exceptionOf('SignUp', { ClientId })).toBe('UnknownOperationException:')
+  }
 })
 
 it('answers at the domain of each pool, and 404 at those of others', async () => {

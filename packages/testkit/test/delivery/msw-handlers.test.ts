@@ -97,6 +97,34 @@ describe('handlers of fakes', () => {
     expect([a.getUser.hits, b.getUser.hits]).toStrictEqual([1, 1])
   })
 
+  it('say that a request is ambiguous, whether they came of one call or of several', async () => {
+    const [a, b, c] = [await pool(), await pool(), await pool()]
+    projectServer(...mswHandlers(a, b), ...mswHandlers(c))
+    const ask = async () => {
+      const input = { AuthFlow: 'USER_PASSWORD_AUTH', ClientId: 'test-client' }
+      return (await (await fetch(a.initiateAuth.url, operation('InitiateAuth', input))).json()) as object
+    }
+    expect(await ask()).toMatchObject({
+      __type: 'AmbiguousPoolException',
+      message: expect.stringContaining(`${a.userPoolId} and ${b.userPoolId} and ${c.userPoolId} have the app client`),
+    })
+    await a.close()
+    expect(await ask()).toMatchObject({ __type: 'AmbiguousPoolException' })
+    await b.close()
+    expect(await ask()).toMatchObject({ message: 'Missing required parameter USERNAME' })
+    expect([a, b, c].map(({ initiateAuth }) => initiateAuth.hits)).toStrictEqual([0, 0, 1])
+  })
+
+  it('are refused for a second fake of the same issuer', async () => {
+    const [a, b] = [await fakeCognito({ seed: 'same' }), await fakeCognito({ seed: 'same' })]
+    for (const made of [a, b]) onTestFinished(() => made.close())
+    expect(mswHandlers(a)).toHaveLength(1)
+    expect(mswHandlers(a)).toHaveLength(1)
+    expect(() => mswHandlers(b)).toThrow(`fakeCognito: another fake has handlers at ${a.issuer}; close it first`)
+    await a.close()
+    expect(mswHandlers(b)).toHaveLength(1)
+  })
+
   it('may be there for one test', async () => {
     const made = await pool()
     const { server, unhandled } = projectServer()

@@ -33,6 +33,26 @@ it('answers 404 to odd request targets', async () => {
   await close()
 })
 
+it.each(['fakeCognito', 'fakeAuthorizationServer'] as const)('says where nothing is: %s', async (maker) => {
+  await using fake = await (maker === 'fakeCognito' ? fakeCognito() : fakeAuthorizationServer())
+  const noun = maker === 'fakeCognito' ? 'pool' : 'server'
+  const { url } = await fake.serve()
+  for (const [method, path] of [
+    ['GET', '/elsewhere?a=1'],
+    ['POST', new URL(fake.jwks.url).pathname],
+  ] as const) {
+    const response = await fetch(`${url}${path}`, { method })
+    expect([response.status, response.headers.get('content-type'), await response.json()]).toStrictEqual([
+      404,
+      'application/json',
+      {
+        message: `${maker}: nothing answers ${method} ${url}${path}; the addresses of the fake ${noun} are ${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints, and at a port their paths`,
+      },
+    ])
+  }
+  expect(fake.jwks.hits).toBe(0)
+})
+
 it('ends with the pool', async () => {
   const pool = await fakeCognito()
   const [a, b] = [await pool.serve(), await pool.serve()]

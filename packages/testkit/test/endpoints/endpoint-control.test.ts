@@ -61,9 +61,64 @@ describe('an endpoint', () => {
 
 it.each<[string, (control: Record<string, (...how: unknown[]) => void>) => void, string]>([
   ['a misspelt option', (control) => control['slow']?.('1s', { time: 1 }), 'slow knows no time; it takes times'],
-  ['times below one', (control) => control['drop']?.({ times: 0 }), 'drop takes times of one or more'],
-  ['an end that is none', (control) => control['drop']?.({ until: 'soon' }), 'until must be milliseconds, or text'],
-  ['an instant that is none', (control) => control['drop']?.({ until: new Date('x') }), 'drop takes until as a valid'],
+  [
+    'times below one',
+    (control) => control['drop']?.({ times: 0 }),
+    'drop takes times as a whole number of one or more',
+  ],
+  ['times and a half', (control) => control['fail']?.({ times: 1.5 }), 'fail takes times as a whole number of one'],
+  [
+    'times as text',
+    (control) => control['hang']?.({ times: '2' }),
+    'hang takes times as a whole number of one or more',
+  ],
+  ['an end that is none', (control) => control['drop']?.({ until: 'soon' }), 'until of drop must be a Date, or a'],
+  ['an instant that is none', (control) => control['drop']?.({ until: new Date('x') }), 'not a Date that is invalid'],
+  [
+    'an instant as a number',
+    (control) => control['fail']?.({ until: Date.now() + 5_000 }),
+    "until of fail looks like an instant, and numbers are milliseconds from now; say new Date(…), or a duration such as '5s'",
+  ],
+  ['an end that is past', (control) => control['fail']?.({ until: '-5s' }), 'fail takes an until that is not over yet'],
+  [
+    'an end that is past for the fake',
+    (control) => control['fail']?.({ until: new Date(0) }),
+    'that is not over yet on the clock of the fake',
+  ],
+  ['a number', (control) => control['fail']?.(500), 'fail takes an object, { status, error, times, … }, not a number'],
+  ['null', (control) => control['hang']?.(null), 'hang takes an object, { times, until }, not null'],
+  ['more arguments', (control) => control['fail']?.(500, { times: 1 }), 'fail takes an object, { status, error'],
+  [
+    'more arguments than one',
+    (control) => control['fail']?.({ status: 500 }, { times: 1 }),
+    'fail takes one object with all it is told, and was given more arguments',
+  ],
+  ['more arguments than two', (control) => control['slow']?.('1s', {}, 1), 'slow takes one object with all it is told'],
+  ['an error that is no text', (control) => control['fail']?.({ error: 5 }), 'fail takes error as text, not a number'],
+  [
+    'a body that is no text',
+    (control) => control['garbage']?.({ body: {} }),
+    'garbage takes body as text, not an object',
+  ],
+  [
+    'no content type',
+    (control) => control['garbage']?.({ contentType: '' }),
+    'garbage takes contentType as a header can',
+  ],
+  ['two headers', (control) => control['redirect']?.({ to: 'a\nb: c' }), 'redirect takes to as a header can hold it'],
+  [
+    'bytes as text',
+    (control) => control['oversize']?.({ bytes: '10mb' }),
+    'oversize takes bytes as a whole number from 1',
+  ],
+  [
+    'negative bytes',
+    (control) => control['oversize']?.({ bytes: -1 }),
+    'bytes as a whole number from 1 to 500,000,000',
+  ],
+  ['too many bytes', (control) => control['oversize']?.({ bytes: 2 ** 30 }), 'from 1 to 500,000,000'],
+  ['a negative delay', (control) => control['slow']?.('-3s'), 'slow takes a delay of zero or more'],
+  ['a delay no timer has', (control) => control['slow']?.('30d'), "slow takes a delay of '24d' at most; hang() never"],
   ['a delay that is none', (control) => control['slow']?.('soon'), 'slow must be milliseconds, or text'],
   [
     'a status that is no redirect',
@@ -76,4 +131,12 @@ it.each<[string, (control: Record<string, (...how: unknown[]) => void>) => void,
   const { jwks } = await fakeAuthorizationServer()
   expect(() => begin(jwks as never)).toThrow(message)
   expect(() => begin(jwks as never)).toThrow('fakeAuthorizationServer: ')
+})
+
+it('a fault that is refused leaves the one before in its place', async () => {
+  const pool = await fakeCognito()
+  pool.jwks.fail({ status: 500 })
+  expect(() => pool.jwks.throttle({ times: 0 })).toThrow('throttle takes times')
+  expect(() => pool.jwks.slow('1ms', { until: '-1s' })).toThrow('slow takes an until')
+  expect((await pool.fetch(pool.jwks.url)).status).toBe(500)
 })

@@ -1,9 +1,10 @@
-import crypto from 'node:crypto'
-import { syncBuiltinESMExports } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { publish } from '../../src/jws/signing-key.js'
 import { takeRsaKey } from '../../src/jws/rsa-key-reserve.js'
+import { countKeys } from '../support/counted-keys.js'
+
+const CORES = availableParallelism()
 
 it('gives every key once, made ahead or not', async () => {
   const keys = await Promise.all(Array.from({ length: 6 }, takeRsaKey))
@@ -14,40 +15,42 @@ it('gives every key once, made ahead or not', async () => {
   )
 })
 
-/** A fresh process as far as keys go, which tells of every key that is begun. */
 async function freshReserve() {
-  const generate = vi.spyOn(crypto, 'generateKeyPair')
-  syncBuiltinESMExports()
-  onTestFinished(() => {
-    generate.mockRestore()
-    syncBuiltinESMExports()
-    vi.resetModules()
-  })
-  vi.resetModules()
-  return { generate, ...(await import('../../src/jws/rsa-key-reserve.js')) }
+  const keys = countKeys()
+  const { takeRsaKey: take } = await import('../../src/jws/rsa-key-reserve.js')
+  return { keys, take }
 }
 
-it('makes the first key alone, and two more once that is taken', async () => {
-  const { generate, takeRsaKey: take } = await freshReserve()
-  expect(generate).toHaveBeenCalledTimes(0)
+it('makes none before the first is taken, then has the cores try at once, and keeps two', async () => {
+  const { keys, take } = await freshReserve()
+  expect(keys.begun).toBe(0)
   const first = take()
-  expect(generate).toHaveBeenCalledTimes(1)
-  await first
-  await vi.waitFor(() => expect(generate).toHaveBeenCalledTimes(3), { timeout: 10_000 })
+  expect(keys.begun).toBe(Math.min(CORES, 3))
+  expect(await keys.allMade()).toBe(3)
   const reserved = await Promise.all([take(), take()])
-  expect(new Set(reserved).size).toBe(2)
+  expect(new Set([await first, ...reserved]).size).toBe(3)
 })
 
-it('makes no more at once than there are cores', async () => {
-  const { generate, takeRsaKey: take } = await freshReserve()
-  const taken = Promise.all(Array.from({ length: 40 }, take))
-  expect(generate.mock.calls.length).toBeLessThanOrEqual(availableParallelism())
+it('makes them ahead one at a time, when nobody waits', async () => {
+  const { keys, take } = await freshReserve()
+  await take()
+  const made = await keys.allMade()
+  await Promise.all([take(), take()])
+  expect(keys.begun - made).toBe(1)
+  expect(await keys.allMade()).toBe(made + 2)
+})
+
+it('makes no more at once than there are cores, and no more than will be kept', async () => {
+  const { keys, take } = await freshReserve()
+  const taken = Promise.all(Array.from({ length: 20 }, take))
+  expect(keys.begun).toBe(Math.min(CORES, 22))
   await taken
+  expect(await keys.allMade()).toBe(22)
 })
 
 it('tells whoever waits when a key cannot be made, and serves the next', async () => {
-  const { generate, takeRsaKey: take } = await freshReserve()
-  generate.mockImplementationOnce(((...args: readonly unknown[]) => {
+  const { keys, take } = await freshReserve()
+  keys.generate.mockImplementationOnce(((...args: readonly unknown[]) => {
     ;(args.at(-1) as (error: Error) => void)(new Error('no entropy'))
   }) as never)
   await expect(take()).rejects.toThrow('no entropy')

@@ -22,7 +22,7 @@ export const cedarRules: Area = {
       test: inCedar('mapping/entity-naming.test.ts', 'is never that of another issuer'),
     },
     {
-      rule: 'A prefix holds no `|`, which could begin the ids of another issuer',
+      rule: 'A prefix holds no vertical bar, with which it could begin the ids of another issuer',
       source: 'confused deputy',
       file: cedar('mapping/entity-naming.ts'),
       remove: [" && !prefix.includes('|')", ''],

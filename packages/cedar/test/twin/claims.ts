@@ -34,6 +34,7 @@ export const claims: readonly TwinRow[] = [
     token: { scopes: ['openid'] },
     action: 'by-scope',
     expected: { deny: [] },
+    sent: { action: does('by-scope'), resource: shop },
   },
   {
     title: 'a scope that begins like another',
@@ -41,6 +42,7 @@ export const claims: readonly TwinRow[] = [
     token: { scopes: ['orders/readall'] },
     action: 'by-scope',
     expected: { deny: [] },
+    sent: { action: does('by-scope'), resource: shop },
   },
   {
     title: 'an empty scope is an empty set',
@@ -48,14 +50,22 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { scope: '' } },
     action: 'by-scope',
     expected: { deny: [] },
+    sent: { action: does('by-scope'), resource: shop },
   },
-  { title: 'client_id is a text', source: guide, action: 'by-client', expected: { permit: ['client'] } },
+  {
+    title: 'client_id is a text',
+    source: guide,
+    action: 'by-client',
+    expected: { permit: ['client'] },
+    sent: { action: does('by-client'), resource: shop },
+  },
   {
     title: 'a claim of the application',
     source: guide,
     token: { claims: { tenant: 't-1' } },
     action: 'by-tenant',
     expected: { permit: ['tenant'] },
+    sent: { action: does('by-tenant'), resource: shop },
     mapped: {
       principal: { entityType: 'Shop::User', entityId: '{pool}|u1' },
       action: does('by-tenant'),
@@ -81,15 +91,29 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { tenant: 't-2' } },
     action: 'by-tenant',
     expected: { deny: [] },
+    sent: { action: does('by-tenant'), resource: shop },
   },
-  { title: 'without it', source: guide, action: 'by-tenant', expected: { deny: [] } },
-  { title: 'a number is a Long', source: guide, action: 'by-version', expected: { permit: ['version'] } },
+  {
+    title: 'without it',
+    source: guide,
+    action: 'by-tenant',
+    expected: { deny: [] },
+    sent: { action: does('by-tenant'), resource: shop },
+  },
+  {
+    title: 'a number is a Long',
+    source: guide,
+    action: 'by-version',
+    expected: { permit: ['version'] },
+    sent: { action: does('by-version'), resource: shop },
+  },
   {
     title: 'true and false are Booleans',
     source: guide,
     token: { claims: { staff: true } },
     action: 'by-staff',
     expected: { permit: ['staff'] },
+    sent: { action: does('by-staff'), resource: shop },
   },
   {
     title: 'a list is a Set',
@@ -97,6 +121,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { roles: ['seller', 'seller', 'packer'] } },
     action: 'by-role',
     expected: { permit: ['role'] },
+    sent: { action: does('by-role'), resource: shop },
     mapped: {
       principal: { entityType: 'Shop::User', entityId: '{pool}|u1' },
       action: does('by-role'),
@@ -122,6 +147,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { roles: [] } },
     action: 'by-role',
     expected: { deny: [] },
+    sent: { action: does('by-role'), resource: shop },
   },
   {
     title: 'an object is a Record',
@@ -129,6 +155,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { address: { country: 'DE' } } },
     action: 'by-address',
     expected: { permit: ['address'] },
+    sent: { action: does('by-address'), resource: shop },
     mapped: {
       principal: { entityType: 'Shop::User', entityId: '{pool}|u1' },
       action: does('by-address'),
@@ -148,13 +175,20 @@ export const claims: readonly TwinRow[] = [
       },
     },
   },
-  { title: 'exp is a Long, in seconds', source: guide, action: 'by-expiry', expected: { permit: ['expiry'] } },
+  {
+    title: 'exp is a Long, in seconds',
+    source: guide,
+    action: 'by-expiry',
+    expected: { permit: ['expiry'] },
+    sent: { action: does('by-expiry'), resource: shop },
+  },
   {
     title: 'null is no value of Cedar: the claim is not there',
     source: 'cedar/syntax-datatypes',
     token: { claims: { nothing: null } },
     action: 'by-nothing',
     expected: { deny: [] },
+    sent: { action: does('by-nothing'), resource: shop },
   },
   {
     title: 'a number with a fraction is none either',
@@ -162,6 +196,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { rate: 1.5 } },
     action: 'by-rate',
     expected: { deny: [] },
+    sent: { action: does('by-rate'), resource: shop },
   },
   {
     title: 'nor a number beyond what JSON keeps exactly',
@@ -169,6 +204,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { rate: 2 ** 53 } },
     action: 'by-rate',
     expected: { deny: [] },
+    sent: { action: does('by-rate'), resource: shop },
   },
   {
     title: 'an object that looks like an entity does not become one',
@@ -176,6 +212,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { ref: { kind: 'x', __entity: { type: 'Shop::User', id: 'u1' } } } },
     action: 'by-ref',
     expected: { deny: [] },
+    sent: { action: does('by-ref'), resource: shop },
   },
   {
     title: 'claims that the schema does not declare do not matter',
@@ -183,6 +220,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { made_up: { any: [1, 'thing'] }, tenant: 't-1' } },
     action: 'by-tenant',
     expected: { permit: ['tenant'] },
+    sent: { action: does('by-tenant'), resource: shop },
   },
   {
     title: 'a claim that is not of the declared type is no data of the request that can be evaluated',
@@ -190,6 +228,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { tenant: 7 } },
     action: 'by-tenant',
     expected: { undecided: { local: 'request-data', remote: 'configuration' } },
+    sent: { action: does('by-tenant'), resource: shop },
   },
   {
     title: 'without a schema a policy that reads a missing claim errs, and is named',
@@ -206,6 +245,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { tenant: 't-1' } },
     action: 'a',
     expected: { permit: ['reads-a-claim'] },
+    sent: { action: does('a'), resource: shop },
   },
   {
     title: 'a forbid that errs is skipped: the decision stands, and the policy is named',
@@ -213,6 +253,7 @@ export const claims: readonly TwinRow[] = [
     world: 'plain',
     action: 'b',
     expected: { permit: ['stands'], failed: ['forbids-by-a-claim'] },
+    sent: { action: does('b'), resource: shop },
   },
   {
     title: 'a forbid that does not err forbids',
@@ -221,6 +262,7 @@ export const claims: readonly TwinRow[] = [
     token: { claims: { tenant: 't-1' } },
     action: 'b',
     expected: { deny: ['forbids-by-a-claim'] },
+    sent: { action: does('b'), resource: shop },
   },
   {
     title: 'the claim of the groups is not in context.token',
@@ -229,6 +271,7 @@ export const claims: readonly TwinRow[] = [
     token: { groups: ['admins'] },
     action: 'c',
     expected: { permit: ['groups-are-no-claim'] },
+    sent: { action: does('c'), resource: shop },
   },
   {
     title: 'without a schema every claim is there',
@@ -236,6 +279,7 @@ export const claims: readonly TwinRow[] = [
     world: 'plain',
     action: 'e',
     expected: { permit: ['any-claim'] },
+    sent: { action: does('e'), resource: shop },
   },
   {
     title: 'claims of all kinds, and those that cannot be there',
@@ -254,5 +298,6 @@ export const claims: readonly TwinRow[] = [
     },
     action: 'g',
     expected: { permit: ['claims-of-all-kinds'] },
+    sent: { action: does('g'), resource: shop },
   },
 ]

@@ -48,6 +48,7 @@ export const contexts: readonly TwinRow[] = [
     action,
     context: { amount: 101 },
     expected: { deny: [] },
+    sent: sent({ amount: { long: 101 } }),
   },
   {
     title: 'minus zero is zero',
@@ -176,6 +177,7 @@ export const contexts: readonly TwinRow[] = [
     action,
     context: { from: ipaddr('192.168.1.100') },
     expected: { deny: [] },
+    sent: sent({ from: { ipaddr: '192.168.1.100' } }),
   },
   {
     title: 'what is no address',

@@ -72,6 +72,19 @@ export const limits: readonly TwinRow[] = [
     resource: { type: 'Order', id: '7', parents: markets(98) },
     entities: [{ type: 'Market', id: 'm0', parents: [{ type: 'Market', id: 'eu' }] }],
     expected: { permit: ['market-eu'] },
+    sent: {
+      action: does('browse'),
+      resource: is('Order', '7'),
+      entities: {
+        entityList: [
+          {
+            identifier: is('Order', '7'),
+            parents: Array.from({ length: 98 }, (_, index) => is('Market', `m${index}`)),
+          },
+          { identifier: is('Market', 'm0'), parents: [is('Market', 'eu')] },
+        ],
+      },
+    },
   },
   {
     title: 'a resource with 100 parents, one of them through another',
@@ -89,6 +102,11 @@ export const limits: readonly TwinRow[] = [
     action: 'with-context',
     context: { channel: `${long(990_000)}web-ü` },
     expected: { permit: ['channel'] },
+    sent: {
+      action: does('with-context'),
+      resource: shop,
+      context: { contextMap: { channel: { string: `${'x'.repeat(990_000)}web-ü` } } },
+    },
   },
   {
     title: 'a request of more than 1 MB',

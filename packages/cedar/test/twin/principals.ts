@@ -47,6 +47,7 @@ export const principals: readonly TwinRow[] = [
     token: { sub: 'auth0|123' },
     action: 'by-id',
     expected: { permit: ['odd-ids'] },
+    sent: { action: does('by-id'), resource: shop },
     mapped: { principal: user('{pool}|auth0|123'), action: does('by-id'), resource: shop, context },
   },
   {
@@ -55,6 +56,7 @@ export const principals: readonly TwinRow[] = [
     token: { sub: 'ünï-💡' },
     action: 'by-id',
     expected: { permit: ['odd-ids'] },
+    sent: { action: does('by-id'), resource: shop },
     mapped: { principal: user('{pool}|ünï-💡'), action: does('by-id'), resource: shop, context },
   },
   {
@@ -63,6 +65,7 @@ export const principals: readonly TwinRow[] = [
     token: { sub: 'a"b\\c' },
     action: 'by-id',
     expected: { permit: ['odd-ids'] },
+    sent: { action: does('by-id'), resource: shop },
     mapped: { principal: user('{pool}|a"b\\c'), action: does('by-id'), resource: shop, context },
   },
   {
@@ -95,6 +98,7 @@ export const principals: readonly TwinRow[] = [
     source: 'avp-ug/cognito-map-token-to-schema',
     action: 'by-group',
     expected: { deny: [] },
+    sent: { action: does('by-group'), resource: shop },
   },
   {
     title: 'a group of the same name in another pool is another group',
@@ -102,6 +106,7 @@ export const principals: readonly TwinRow[] = [
     token: { pool: 'other', sub: 'u1', groups: ['admins'] },
     action: 'by-group',
     expected: { deny: [] },
+    sent: 'nothing',
     mapped: {
       principal: user('{other}|u1'),
       action: does('by-group'),
@@ -124,6 +129,7 @@ export const principals: readonly TwinRow[] = [
     token: { groups: ['clerks'] },
     action: 'by-two-groups',
     expected: { permit: ['clerks'] },
+    sent: { action: does('by-two-groups'), resource: shop },
   },
   {
     title: 'the name of a group may hold what separates it from the pool',
@@ -131,6 +137,7 @@ export const principals: readonly TwinRow[] = [
     token: { groups: ['a|b'] },
     action: 'by-odd-name',
     expected: { permit: ['odd-groups'] },
+    sent: { action: does('by-odd-name'), resource: shop },
   },
   {
     title: 'the name of a group may hold letters beyond the basic plane',
@@ -138,6 +145,7 @@ export const principals: readonly TwinRow[] = [
     token: { groups: ['größe 𝕏'] },
     action: 'by-odd-name',
     expected: { permit: ['odd-groups'] },
+    sent: { action: does('by-odd-name'), resource: shop },
   },
   {
     title: 'the name of a group may hold a space',
@@ -145,6 +153,7 @@ export const principals: readonly TwinRow[] = [
     token: { groups: ['two words'] },
     action: 'by-odd-name',
     expected: { permit: ['odd-groups'] },
+    sent: { action: does('by-odd-name'), resource: shop },
   },
   {
     title: 'the halves of such a name are no groups',
@@ -152,6 +161,7 @@ export const principals: readonly TwinRow[] = [
     token: { groups: ['two', 'words'] },
     action: 'by-odd-name',
     expected: { deny: [] },
+    sent: { action: does('by-odd-name'), resource: shop },
   },
   {
     title: 'a policy for a group of actions holds for each of them',
@@ -159,6 +169,7 @@ export const principals: readonly TwinRow[] = [
     token: { groups: ['auditors'] },
     action: 'by-group',
     expected: { permit: ['auditors-all'] },
+    sent: { action: does('by-group'), resource: shop },
   },
   {
     title: 'and for no other action',
@@ -166,6 +177,7 @@ export const principals: readonly TwinRow[] = [
     token: { groups: ['auditors'] },
     action: 'by-tenant',
     expected: { deny: [] },
+    sent: { action: does('by-tenant'), resource: shop },
   },
   {
     title: 'a machine has its client id for a sub',
@@ -206,6 +218,7 @@ export const principals: readonly TwinRow[] = [
     token: { kind: 'id', claims: { 'custom:dept': 'books' } },
     action: 'by-department',
     expected: { permit: ['department'] },
+    sent: { action: does('by-department'), resource: shop },
   },
   {
     title: 'an attribute that the token lacks is not there',
@@ -213,6 +226,7 @@ export const principals: readonly TwinRow[] = [
     token: { kind: 'id' },
     action: 'by-department',
     expected: { deny: [] },
+    sent: { action: does('by-department'), resource: shop },
   },
   {
     title: 'a user who is acted upon is an entity like others',

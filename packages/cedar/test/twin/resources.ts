@@ -100,6 +100,7 @@ export const resources: readonly TwinRow[] = [
     action: 'read',
     resource: order,
     expected: { deny: [] },
+    sent: { action: does('read'), resource: identifier },
   },
   {
     title: 'without a schema a policy that reads a missing attribute errs, and is named',
@@ -146,6 +147,11 @@ export const resources: readonly TwinRow[] = [
     action: 'browse',
     resource: { ...order, parents: [{ type: 'Market', id: 'us' }] },
     expected: { deny: [] },
+    sent: {
+      action: does('browse'),
+      resource: identifier,
+      entities: { entityList: [{ identifier, parents: [is('Market', 'us')] }] },
+    },
   },
   {
     title: 'a decimal beyond the limit of a forbid',
@@ -165,6 +171,10 @@ export const resources: readonly TwinRow[] = [
     resource: { ...order, attributes: { owner: me, total: decimal('100.01') } },
     context: { mfa: true },
     expected: { permit: ['owner-refunds'] },
+    sent: {
+      ...sentWith('refund', { owner: { entityIdentifier: is('User', '{pool}|u1') }, total: { decimal: '100.01' } }),
+      context: { contextMap: { mfa: { boolean: true } } },
+    },
   },
   {
     title: 'a decimal at the limit',
@@ -172,6 +182,7 @@ export const resources: readonly TwinRow[] = [
     action: 'refund',
     resource: { ...order, attributes: { owner: me, total: decimal('100.0') } },
     expected: { permit: ['owner-refunds'] },
+    sent: sentWith('refund', { owner: { entityIdentifier: is('User', '{pool}|u1') }, total: { decimal: '100.0' } }),
   },
   {
     title: 'a Set of entities',
@@ -191,6 +202,7 @@ export const resources: readonly TwinRow[] = [
     action: 'share',
     resource: { ...order, attributes: { buyers: [entity('User', '{other}|u1')] } },
     expected: { deny: [] },
+    sent: sentWith('share', { buyers: { set: [{ entityIdentifier: is('User', '{other}|u1') }] } }),
   },
   {
     title: 'a datetime',
@@ -249,6 +261,7 @@ export const resources: readonly TwinRow[] = [
     action: 'compare',
     resource: { ...order, attributes: { lines: [1, 9007199254740991] } },
     expected: { permit: ['lines'] },
+    sent: sentWith('compare', { lines: { set: [{ long: 1 }, { long: 9007199254740991 }] } }),
   },
   {
     title: 'an attribute that is null',
@@ -273,6 +286,7 @@ export const resources: readonly TwinRow[] = [
     action: 'read',
     resource: { ...order, attributes: { owner: me, made_up: 1 } },
     expected: { undecided: { local: 'request-data', remote: 'configuration' } },
+    sent: sentWith('read', { owner: { entityIdentifier: is('User', '{pool}|u1') }, made_up: { long: 1 } }),
   },
   {
     title: 'a type to which the schema does not allow the action',
@@ -280,6 +294,7 @@ export const resources: readonly TwinRow[] = [
     action: 'read',
     resource: () => ({ type: 'Market', id: 'eu' }),
     expected: { undecided: { local: 'request-data', remote: 'configuration' } },
+    sent: { action: does('read'), resource: is('Market', 'eu') },
   } as unknown as TwinRow,
   {
     title: 'an action that the schema does not have',

@@ -27,7 +27,7 @@ export interface TwinRow {
   readonly entities?: readonly CedarEntity[]
   readonly expected: Expected
   /** Body of `IsAuthorizedWithToken`, without `policyStoreId` and the token. `'nothing'`: no call is made. */
-  readonly sent?: object | 'nothing'
+  readonly sent: object | 'nothing'
   /** Body of `IsAuthorized`, without `policyStoreId`. `'nothing'`: no call is made. */
   readonly mapped?: object | 'nothing'
 }

@@ -196,6 +196,13 @@ export const cedarRules: Area = {
       test: inCedar('local/attribute-reads.test.ts', 'attributes of the resource may be read by'),
     },
     {
+      rule: 'Claims that a policy might read are there, whichever way it reads them',
+      source: 'a forbid that errs is skipped',
+      file: cedar('local/claim-reads.ts'),
+      remove: ["if (operator === 'Var') return operand === 'context'", "if (operator === 'Var') return false"],
+      test: inCedar('local/claim-reads.test.ts', 'is the one that Cedar makes with all of them'),
+    },
+    {
       rule: 'A decision that waits while policies change is made by the new ones',
       source: 'time of check, time of use',
       file: cedar('local/cedar-decision-point.ts'),

@@ -1,4 +1,5 @@
 import type { Policy, PolicyExpression, ScopeConstraint } from '../engine/policy.js'
+import { expressionsIn, type Look, pathOf } from './expression-paths.js'
 
 /** What a policy may want to know of the resource. */
 export interface PolicyReads {
@@ -34,11 +35,6 @@ function readsAttributes(expression: PolicyExpression): boolean {
 /** `.`, `has` and the operators on tags: each looks into what stands on its left. */
 const LOOKS = new Set(['.', 'has', 'getTag', 'hasTag'])
 
-interface Look {
-  readonly left: PolicyExpression
-  readonly attr?: string | readonly string[]
-}
-
 /** `a has b.c` looks into `a.b` as well. */
 function lookedInto({ left, attr }: Look): PolicyExpression {
   if (!Array.isArray(attr)) return left
@@ -55,15 +51,6 @@ function isKnownElsewhere(expression: PolicyExpression): boolean {
   return root === 'context' && (first === undefined || first === 'token')
 }
 
-/** `['context', 'token', 'scope']` for `context.token.scope`; `undefined` for what is no such chain. */
-function pathOf(expression: PolicyExpression): readonly string[] | undefined {
-  if (typeof expression['Var'] === 'string') return [expression['Var']]
-  const access = expression['.'] as { readonly left: PolicyExpression; readonly attr: string } | undefined
-  if (access === undefined) return undefined
-  const left = pathOf(access.left)
-  return left && [...left, access.attr]
-}
-
 function usesIn(expression: PolicyExpression): boolean {
   return Object.entries(expression).some(
     ([operator, operand]) =>
@@ -71,11 +58,4 @@ function usesIn(expression: PolicyExpression): boolean {
       (operator === 'is' && (operand as { readonly in?: unknown }).in !== undefined) ||
       expressionsIn(operand).some(usesIn),
   )
-}
-
-/** The expressions within an operand, whichever way the operator nests them. */
-function expressionsIn(operand: unknown): readonly PolicyExpression[] {
-  if (typeof operand !== 'object' || operand === null) return []
-  const nested = Object.values(operand).filter((part) => typeof part === 'object' && part !== null)
-  return nested as readonly PolicyExpression[]
 }

@@ -173,7 +173,7 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
       }
       const slice = policiesNow.slices.for(key)
       const declared = (kind: ClaimKind): DeclaredClaims => {
-        if (policiesNow.schema === undefined) return 'any'
+        if (policiesNow.schema === undefined) return kind === 'access' ? withoutSchema(slice) : 'any'
         const place = kind === 'access' ? declaration?.token : policiesNow.schema.attributesOf(naming.principalType)
         return place ?? 'none'
       }
@@ -230,6 +230,12 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
     },
   }
 }
+
+function withoutSchema({ reads: { claims } }: Slice): DeclaredClaims {
+  return claims === 'all' ? 'any' : { names: claims, sets: SCOPE }
+}
+
+const SCOPE: ReadonlySet<string> = new Set(['scope'])
 
 function filePathsOf(policies: PoliciesOption): readonly string[] {
   if (typeof policies === 'string') return []

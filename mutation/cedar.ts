@@ -79,10 +79,7 @@ export const cedarRules: Area = {
       rule: 'The claim of the groups is no attribute: membership is decided by parents alone',
       source: 'Verified Permissions user guide, cognito-map-token-to-schema',
       file: cedar('mapping/token-claims.ts'),
-      remove: [
-        'if (GROUP_CLAIMS.has(name) || !hasPlace(name, declared)) continue',
-        'if (!hasPlace(name, declared)) continue',
-      ],
+      remove: ['if (GROUP_CLAIMS.has(name)) continue', ''],
       test: twin('the claim of the groups is not in context.token'),
     },
     {

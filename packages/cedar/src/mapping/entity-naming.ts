@@ -40,6 +40,9 @@ export interface EntityNaming {
 
 const NAME = /^(?:[_a-zA-Z][_a-zA-Z0-9]*::)*[_a-zA-Z][_a-zA-Z0-9]*$/
 
+/** Types whose names need no second look. */
+const MAX_KNOWN_TYPES = 200
+
 /** An issuer of Cognito, ORIGINAL or UPDATED, and the pool in it, whose id begins with the Region of the host. */
 const COGNITO_ISSUER =
   /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)\/(\1_[A-Za-z0-9]{1,64})$/
@@ -54,10 +57,21 @@ export function entityNaming(owner: string, options: EntityNamingOptions): Entit
   checkPrefixes(`${owner}.idPrefixes`, idPrefixes)
 
   const qualify = (type: string) => (namespace === undefined || type.includes('::') ? type : `${namespace}::${type}`)
-  const reference = (path: string, { type, id }: EntityReference): EntityReference => {
+  const qualifiedTypes = new Map<string, string>()
+
+  function typeOf(path: string, type: unknown): string {
+    const known = qualifiedTypes.get(type as string)
+    if (known !== undefined) return known
     if (typeof type !== 'string' || !NAME.test(type)) throw new Unmappable(`${path}.type`, 'is no name of a type')
     const qualified = qualify(type)
     checkLength(`${path}.type`, qualified, MAX_LENGTHS.type)
+    // Few, unless an application makes them up.
+    if (qualifiedTypes.size < MAX_KNOWN_TYPES) qualifiedTypes.set(type, qualified)
+    return qualified
+  }
+
+  const reference = (path: string, { type, id }: EntityReference): EntityReference => {
+    const qualified = typeOf(path, type)
     checkLength(`${path}.id`, id, MAX_LENGTHS.id)
     return { type: qualified, id: wellFormed(`${path}.id`, id) }
   }

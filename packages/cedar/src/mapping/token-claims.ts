@@ -33,9 +33,10 @@ export function writeClaims<Out>(
   // Core bounds tokens; what a request may grow by is for what comes beside them.
   const unbounded = { ...writing, budget: sizeBudget(Number.POSITIVE_INFINITY) }
   const written: [string, Out][] = []
-  for (const [name, claim] of Object.entries(claims)) {
-    if (GROUP_CLAIMS.has(name) || !hasPlace(name, declared)) continue
+  for (const name of namesIn(claims, declared)) {
+    if (GROUP_CLAIMS.has(name)) continue
     try {
+      const claim: unknown = claims[name as keyof typeof claims]
       const value = name === 'scope' ? scopeValue(scopes, declared) : claim
       written.push([name, writeValue(unbounded, `${path}.${name}`, value)])
     } catch (error) {
@@ -45,8 +46,10 @@ export function writeClaims<Out>(
   return Object.fromEntries(written)
 }
 
-function hasPlace(name: string, declared: DeclaredClaims): boolean {
-  return typeof declared === 'object' ? declared.names.has(name) : declared === 'any'
+/** The claims that have a place, and are there. */
+function namesIn(claims: object, declared: DeclaredClaims): readonly string[] {
+  if (declared === 'any') return Object.keys(claims)
+  return declared === 'none' ? [] : [...declared.names].filter((name) => Object.hasOwn(claims, name))
 }
 
 /**

@@ -15,6 +15,9 @@ const workspace = {
   '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
+  '@tokenward/nextjs/proxy': at('packages/nextjs/src/proxy.ts'),
+  '@tokenward/nextjs/testing': at('packages/nextjs/src/testing.ts'),
+  '@tokenward/nextjs': at('packages/nextjs/src/index.ts'),
   '@tokenward/trpc/client': at('packages/trpc/src/client.ts'),
   '@tokenward/trpc/testing': at('packages/trpc/src/testing.ts'),
   '@tokenward/trpc': at('packages/trpc/src/index.ts'),
@@ -98,6 +101,20 @@ export default defineConfig({
       {
         resolve: { alias: { ...workspace, ...onNode } },
         test: { testTimeout, name: 'cedar', root: at('packages/cedar'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { testTimeout, name: 'nextjs', root: at('packages/nextjs'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: {
+          testTimeout,
+          name: 'nextjs built',
+          root: at('packages/nextjs-e2e'),
+          include: ['test/**/*.test.ts'],
+          globalSetup: [at('packages/nextjs-e2e/test/support/build.ts')],
+        },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

@@ -1,6 +1,7 @@
 import { answerRules } from './answers.ts'
 import { cedarRules } from './cedar.ts'
 import { decisionRules } from './decisions.ts'
+import { nextRules } from './nextjs.ts'
 import { promise } from './promise.ts'
 import type { Area, Rule } from './rule.ts'
 import { stepUpRules } from './step-up.ts'
@@ -1840,6 +1841,7 @@ export const areas: readonly Area[] = [
     ],
   },
   presentationRules,
+  nextRules,
   trpcRules,
   cedarRules,
 ]

@@ -50,13 +50,14 @@ export function sum(results: readonly CheckResult[]): CheckResult {
   }
 }
 
-/** All tests of the repository; vitest and Jest report in the same form. */
-export function vitest(): Check {
-  const report = join(root, '.tokenward/vitest.json')
+/** The tests of some projects, such as all but one: `'!this'`. Vitest and Jest report in the same form. */
+export function vitest(name: string, project: string): Check {
+  const report = join(root, `.tokenward/vitest-${project.replaceAll(/\W/g, '-')}.json`)
   return {
-    name: 'unit and integration tests',
+    name,
     async run() {
-      const args = ['exec', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+      const args = ['exec', 'vitest', 'run', `--project=${project}`, ...reporters]
       const { code, output } = await run('pnpm', args, { env: { CI: 'true', NO_COLOR: '1' } })
       return countsOf(report, code, output)
     },

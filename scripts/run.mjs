@@ -9,6 +9,7 @@ const TURBO = 'turbo@2.11.11'
 /** Workspace packages a task installs; all of them unless it says otherwise. */
 const tasks = {
   demo: ['nestjs-api', 'trpc-api', 'lab'].flatMap((app) => ['--filter', `@tokenward-apps/${app}...`]),
+  'demo-nextjs': ['--filter', '@tokenward-apps/nextjs-app...'],
   lab: ['--filter', '@tokenward-apps/lab...'],
   test: [],
   mutation: [],
@@ -16,7 +17,7 @@ const tasks = {
 }
 
 const [task = '', ...options] = process.argv.slice(2)
-if (!Object.hasOwn(tasks, task)) fail('usage: node scripts/run.mjs demo | lab | bench | test | mutation [options]', 2)
+if (!Object.hasOwn(tasks, task)) fail(`usage: node scripts/run.mjs ${Object.keys(tasks).join(' | ')} [options]`, 2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) fail(`Tokenward needs Node 20.19 or later; this is ${process.version}.`)
 
@@ -47,7 +48,14 @@ function run(command, args, { stdio = ['ignore', 'pipe', 'pipe'], env = {} } = {
   const child = spawn(command, args, {
     cwd: new URL('..', import.meta.url),
     stdio,
-    env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', ...env },
+    env: {
+      ...process.env,
+      DO_NOT_TRACK: '1',
+      TURBO_TELEMETRY_DISABLED: '1',
+      NEXT_TELEMETRY_DISABLED: '1',
+      TURBO_NO_UPDATE_NOTIFIER: '1',
+      ...env,
+    },
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   let output = ''

@@ -24,6 +24,12 @@ const lanes: readonly (readonly Check[])[] = [
       compile,
       nodeTests,
     ),
+    consumer(
+      'nextjs',
+      'the Next.js package alone, on the oldest Next.js: both module formats, test helpers, declarations',
+      compile,
+      nodeTests,
+    ),
     consumer('cedar', 'Cedar in both module formats, its command and its declarations', nodeTests, compile),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
     consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
@@ -48,6 +54,8 @@ const lanes: readonly (readonly Check[])[] = [
       nodeTests,
       compile,
     ),
+    vitest('Next.js, built and started, and its demo in Chromium', 'nextjs built'),
+    program("the Next.js demo's self-check", 'node', ['apps/nextjs-app/demo/main.ts']),
     runtimes,
   ],
   [
@@ -55,7 +63,7 @@ const lanes: readonly (readonly Check[])[] = [
     program('format', 'pnpm', ['exec', 'oxfmt', '--check']),
     program('types', 'pnpm', ['exec', 'turbo', 'run', 'typecheck', '//#typecheck:root']),
     program('unused code and dependencies (knip)', 'pnpm', ['exec', 'knip']),
-    vitest(),
+    vitest('unit and integration tests', '!nextjs built'),
   ],
 ]
 

@@ -74,6 +74,7 @@ describe.each([
   'packages/testkit/src',
   'packages/nestjs/src',
   'packages/cedar/src',
+  'packages/nextjs/src',
   'packages/trpc/src',
   'packages/bench/src',
   'apps/nestjs-api/src',
@@ -131,6 +132,9 @@ describe('the packages', () => {
       /^(?:@tokenward\/core|node:(?:fs|module|path|url|util|readline\/promises)|@aws-sdk\/client-verifiedpermissions)$/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
+    'packages/nextjs/src':
+      /^(?:@tokenward\/core(?:\/(?:cognito|node|testing))?|next(?:\/(?:headers|server|dist\/.*|experimental\/testing\/server)\.js)?|node:async_hooks)$/,
+    'apps/nextjs-app/src': /^(?:@tokenward\/nextjs|next(?:\/\w+)?|react|node:crypto)$/,
     'packages/trpc/src':
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
     'packages/bench/src':
@@ -152,7 +156,7 @@ describe('the packages', () => {
 })
 
 describe('an adapter', () => {
-  it.each(['nestjs', 'trpc'])('for %s holds no timer: what is open is watched by core', (name) => {
+  it.each(['nestjs', 'nextjs', 'trpc'])('for %s holds no timer: what is open is watched by core', (name) => {
     const uses = sourceFiles(`packages/${name}/src`).filter(({ text }) => /\bset(?:Timeout|Interval)\b/.test(text))
     expect(uses.map(({ path }) => path)).toStrictEqual([])
   })

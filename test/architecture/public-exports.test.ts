@@ -18,6 +18,9 @@ const entries = {
   '@tokenward/trpc': 'packages/trpc/src/index.ts',
   '@tokenward/trpc/client': 'packages/trpc/src/client.ts',
   '@tokenward/trpc/testing': 'packages/trpc/src/testing.ts',
+  '@tokenward/nextjs': 'packages/nextjs/src/index.ts',
+  '@tokenward/nextjs/proxy': 'packages/nextjs/src/proxy.ts',
+  '@tokenward/nextjs/testing': 'packages/nextjs/src/testing.ts',
   '@tokenward/testkit': 'packages/testkit/src/index.ts',
   '@tokenward/testkit/jest': 'packages/testkit/src/jest.ts',
   '@tokenward/testkit/msw': 'packages/testkit/src/msw.ts',
@@ -57,6 +60,7 @@ it.each(Object.entries(entries))('%s exports the values its snapshot lists when 
 
 it.each([
   ['@tokenward/nestjs', ['node']],
+  ['@tokenward/nextjs', ['node']],
   ['@tokenward/trpc', ['node', 'aws']],
 ] as const)('an application that installs %s has a name for everything of core', (adapter, requests) => {
   const others = requests.map((name) => `@tokenward/core/${name}` as const)

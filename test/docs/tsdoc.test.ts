@@ -10,6 +10,9 @@ const entries = [
   'packages/nestjs/src/index.ts',
   'packages/nestjs/src/swagger.ts',
   'packages/nestjs/src/testing.ts',
+  'packages/nextjs/src/index.ts',
+  'packages/nextjs/src/proxy.ts',
+  'packages/nextjs/src/testing.ts',
   'packages/trpc/src/index.ts',
   'packages/trpc/src/client.ts',
   'packages/trpc/src/testing.ts',
@@ -20,7 +23,7 @@ const entries = [
   'packages/testkit/src/vitest.ts',
   'packages/testkit/src/conformance/index.ts',
 ]
-const files = ['core', 'nestjs', 'trpc', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
+const files = ['core', 'nestjs', 'nextjs', 'trpc', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
 const fileAt = (path: string) => files.find((file) => file.path === path) as SourceFile
 
 /** Every name that an entry exports from a file of its package, with that file. */

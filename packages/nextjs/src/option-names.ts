@@ -1,0 +1,16 @@
+import { ConfigurationError } from '@tokenward/core'
+
+/** Options are objects whose names are all known: a misspelt check must not become a missing one. */
+export function checkOptionNames(
+  owner: string,
+  options: unknown,
+  known: readonly string[],
+): asserts options is Record<string, unknown> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigurationError(owner, 'takes an object of options')
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new ConfigurationError(`${owner}.${unknown}`, `is not an option; known options are ${known.join(', ')}`)
+  }
+}

@@ -1,0 +1,37 @@
+import { ConfigurationError, type Refused } from '@tokenward/core'
+
+/** A path or an https address; or a function that says so, and nothing where the user shall not be sent anywhere. */
+export type SignInTarget<More extends readonly unknown[] = []> =
+  | string
+  | ((refused: Refused, ...more: More) => string | undefined)
+
+/** @throws ConfigurationError for what is neither. */
+export function checkSignInTarget(option: string, target: SignInTarget<never> | undefined): void {
+  if (target === undefined || typeof target === 'function') return
+  checkAddress(option, target)
+}
+
+/**
+ * Where to send somebody who was refused. A path stands for 401 alone: whoever lacks a scope would come back from signing
+ * in with the same token, and be sent there again.
+ */
+export function signInTarget<More extends readonly unknown[]>(
+  option: string,
+  target: SignInTarget<More> | undefined,
+  refused: Refused,
+  ...more: More
+): string | undefined {
+  if (typeof target === 'string') return refused.status === 401 ? target : undefined
+  const answer = target?.(refused, ...more)
+  if (answer !== undefined) checkAddress(option, answer)
+  return answer
+}
+
+function checkAddress(option: string, address: unknown): void {
+  // A second slash, or what browsers take for one, would lead to another host.
+  const isPath = typeof address === 'string' && /^\/(?![/\\])/.test(address)
+  const isAddress = typeof address === 'string' && URL.canParse(address) && new URL(address).protocol === 'https:'
+  if (!isPath && !isAddress) {
+    throw new ConfigurationError(option, "must be a path such as '/sign-in', an https address, or a function")
+  }
+}

@@ -60,7 +60,7 @@ export const decisionRules: Area = {
       rule: 'A token that is revoked while the decision is made is refused',
       source: 'what maxRevocationLag promises',
       file: core('resource-server/authorization.ts'),
-      remove: [' || decidedFrom !== undefined)', ')'],
+      remove: ['strategy.unlessRevoked(key, facts, () => {', '((grant) => grant())(() => {'],
       test: making('lets no'),
     },
     {

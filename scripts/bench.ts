@@ -1,10 +1,11 @@
-// Builds core and the testkit and measures what they cost, beside their peers. Writes packages/bench/results.json and the
-// READMEs. `npm run bench -- testkit` measures the testkit alone.
+// Builds what is measured and measures it beside its peers. Writes packages/bench/results.json, docs/benchmarks and the
+// READMEs. `npm run bench -- --quick` takes less than ninety seconds, `npm run bench -- testkit` measures one group.
 import { root, run, secondsSince } from './process.ts'
 
 const start = performance.now()
-process.stdout.write('Building core and the testkit …\n')
-const build = await run('turbo', ['run', 'build', '--filter=@tokenward/core', '--filter=@tokenward/testkit'])
+process.stdout.write('Building what is measured …\n')
+const built = ['cedar', 'core', 'nestjs', 'testkit'].map((name) => `--filter=@tokenward/${name}`)
+const build = await run('turbo', ['run', 'build', ...built])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)
   process.exit(build.code)

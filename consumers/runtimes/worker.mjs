@@ -5,9 +5,11 @@ import { cognitoUserPool } from '@tokenward/core/cognito'
 let api
 
 export default {
-  async fetch(request, { userPoolId, endpoint }) {
+  async fetch(request, { userPoolId, endpoint, refreshAfter, timeout }) {
     api ??= createResourceServer({
-      issuers: [cognitoUserPool({ userPoolId, clientId: 'web', endpoint, allowInsecureLoopback: true })],
+      issuers: [
+        cognitoUserPool({ userPoolId, clientId: 'web', endpoint, refreshAfter, timeout, allowInsecureLoopback: true }),
+      ],
     })
     const outcome = await api.authorize(request, { scopes: ['orders/read'] })
     if (outcome.outcome === 'granted') return new Response(outcome.principal.subject)

@@ -14,6 +14,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',
   'resource-server/introspection.test.ts':
     'shows what routes do with answers that contradict, narrow or complete a token',
+  'resource-server/key-faults.test.ts': 'breaks the key endpoint of a server in every way, over real connections',
   'resource-server/oidc-provider.test.ts': 'keeps the promises of routes at an authorization server that is not ours',
   'resource-server/revocation-list.test.ts': 'shows what routes do with entries and feeds',
   'resource-server/precheck.test.ts': 'compares what proxies are told with what handlers are told',

@@ -75,6 +75,7 @@ export type { CommonIssuerOptions } from './issuers/issuer-options.js'
 export type { TrustedIssuer } from './issuers/trusted-issuer.js'
 export type { SignatureAlgorithm } from './keys/algorithms.js'
 export type { JsonWebKey, JsonWebKeySet } from './keys/json-web-key.js'
+export type { KeySetSnapshot, KeySnapshot } from './keys/key-snapshot.js'
 
 export {
   bearerToken,

@@ -91,6 +91,8 @@ export type {
   JwksRefreshed,
   JwksRefreshFailed,
   JwtIssuerOptions,
+  KeySetSnapshot,
+  KeySnapshot,
   ListedEntry,
   LiveCheckFailed,
   LiveEndpoint,

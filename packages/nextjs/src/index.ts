@@ -80,6 +80,8 @@ export type {
   IssuerExplanation,
   JsonWebKey,
   JsonWebKeySet,
+  KeySetSnapshot,
+  KeySnapshot,
   JwkIgnored,
   JwksRefreshed,
   JwksRefreshFailed,

@@ -78,6 +78,8 @@ export type {
   IssuerExplanation,
   JsonWebKey,
   JsonWebKeySet,
+  KeySetSnapshot,
+  KeySnapshot,
   JwkIgnored,
   JwksRefreshed,
   JwksRefreshFailed,

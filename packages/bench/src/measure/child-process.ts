@@ -13,7 +13,8 @@ export async function startChild<Ready>(
   { args = [], execArgv = [] }: { readonly args?: readonly string[]; readonly execArgv?: readonly string[] } = {},
 ): Promise<Child & { readonly ready: Ready }> {
   const child = fork(fileURLToPath(module), [...args], {
-    execArgv: ['--disable-warning=ExperimentalWarning', ...execArgv],
+    // What peers warn of is theirs to say, and not part of the table.
+    execArgv: ['--no-warnings', ...execArgv],
   })
   const ready = await nextMessage<Ready>(child)
   return {

@@ -9,3 +9,15 @@ export interface Round {
   readonly operations: number
   readonly flows: number
 }
+
+/** Operations before the first round, as many of them as can be done in so many milliseconds of CPU. */
+export interface WarmUp {
+  readonly operations: number
+  readonly milliseconds: number
+}
+
+/** Microseconds of CPU for one operation, and for one of what it is compared with. */
+export interface RoundAnswer {
+  readonly cpu: number
+  readonly base?: number
+}

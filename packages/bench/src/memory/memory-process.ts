@@ -6,29 +6,33 @@ import {
   inMemoryRevocationList,
   type RevocationEntry,
 } from '@tokenward/core'
+import { createVerifier } from 'fast-jwt'
 import { stubEndpoint } from '../stub-endpoint.ts'
 import { accessTokenClaims, AUDIENCE, createSigner, ISSUER, opaqueToken } from '../tokens.ts'
-import type { MemoryCase, MemoryFigures } from './memory-cost.ts'
+import type { MemoryCase, MemoryQuestion } from './memory-rows.ts'
 
-const [kind = '', ...counts] = process.argv.slice(2)
 process.send?.({})
-process.on('message', () => void measure().then((answer) => process.send?.({ answer })))
+process.on('message', (message: MemoryQuestion) => void measure(message).then((answer) => process.send?.({ answer })))
 process.on('disconnect', () => process.exit())
 
-async function measure(): Promise<MemoryFigures> {
-  const add = adderOf(kind as MemoryCase)
-  // What the first entries bring with them, compiled code above all, is on the account of none.
-  for (let index = 0; index < 1_000; index += 1) await add()
+async function measure({ kind, count, rounds }: MemoryQuestion): Promise<readonly number[]> {
+  const figures: number[] = []
+  for (let round = 0; round < rounds; round += 1) figures.push(await bytesOfOne(kind, count))
+  return figures
+}
+
+/** What the first entries bring with them, compiled code above all, is on the account of none. */
+const FIRST = 500
+
+async function bytesOfOne(kind: MemoryCase, count: number): Promise<number> {
+  const add = adderOf(kind, FIRST + count + 1)
+  for (let index = 0; index < FIRST; index += 1) await add()
   const base = heap()
-  const figures: MemoryFigures = {}
-  let entries = 0
-  for (const count of counts.map(Number)) {
-    for (; entries < count; entries += 1) await add()
-    figures[count] = (heap() - base) / count
-  }
+  for (let entries = 0; entries < count; entries += 1) await add()
+  const bytes = (heap() - base) / count
   // Whatever holds the memory has to live until here.
   await add()
-  return figures
+  return bytes
 }
 
 function heap(): number {
@@ -38,15 +42,19 @@ function heap(): number {
   return heapUsed + external
 }
 
-/** Adds one entry each time it is called. */
-function adderOf(memory: MemoryCase): () => Promise<void> {
+/** Adds one entry each time it is called, so many times at most. */
+function adderOf(memory: MemoryCase, count: number): () => Promise<void> {
   switch (memory) {
+    case 'verifiedToken':
+      return verifying(signedBefore(count))
+    case 'verifiedTokenOfFastJwt':
+      return cachingWithFastJwt(signedBefore(count))
     case 'jwtUnchanged':
-      return remembering(jwts(), () => ({ active: true }), 'granted')
+      return remembering(agedToken, () => ({ active: true }), 'granted')
     case 'jwtNarrowed':
-      return remembering(jwts(), () => ({ active: true, scope: 'orders/read' }), 'granted')
+      return remembering(agedToken, () => ({ active: true, scope: 'orders/read' }), 'granted')
     case 'jwtInactive':
-      return remembering(jwts(), () => ({ active: false }), 'refused')
+      return remembering(agedToken, () => ({ active: false }), 'refused')
     case 'opaque':
       return remembering(opaqueToken, activeAnswer, 'granted')
     case 'opaqueInactive':
@@ -60,17 +68,38 @@ function adderOf(memory: MemoryCase): () => Promise<void> {
   }
 }
 
-/** Tokens of some age: an inactive answer about a newborn one is not final. ES256 is signed sooner than RS256. */
-function jwts(): () => string {
-  const signer = createSigner('ES256')
-  keys = signer.jwks
-  return () => {
-    const iat = Math.floor(Date.now() / 1_000) - 60
-    return signer.token({ iat, auth_time: iat })
+const signer = createSigner('ES256')
+const signed: Buffer[] = []
+
+/** One after the other, signed once for all rounds. Each is a text of its own, so that whoever keeps one pays for it. */
+function signedBefore(count: number): () => string {
+  while (signed.length < count) signed.push(Buffer.from(agedToken()))
+  let next = 0
+  return () => (signed[next++] as Buffer).toString('latin1')
+}
+
+/** Of some age: an inactive answer about a newborn token is not final. ES256 is signed sooner than RS256. */
+function agedToken(): string {
+  const iat = Math.floor(Date.now() / 1_000) - 60
+  return signer.token({ iat, auth_time: iat })
+}
+
+/** Tokens that come a second time, which is when they are remembered. */
+function verifying(token: () => string): () => Promise<void> {
+  const issuer = authorizationServer({ issuer: ISSUER, audience: AUDIENCE, jwks: signer.jwks as never })
+  const api = createResourceServer({ issuers: [issuer], maxVerifiedTokens: 110_000 })
+  return async () => {
+    const once = token()
+    await api.verify(once)
+    await api.verify(once)
   }
 }
 
-let keys: ReturnType<typeof createSigner>['jwks'] = { keys: [] }
+/** The cache of a peer that has one. */
+function cachingWithFastJwt(token: () => string): () => Promise<void> {
+  const verify = createVerifier({ key: signer.publicKey, allowedIss: ISSUER, allowedAud: AUDIENCE, cache: 110_000 })
+  return async () => void verify(token())
+}
 
 function activeAnswer(): object {
   return { ...accessTokenClaims(), active: true, token_type: 'Bearer' }
@@ -82,7 +111,7 @@ function remembering(token: () => string, answer: () => object, expected: 'grant
       authorizationServer({
         issuer: ISSUER,
         audience: AUDIENCE,
-        jwks: (keys.keys.length === 0 ? createSigner('ES256').jwks : keys) as never,
+        jwks: signer.jwks as never,
         opaqueTokens: true,
         introspection: {
           endpoint: `${ISSUER}/introspect`,

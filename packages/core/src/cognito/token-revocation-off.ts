@@ -14,14 +14,18 @@ export function createTokenRevocationWatch(): TokenRevocationWatch {
   const reportedTo = new WeakSet<object>()
   return (validator, context) => ({
     ...validator,
-    async validate(jws, now) {
-      const result = await validator.validate(jws, now)
-      if (typeof result !== 'string' && !reportedTo.has(context) && isIrrevocable(result)) {
-        reportedTo.add(context)
-        const { issuer, clientId } = result
-        context.emit({ type: 'token-revocation-off', at: context.clock.now(), issuer, clientId })
+    validate(jws, now) {
+      const result = validator.validate(jws, now)
+      return result instanceof Promise ? result.then(report) : report(result)
+
+      function report(landed: Awaited<typeof result>): typeof landed {
+        if (typeof landed !== 'string' && !reportedTo.has(context) && isIrrevocable(landed.facts)) {
+          reportedTo.add(context)
+          const { issuer, clientId } = landed.facts
+          context.emit({ type: 'token-revocation-off', at: context.clock.now(), issuer, clientId })
+        }
+        return landed
       }
-      return result
     },
   })
 }

@@ -119,17 +119,17 @@ export function cognitoUserPool(options: CognitoUserPoolOptions): TrustedIssuer 
     evidence: { ...checked.evidence, inactiveMemory: 0 },
     opaqueTokens: false,
     connect(issuer, context) {
-      const { http, clock, emit } = context
+      const { http, clock, emit, givenKeys } = context
       const base = endpoint === undefined ? issuer : `${endpoint}/${userPoolId}`
-      const fetchDocument = jwksAt(`${base}/.well-known/jwks.json`, { http, timeout: checked.timeout })
       const keys = createRemoteJwks({
         issuer,
         algorithms: ALGORITHMS,
-        fetchDocument,
+        given: givenKeys?.get(issuer),
         // Its own host says so until a pool has switched to the UPDATED format.
         unservedStatus: issuer.startsWith('https://issuer-cognito-idp.') ? 403 : undefined,
         clock,
         emit,
+        ...jwksAt(`${base}/.well-known/jwks.json`, { http, timeout: checked.timeout }),
         ...checked,
       })
       const validator = createJwtValidator({ issuer, keys, algorithms: ALGORITHMS, profile, times: checked.times })

@@ -1,9 +1,9 @@
 import { algorithms as supportedAlgorithms, isSignatureAlgorithm, type SignatureAlgorithm } from '../keys/algorithms.js'
 import { createDiscovery } from '../keys/discovery.js'
-import type { JsonWebKeySet } from '../keys/json-web-key.js'
+import { type JsonWebKeySet, whatIsWrongWithJwks } from '../keys/json-web-key.js'
 import { jwksAt, jwksOfIssuer } from '../keys/jwks-document.js'
 import { createRemoteJwks } from '../keys/jwks-source.js'
-import { createStaticJwks, whatIsWrongWithJwks } from '../keys/static-jwks.js'
+import { createStaticJwks } from '../keys/static-jwks.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { booleanOption, checkOptionNames, durationOption, stringListOption } from '../outcomes/option-check.js'
 import { createJwtValidator } from '../tokens/jwt-validator.js'
@@ -126,7 +126,7 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
   const logoutClients = checkBackChannelLogoutOptions(`${OWNER}.backChannelLogout`, options.backChannelLogout)
 
   /** Both ways to check a token share what was found out about the issuer. */
-  const sharedParts = sharedByContext(({ http, clock, emit }) => {
+  const sharedParts = sharedByContext(({ http, clock, emit, givenKeys }) => {
     const discovery = createDiscovery({ http, clock, issuer, timeout, allowInsecureLoopback })
     if (typeof jwks === 'object') {
       const keys = createStaticJwks(jwks, accepted, (index, problem) =>
@@ -135,8 +135,9 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
       return { discovery, keys }
     }
     const limits = { http, timeout }
-    const fetchDocument = jwks === undefined ? jwksOfIssuer(discovery, limits) : jwksAt(jwks, limits)
-    const keys = createRemoteJwks({ issuer, algorithms: accepted, fetchDocument, clock, emit, ...checked })
+    const source = jwks === undefined ? jwksOfIssuer(discovery, limits) : jwksAt(jwks, limits)
+    const given = givenKeys?.get(issuer)
+    const keys = createRemoteJwks({ issuer, algorithms: accepted, given, clock, emit, ...source, ...checked })
     return { discovery, keys }
   })
 

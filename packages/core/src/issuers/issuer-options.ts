@@ -13,10 +13,13 @@ export interface CommonIssuerOptions {
    * two fetches of the key set at most; where the address has to be discovered, each may take two calls more.
    */
   readonly timeout?: Duration | undefined
-  /** Age at which the key set is refreshed in the background. Default `'10m'`, range `'1s'` to `'1d'` (RFC 7517 §9.2). */
+  /**
+   * Age at which the key set is refreshed in the background. Where its `Cache-Control` has a longer `max-age`, that counts,
+   * up to half-way to `maxAge` (RFC 9111 §5.2.2.1). Default `'10m'`, range `'1s'` to `'1d'` (RFC 7517 §9.2).
+   */
   readonly refreshAfter?: Duration | undefined
   /**
-   * Age at which the key set is no longer used, even in an outage. Default `'6h'`, or `refreshAfter` where that is
+   * Age at which the key set is no longer used, even in an outage, whatever its server says of it. Default `'6h'`, or `refreshAfter` where that is
    * longer; range `refreshAfter` to `'7d'` (RFC 7517 §9.2).
    */
   readonly maxAge?: Duration | undefined

@@ -1,4 +1,5 @@
 import type { JwksSource } from '../keys/jwks-source.js'
+import type { KeySnapshot } from '../keys/key-snapshot.js'
 import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
 import type { RevocationIssuer } from '../revocation/deny-rule.js'
 import type { JwtValidator } from '../tokens/jwt-validator.js'
@@ -29,6 +30,8 @@ export interface IssuerRegistry {
   isAmong(issuer: string, lists: readonly (readonly string[])[]): boolean
   /** Fetches every key set; throws the first failure once all are settled. */
   ready(): Promise<void>
+  /** The key sets at hand that were fetched. */
+  exportKeys(): KeySnapshot
   close(): void
 }
 
@@ -69,6 +72,10 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
       )
       const failure = (await Promise.allSettled(loads)).find((result) => result.status === 'rejected')
       if (failure !== undefined) throw failure.reason
+    },
+    exportKeys() {
+      const keySets = [...byIdentifier.values()].map(({ keys }) => keys.snapshot())
+      return { keySets: keySets.filter((keySet) => keySet !== undefined) }
     },
     close() {
       for (const { keys } of byIdentifier.values()) keys.close()

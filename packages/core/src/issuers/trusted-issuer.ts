@@ -3,6 +3,7 @@ import type { Emit } from '../outcomes/events.js'
 import type { Clock } from '../transport/clock.js'
 import type { HttpClient } from '../transport/http-client.js'
 import type { JwksSource } from '../keys/jwks-source.js'
+import type { GivenKeySet } from '../keys/key-snapshot.js'
 import type { IssuerSignOut } from '../revocation/issuer-sign-out.js'
 import type { LogoutTokenIssuer } from '../revocation/logout-token.js'
 import type { TimeExpectations } from '../tokens/claim-expectations.js'
@@ -25,6 +26,8 @@ export interface IssuerContext {
   readonly http: HttpClient
   readonly clock: Clock
   readonly emit: Emit
+  /** Key sets from before the server began, by the issuers they belong to. */
+  readonly givenKeys?: ReadonlyMap<string, GivenKeySet> | undefined
 }
 
 /** The times are those its tokens are held to at every decision. */

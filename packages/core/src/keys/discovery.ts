@@ -2,6 +2,7 @@ import { UpstreamError } from '../outcomes/errors.js'
 import { type Clock, monotonicNow } from '../transport/clock.js'
 import type { HttpClient } from '../transport/http-client.js'
 import { fetchJsonObject } from '../transport/json-document.js'
+import { SingleFlight } from '../transport/single-flight.js'
 import { metadataAddresses } from '../vocabulary/authorization-server-metadata.js'
 import { whatIsWrongWithAddress } from '../vocabulary/issuer-identifier.js'
 import { isJsonObject, type JsonObject, member } from '../vocabulary/json-object.js'
@@ -52,24 +53,24 @@ const FAILURE_MEMORY_MS = 200
 const YOUNG_MS = 1_000
 
 export function createDiscovery({ http, clock, issuer, timeout, allowInsecureLoopback }: DiscoveryOptions): Discovery {
-  const documents = new Map<string, Promise<JsonObject>>()
-  const lookUps = new Map<string, Promise<string>>()
+  const documents = new Map<string, JsonObject>()
+  const fetches = flightsOf<JsonObject>(timeout)
+  const lookUps = flightsOf<string>(2 * timeout)
   const known = new Map<string, { readonly address: string; readonly at: number }>()
   const failures = new Map<string, { readonly error: unknown; readonly at: number }>()
 
   /** Several addresses stand in one document, which is fetched once for all of them. */
   function metadataAt(url: string): Promise<JsonObject> {
     const before = documents.get(url)
-    if (before !== undefined) return before
-    const document = fetchMetadata(url)
-    documents.set(url, document)
-    document.catch(() => documents.delete(url))
-    return document
+    return before === undefined ? fetches(url).join(() => fetchMetadata(url)) : Promise.resolve(before)
   }
 
   async function fetchMetadata(url: string): Promise<JsonObject> {
     const metadata = await fetchJsonObject(http, url, { timeout, accept: 'application/json' })
-    if (member(metadata, 'issuer') === issuer) return metadata
+    if (member(metadata, 'issuer') === issuer) {
+      documents.set(url, metadata)
+      return metadata
+    }
     throw new UpstreamError(
       'issuer-mismatch',
       'The metadata names another issuer than the configured one; they must agree to the last slash',
@@ -105,21 +106,19 @@ export function createDiscovery({ http, clock, issuer, timeout, allowInsecureLoo
   async function findAnew(key: string, name: DiscoverableAddress, overMutualTls: boolean): Promise<string> {
     const failure = failures.get(key)
     if (failure !== undefined && isWithin(FAILURE_MEMORY_MS, failure.at, monotonicNow(clock))) throw failure.error
-    const underWay = lookUps.get(key)
-    if (underWay !== undefined) return underWay
-    const started = lookUp(name, overMutualTls)
-    lookUps.set(key, started)
-    try {
-      known.set(key, { address: await started, at: monotonicNow(clock) })
-      failures.delete(key)
-    } catch (error) {
-      failures.set(key, { error, at: monotonicNow(clock) })
-      // A document that lacks the address may have it by the next look-up.
-      documents.clear()
-    } finally {
-      lookUps.delete(key)
-    }
-    return started
+    return lookUps(key).join(async () => {
+      try {
+        const address = await lookUp(name, overMutualTls)
+        known.set(key, { address, at: monotonicNow(clock) })
+        failures.delete(key)
+        return address
+      } catch (error) {
+        failures.set(key, { error, at: monotonicNow(clock) })
+        // A document that lacks the address may have it by the next look-up.
+        documents.clear()
+        throw error
+      }
+    })
   }
 
   return {
@@ -135,6 +134,16 @@ export function createDiscovery({ http, clock, issuer, timeout, allowInsecureLoo
         documents.clear()
       }
     },
+  }
+}
+
+/** One piece of work for each name, however many ask. There are few names. */
+function flightsOf<Result>(longest: number): (name: string) => SingleFlight<Result> {
+  const flights = new Map<string, SingleFlight<Result>>()
+  return (name) => {
+    const flight = flights.get(name) ?? new SingleFlight(longest)
+    flights.set(name, flight)
+    return flight
   }
 }
 

@@ -37,6 +37,8 @@ export interface JsonWebKeySet {
 /** A key that may be used, reduced to the members that make it up, and the algorithms it may be used with. */
 export interface SigningKeyDescription {
   readonly kid: string | undefined
+  /** The one it is published for, if it says so. */
+  readonly alg: SignatureAlgorithm | undefined
   readonly jwk: PublicJwk
   readonly algorithms: readonly SignatureAlgorithm[]
 }
@@ -83,7 +85,24 @@ export function describeKey(
     return kty === publicJwk.kty && (publicJwk.kty === 'RSA' || crv === publicJwk.crv)
   })
   if (algorithms.length === 0) return { problem: 'fits none of the accepted algorithms' }
-  return { kid, jwk: publicJwk, algorithms }
+  return { kid, alg, jwk: publicJwk, algorithms }
+}
+
+/**
+ * Says what is wrong with a key set given in the configuration, or `undefined` when every key in it can be used, as far
+ * as can be told without the crypto library. A fetched set may hold keys for other purposes; one written down by hand
+ * should not, so nothing is skipped silently.
+ */
+export function whatIsWrongWithJwks(jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): string | undefined {
+  const keys = (jwks as { keys?: unknown }).keys
+  if (!Array.isArray(keys) || keys.length === 0) {
+    return 'must be a JSON Web Key Set: { keys: [one or more public keys] }'
+  }
+  for (const [index, key] of keys.entries()) {
+    const description = describeKey(key, allowed)
+    if ('problem' in description) return `has a key (keys[${index}]) that ${description.problem}`
+  }
+  return undefined
 }
 
 function publicMembers(jwk: { readonly [name: string]: JsonValue }): PublicJwk | { readonly problem: string } {
@@ -134,4 +153,11 @@ function bitLength(bytes: Uint8Array): number {
 
 function isCoordinate(value: unknown, crv: string): value is string {
   return typeof value === 'string' && decodeBase64url(value)?.length === COORDINATE_BYTES[crv]
+}
+
+/** Bytes that a signature of the key has: as many as the modulus of an RSA key, else what the algorithm says. */
+export function signatureLengthOf(jwk: PublicJwk, algorithm: SignatureAlgorithm): number {
+  const { signatureLength } = parametersOf(algorithm)
+  if (signatureLength !== undefined || jwk.kty !== 'RSA') return signatureLength ?? 0
+  return Math.ceil(bitLength(decodeBase64url(jwk.n) ?? new Uint8Array()) / 8)
 }

@@ -1,22 +1,29 @@
 import type { UnavailableCode } from '../outcomes/operator-codes.js'
-import { UpstreamError } from '../outcomes/errors.js'
+import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
 import type { Emit } from '../outcomes/events.js'
 import { createBackoff } from '../transport/backoff.js'
-import { BoundedCache } from '../transport/bounded-cache.js'
 import { type Clock, elapsedSince, type Instant, monotonicNow, readInstant } from '../transport/clock.js'
 import { closedError } from '../transport/http-client.js'
-import { createTokenBucket } from '../transport/token-bucket.js'
+import { SingleFlight } from '../transport/single-flight.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
+import type { JwksFetch } from './jwks-document.js'
+import { whatIsWrongWithJwks } from './json-web-key.js'
 import { createKeySet, type KeySet, type KeyWanted } from './key-set.js'
+import type { GivenKeySet, KeySetSnapshot } from './key-snapshot.js'
 import type { VerificationKey } from './signature.js'
+import { UnknownKeys } from './unknown-keys.js'
 
 /** Where the keys of one issuer come from. */
 export interface JwksSource {
-  /** Answers at once for a known key; may fetch for an unknown one. */
-  find(want: KeyWanted): KeyLookup | Promise<KeyLookup>
+  /** Answers at once for a known key; may fetch for an unknown one. `now`: for who has read the clocks already. */
+  find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup>
+  /** The keys that `find` would answer with at once; `undefined` where it would have to fetch. It fetches nothing. */
+  atHand(want: KeyWanted, now?: Instant): readonly VerificationKey[] | undefined
   /** Fetches the key set unless a fresh one is at hand; throws {@link UpstreamError}. */
   load(): Promise<void>
+  /** The keys at hand that were fetched; `undefined` where there are none. */
+  snapshot(): KeySetSnapshot | undefined
   close(): void
 }
 
@@ -27,26 +34,29 @@ export type KeyLookup =
   | { readonly result: 'absent' }
   | { readonly result: 'unavailable'; readonly reason: UnavailableCode }
 
-export interface RemoteJwksOptions {
+export interface RemoteJwksOptions extends JwksFetch {
   readonly issuer: string
   readonly algorithms: readonly SignatureAlgorithm[]
-  /** Milliseconds after which a key set is refreshed in the background. */
+  /** Milliseconds after which a key set is refreshed in the background, unless the server gives it longer. */
   readonly refreshAfter: number
   /** Milliseconds after which a key set is no longer used. */
   readonly maxAge: number
-  /** Fetches the document; throws {@link UpstreamError}. */
-  readonly fetchDocument: () => Promise<JsonObject>
+  /** Keys from before this process began. */
+  readonly given?: GivenKeySet | undefined
   /** A status that says that nothing is served here, which is then not reported as a failure. */
   readonly unservedStatus?: number | undefined
   readonly clock: Clock
   readonly emit: Emit
 }
 
-/** How long "this key does not exist" is believed. Short, because a rotation may make it exist. */
-const NEGATIVE_ENTRY_MS = 1_000
-const MAX_NEGATIVE_ENTRIES = 1_000
-/** A flood of made-up names costs two fetches, then one per second; a genuine new key waits a second at most. */
-const UNKNOWN_KEY_FETCHES = { capacity: 2, refillInterval: 1_000 }
+interface CurrentKeys {
+  readonly keys: KeySet
+  /** When their fetch began. */
+  readonly asOf: Instant
+  /** Milliseconds of age at which a refresh is due. */
+  readonly refreshAt: number
+}
+
 const FAILURE_BACKOFF = { first: 500, longest: 5_000 }
 
 const CLOSED: KeyLookup = { result: 'unavailable', reason: 'resource-server-closed' }
@@ -56,44 +66,41 @@ const ABSENT: KeyLookup = { result: 'absent' }
 
 /**
  * A key set that is fetched when first needed and kept fresh by the traffic itself; no timer runs. A known key never
- * waits. Past `refreshAfter` the next use starts a background refresh, and an outage refuses nobody until `maxAge`.
+ * waits. Once a refresh is due the next use starts one in the background, and an outage refuses nobody until `maxAge`.
  * Only a complete, usable answer replaces the keys in use.
+ *
+ * @throws {@link ConfigurationError} where a key that was given cannot be used.
  */
 export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
-  const { issuer, algorithms, refreshAfter, maxAge, fetchDocument, unservedStatus, clock, emit } = options
-  const monotonic = () => monotonicNow(clock)
-  const backoff = createBackoff(FAILURE_BACKOFF, monotonic)
-  const unknownKeyFetches = createTokenBucket(UNKNOWN_KEY_FETCHES, monotonic)
-  /** Names looked up and not found, with the instant their fetch began. A name is token text: it is only compared. */
-  const absentKids = new BoundedCache<string, Instant>(MAX_NEGATIVE_ENTRIES)
-  let current: { readonly keys: KeySet; readonly asOf: Instant } | undefined
-  let flight: Promise<void> | undefined
+  const { issuer, algorithms, refreshAfter, maxAge, unservedStatus, clock, emit, longest } = options
+  const backoff = createBackoff(FAILURE_BACKOFF, () => monotonicNow(clock))
+  const unknown = new UnknownKeys(clock)
+  const flight = new SingleFlight<void>(longest)
+  const importing = new SingleFlight<void>(longest)
+  let given = checkGiven(options)
+  let current: CurrentKeys | undefined
   let closed = false
 
   /** Single flight: whoever comes while a fetch is under way shares it. */
   function refresh(): Promise<void> {
-    if (flight !== undefined) return flight
-    if (!backoff.isDue()) {
-      return Promise.reject(new UpstreamError('backing-off', 'The last attempt failed a moment ago'))
-    }
-    flight = fetchKeys().finally(() => {
-      flight = undefined
-    })
-    return flight
+    if (flight.isUnderWay || backoff.isDue()) return flight.join(fetchKeys)
+    return Promise.reject(new UpstreamError('backing-off', 'The last attempt failed a moment ago'))
   }
 
   async function fetchKeys(): Promise<void> {
     const startedAt = readInstant(clock)
     try {
-      const keys = await createKeySet(await fetchDocument(), algorithms, (index, problem) =>
-        emit({ type: 'jwk-ignored', at: clock.now(), issuer, index, problem }),
-      )
+      const { document, freshFor } = await options.fetchDocument()
+      const keys = await keySetOf(document)
       if (keys === undefined) throw new UpstreamError('unexpected-content', 'The answer is not a JSON Web Key Set')
       if (keys.size === 0) throw new UpstreamError('no-usable-key', 'The key set holds no usable key')
       if (closed) throw closedError()
-      current = { keys, asOf: startedAt }
-      absentKids.clear()
       backoff.succeeded()
+      // One that was given up may still come, when a later one has told more.
+      if (current !== undefined && startedAt.monotonic < current.asOf.monotonic) return
+      current = { keys, asOf: startedAt, refreshAt: refreshDueAt(freshFor) }
+      given = undefined
+      unknown.clear()
       emit({ type: 'jwks-refreshed', at: clock.now(), issuer, keys: keys.size })
     } catch (thrown) {
       backoff.failed()
@@ -106,37 +113,68 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     }
   }
 
+  function keySetOf(document: JsonObject): Promise<KeySet | undefined> {
+    return createKeySet(document, {
+      allowed: algorithms,
+      ignored: (index, problem) => emit({ type: 'jwk-ignored', at: clock.now(), issuer, index, problem }),
+      previous: current?.keys,
+    })
+  }
+
+  /** As the server says, but no sooner than we ask by ourselves, and with half of the time left for an outage. */
+  function refreshDueAt(freshFor = refreshAfter): number {
+    return Math.max(refreshAfter, Math.min(freshFor, (refreshAfter + maxAge) / 2))
+  }
+
+  /** Keys that were given are imported when first needed: a promise must not outlive the request that began it. */
+  function importGiven(): Promise<void> | undefined {
+    if (given === undefined || current !== undefined) return undefined
+    const { fetchedAt, jwks } = given
+    const now = readInstant(clock)
+    const age = now.wall - fetchedAt
+    // What is too old, or from a time that has not come, proves nothing.
+    if (!(age >= 0 && age <= maxAge)) {
+      given = undefined
+      return undefined
+    }
+    return importing.join(async () => {
+      const keys = await keySetOf(jwks as unknown as JsonObject)
+      if (closed || given === undefined) return
+      given = undefined
+      if (keys === undefined || keys.size === 0) return
+      current = { keys, asOf: { wall: fetchedAt, monotonic: now.monotonic - age }, refreshAt: refreshAfter }
+    })
+  }
+
   function refreshInBackground(): void {
-    if (flight === undefined && backoff.isDue()) refresh().catch(() => {})
+    if (!flight.isUnderWay && backoff.isDue()) refresh().catch(() => {})
   }
 
   /** The keys in use and their age, unless they are too old to be used. */
-  function usableKeys(): { readonly keys: KeySet; readonly age: number } | undefined {
+  function usableKeys(now = readInstant(clock)): { readonly keys: KeySet; readonly age: number } | undefined {
     if (current === undefined) return undefined
-    const age = elapsedSince(current.asOf, readInstant(clock))
+    const age = elapsedSince(current.asOf, now)
     return age <= maxAge ? { keys: current.keys, age } : undefined
   }
 
   function lookUp(want: KeyWanted): KeyLookup | undefined {
-    const selection = usableKeys()?.keys.select(want)
-    return selection?.known === true ? { result: 'found', keys: selection.keys } : undefined
-  }
-
-  function isKnownAbsent(kid: string | undefined): boolean {
-    const lookedUpAt = absentKids.get(kid ?? '')
-    return lookedUpAt !== undefined && elapsedSince(lookedUpAt, readInstant(clock)) < NEGATIVE_ENTRY_MS
+    const keys = usableKeys()?.keys.select(want)
+    return keys && { result: 'found', keys }
   }
 
   async function findByFetching(want: KeyWanted): Promise<KeyLookup> {
-    if (flight !== undefined) {
+    if (flight.isUnderWay) {
       // It began before this token arrived: it may bring the key, but it cannot prove that there is none.
-      await flight.catch(() => {})
+      await flight.join(fetchKeys).catch(() => {})
       const found = lookUp(want)
       if (found !== undefined) return found
       if (closed) return CLOSED
     }
     // A fetch that another waiter began meanwhile did begin after this token arrived.
-    if (flight === undefined && usableKeys() !== undefined && !unknownKeyFetches.take()) return LIMITED
+    if (!flight.isUnderWay) {
+      if (!backoff.isDue()) return UNREACHABLE
+      if (usableKeys() !== undefined && !unknown.mayBeLookedUp(want.kid)) return LIMITED
+    }
     try {
       await refresh()
     } catch {
@@ -147,36 +185,72 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     if (closed) return CLOSED
     // A set that outlived its maximum age on the way proves nothing.
     if (current === undefined || usableKeys() === undefined) return UNREACHABLE
-    absentKids.set(want.kid ?? '', current.asOf)
+    unknown.wasAbsent(want.kid, current.asOf)
     return ABSENT
   }
 
+  function atHand(want: KeyWanted, now?: Instant): readonly VerificationKey[] | undefined {
+    const usable = usableKeys(now)
+    const keys = usable?.keys.select(want)
+    if (usable !== undefined && keys !== undefined && usable.age > (current as CurrentKeys).refreshAt) {
+      if (mustSeeThrough()) return undefined
+      refreshInBackground()
+    }
+    return keys
+  }
+
+  /** Where the runtime gave up the last refresh, one request has to see the next one through. */
+  function mustSeeThrough(): boolean {
+    return flight.wasAbandoned && backoff.isDue()
+  }
+
+  function find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup> {
+    if (closed) return CLOSED
+    const keys = atHand(want, now)
+    if (keys !== undefined) return { result: 'found', keys }
+    if (lookUp(want) !== undefined) return findAfterRefresh(want)
+    const imported = importGiven()
+    if (imported !== undefined) return imported.catch(() => {}).then(() => find(want))
+    return unknown.isAbsent(want.kid) ? ABSENT : findByFetching(want)
+  }
+
+  async function findAfterRefresh(want: KeyWanted): Promise<KeyLookup> {
+    await refresh().catch(() => {})
+    return lookUp(want) ?? find(want)
+  }
+
   return {
-    find(want) {
-      if (closed) return CLOSED
-      const usable = usableKeys()
-      const selection = usable?.keys.select(want)
-      if (selection?.known === true) {
-        if (usable !== undefined && usable.age > refreshAfter) refreshInBackground()
-        return { result: 'found', keys: selection.keys }
-      }
-      return isKnownAbsent(want.kid) ? ABSENT : findByFetching(want)
-    },
+    find,
+    atHand,
     async load() {
       if (closed) throw closedError()
+      await importGiven()
       const usable = usableKeys()
-      if (usable !== undefined && usable.age <= refreshAfter) return
+      if (usable !== undefined && usable.age <= (current as CurrentKeys).refreshAt) return
       await refresh().catch((error: unknown) => {
         // Keys that serve are enough: a readiness probe must not drain a fleet that works.
         if (usableKeys() === undefined) throw error
       })
     },
+    snapshot() {
+      const usable = usableKeys()
+      if (usable === undefined || current === undefined) return undefined
+      return { issuer, fetchedAt: current.asOf.wall, jwks: usable.keys.jwks }
+    },
     close() {
       closed = true
       current = undefined
-      absentKids.clear()
+      given = undefined
+      unknown.clear()
     },
   }
+}
+
+/** A set that was fetched may hold keys for other purposes; one that was exported does not. */
+function checkGiven({ given, algorithms }: RemoteJwksOptions): GivenKeySet | undefined {
+  const problem = given && whatIsWrongWithJwks(given.jwks, algorithms)
+  if (given !== undefined && problem !== undefined) throw new ConfigurationError(`${given.option}.jwks`, problem)
+  return given
 }
 
 function unexpected(error: unknown): UpstreamError {

@@ -2,14 +2,22 @@ import { signatureVerifier } from '#signature'
 import type { JsonObject, JsonValue } from '../vocabulary/json-object.js'
 import { member } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
-import { describeKey } from './json-web-key.js'
+import { describeKey, type JsonWebKeySet, type SigningKeyDescription } from './json-web-key.js'
 import type { VerificationKey } from './signature.js'
 
 /** The usable keys of one issuer. */
 export interface KeySet {
   /** How many JWKs. */
   readonly size: number
-  select(want: KeyWanted): KeySelection
+  /** What it was made of: the usable keys alone, and of each no more than it takes. */
+  readonly jwks: JsonWebKeySet
+  /**
+   * `undefined` when no key of that name is known; empty when one exists but may not be used with the algorithm. The
+   * same key is the same object, in later sets as well.
+   */
+  select(want: KeyWanted): readonly VerificationKey[] | undefined
+  /** Keys by what they were imported from. */
+  readonly imported: ReadonlyMap<string, VerificationKey>
 }
 
 /** What a token's header asks for. */
@@ -18,32 +26,33 @@ export interface KeyWanted {
   readonly kid: string | undefined
 }
 
-/** `keys` is empty when a key of that name exists but may not be used with the algorithm. */
-type KeySelection = { readonly known: true; readonly keys: readonly VerificationKey[] } | { readonly known: false }
+export interface KeySetOptions {
+  readonly allowed: readonly SignatureAlgorithm[]
+  /** Told of each JWK that cannot be used; it never spoils the rest. */
+  readonly ignored: (index: number, problem: string) => void
+  /** The set before, whose keys are not imported again. */
+  readonly previous?: KeySet | undefined
+}
 
 /** Real sets hold two to ten keys; the bound keeps a hostile answer from costing much. */
 const MAX_KEYS = 100
 /** Keys of the same name, or of a token without `kid`, are tried one after the other: each costs a verification. */
 const MAX_CANDIDATES = 4
 
-interface NamedKey {
-  readonly kid: string | undefined
+interface UsableKey extends SigningKeyDescription {
   /** One for each algorithm it may be used with. */
   readonly keys: readonly VerificationKey[]
 }
 
-/**
- * Builds a key set from a JWKS document (RFC 7517 §5), or `undefined` when it has no `keys` array. A key that cannot be
- * used is reported and left out; it never spoils the rest.
- */
+/** Builds a key set from a JWKS document (RFC 7517 §5), or `undefined` when it has no `keys` array. */
 export async function createKeySet(
   document: JsonObject,
-  allowed: readonly SignatureAlgorithm[],
-  ignored: (index: number, problem: string) => void,
+  { allowed, ignored, previous }: KeySetOptions,
 ): Promise<KeySet | undefined> {
   const entries: JsonValue | undefined = member(document, 'keys')
   if (!Array.isArray(entries)) return undefined
-  const usable: NamedKey[] = []
+  const usable: UsableKey[] = []
+  const imported = new Map<string, VerificationKey>()
   for (const [index, entry] of (entries as readonly JsonValue[]).entries()) {
     if (index === MAX_KEYS) {
       ignored(index, `comes after the first ${MAX_KEYS} keys; the rest is ignored`)
@@ -56,35 +65,54 @@ export async function createKeySet(
     }
     try {
       // All or none: a key is not half usable.
-      const imported = description.algorithms.map((algorithm) =>
-        signatureVerifier.importKey(description.jwk, algorithm),
-      )
-      usable.push({ kid: description.kid, keys: await Promise.all(imported) })
+      const keys: VerificationKey[] = []
+      for (const algorithm of description.algorithms) {
+        const name = JSON.stringify([algorithm, description.jwk])
+        const known = imported.get(name) ?? previous?.imported.get(name)
+        const key = known ?? (await signatureVerifier.importKey(description.jwk, algorithm))
+        imported.set(name, key)
+        keys.push(key)
+      }
+      usable.push({ ...description, keys })
     } catch {
       ignored(index, 'was refused by the crypto library')
     }
   }
-  return keySetOf(usable)
+  return keySetOf(usable, imported)
 }
 
-function keySetOf(usable: readonly NamedKey[]): KeySet {
-  const byKid = new Map<string | undefined, readonly VerificationKey[]>()
-  for (const { kid, keys } of usable) byKid.set(kid, [...(byKid.get(kid) ?? []), ...keys])
-  const all = usable.flatMap(({ keys }) => keys)
-
+function keySetOf(usable: readonly UsableKey[], imported: ReadonlyMap<string, VerificationKey>): KeySet {
+  const byKid = new Map<string, KeysByAlgorithm>()
+  const all: KeysByAlgorithm = new Map()
+  for (const { kid, keys } of usable) {
+    add(keys, all)
+    if (kid === undefined) continue
+    const named: KeysByAlgorithm = byKid.get(kid) ?? new Map()
+    byKid.set(kid, named)
+    add(keys, named)
+  }
   return {
     size: usable.length,
+    imported,
+    jwks: {
+      keys: usable.map(({ kid, alg, jwk }) => ({ ...jwk, ...(alg && { alg }), ...(kid !== undefined && { kid }) })),
+    },
     select({ algorithm, kid }) {
-      if (kid === undefined) {
-        const keys = fitting(all, algorithm)
-        return keys.length === 0 ? { known: false } : { known: true, keys }
-      }
+      if (kid === undefined) return all.get(algorithm)
       const named = byKid.get(kid)
-      return named === undefined ? { known: false } : { known: true, keys: fitting(named, algorithm) }
+      return named && (named.get(algorithm) ?? NONE)
     },
   }
 }
 
-function fitting(keys: readonly VerificationKey[], algorithm: SignatureAlgorithm): readonly VerificationKey[] {
-  return keys.filter((key) => key.algorithm === algorithm).slice(0, MAX_CANDIDATES)
+type KeysByAlgorithm = Map<SignatureAlgorithm, VerificationKey[]>
+
+const NONE: readonly VerificationKey[] = []
+
+function add(keys: readonly VerificationKey[], to: KeysByAlgorithm): void {
+  for (const key of keys) {
+    const candidates = to.get(key.algorithm) ?? []
+    to.set(key.algorithm, candidates)
+    if (candidates.length < MAX_CANDIDATES && !candidates.includes(key)) candidates.push(key)
+  }
 }

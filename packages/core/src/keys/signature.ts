@@ -6,17 +6,22 @@ export interface VerificationKey {
   readonly algorithm: SignatureAlgorithm
   /** The runtime's own key object. */
   readonly handle: unknown
+  /**
+   * Bytes a signature has. Some runtimes take an RSA signature whose leading zeros were left out, which would make two
+   * texts of one signature (RFC 8017 §8.1.2, §8.2.2).
+   */
+  readonly signatureLength: number
 }
 
-/** SHA-256 of some bytes, in base64url; at once where the runtime can. */
-export type Digest = (data: Uint8Array) => string | Promise<string>
+/** SHA-256 of a text in UTF-8, in base64url; at once where the runtime can. */
+export type Digest = (text: string) => string | Promise<string>
 
 /**
  * The port to the runtime's crypto. `importKey` rejects or throws when the key itself is wrong, for example a point
- * that is not on its curve. `verifySignature` answers `false` for every signature that does not verify, and a boolean
+ * that is not on its curve. `verifySignature` takes an ASCII text and answers `false` for every signature that does not verify, and a boolean
  * rather than a promise where the runtime can.
  */
 export interface SignatureVerifier {
   importKey(jwk: PublicJwk, algorithm: SignatureAlgorithm): VerificationKey | Promise<VerificationKey>
-  verifySignature(key: VerificationKey, data: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
+  verifySignature(key: VerificationKey, signingInput: string, signature: Uint8Array): boolean | Promise<boolean>
 }

@@ -1,6 +1,9 @@
 import { encodeBase64url } from '../vocabulary/base64url.js'
 import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
+import { signatureLengthOf } from './json-web-key.js'
 import type { Digest, SignatureVerifier } from './signature.js'
+
+const utf8 = new TextEncoder()
 
 type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
@@ -8,18 +11,17 @@ type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 export const signatureVerifier: SignatureVerifier = {
   async importKey(jwk, algorithm) {
     const handle = await crypto.subtle.importKey('jwk', { ...jwk }, webCryptoName(algorithm), false, ['verify'])
-    return { algorithm, handle }
+    return { algorithm, handle, signatureLength: signatureLengthOf(jwk, algorithm) }
   },
 
-  async verifySignature(key, data, signature) {
-    const { signatureLength } = parametersOf(key.algorithm)
-    if (signatureLength !== undefined && signature.length !== signatureLength) return false
-    return crypto.subtle.verify(webCryptoName(key.algorithm), key.handle as Key, signature, data)
+  async verifySignature(key, signingInput, signature) {
+    if (signature.length !== key.signatureLength) return false
+    return crypto.subtle.verify(webCryptoName(key.algorithm), key.handle as Key, signature, utf8.encode(signingInput))
   },
 }
 
-export const sha256: Digest = async (data) =>
-  encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>)))
+export const sha256: Digest = async (text) =>
+  encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8.encode(text))))
 
 function webCryptoName(algorithm: SignatureAlgorithm) {
   const { kty, crv, hash, saltLength } = parametersOf(algorithm)

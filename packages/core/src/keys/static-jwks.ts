@@ -1,26 +1,9 @@
 import { UpstreamError } from '../outcomes/errors.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
-import { describeKey, type JsonWebKeySet } from './json-web-key.js'
-import type { JwksSource } from './jwks-source.js'
-import { createKeySet, type KeySet } from './key-set.js'
-
-/**
- * Says what is wrong with a key set given in the configuration, or `undefined` when every key in it can be used, as far
- * as can be told without the crypto library. A fetched set may hold keys for other purposes; one written down by hand
- * should not, so nothing is skipped silently.
- */
-export function whatIsWrongWithJwks(jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): string | undefined {
-  const keys = (jwks as { keys?: unknown }).keys
-  if (!Array.isArray(keys) || keys.length === 0) {
-    return 'must be a JSON Web Key Set: { keys: [one or more public keys] }'
-  }
-  for (const [index, key] of keys.entries()) {
-    const description = describeKey(key, allowed)
-    if ('problem' in description) return `has a key (keys[${index}]) that ${description.problem}`
-  }
-  return undefined
-}
+import type { JsonWebKeySet } from './json-web-key.js'
+import type { JwksSource, KeyLookup } from './jwks-source.js'
+import { createKeySet, type KeySet, type KeyWanted } from './key-set.js'
 
 /**
  * A key set given in the configuration: nothing is ever fetched, so an unknown key is simply unknown. Whether a point
@@ -31,27 +14,44 @@ export function createStaticJwks(
   allowed: readonly SignatureAlgorithm[],
   ignored: (index: number, problem: string) => void,
 ): JwksSource {
-  let imported: Promise<KeySet | undefined> | undefined
+  let imported: KeySet | undefined
   let firstProblem: string | undefined
   let closed = false
-  // Imported on first use: a promise made at start-up would outlive the request context of some edge runtimes.
-  const keys = () =>
-    (imported ??= createKeySet(jwks as unknown as JsonObject, allowed, (index, problem) => {
-      firstProblem ??= `The configured key set has a key (keys[${index}]) that ${problem}`
-      ignored(index, problem)
-    }))
+
+  /** On first use, and by each who comes before it is done: a shared promise could end with the request that made it. */
+  async function keys(): Promise<KeySet | undefined> {
+    if (imported !== undefined) return imported
+    const problems: [index: number, problem: string][] = []
+    const set = await createKeySet(jwks as unknown as JsonObject, {
+      allowed,
+      ignored: (index, problem) => problems.push([index, problem]),
+    })
+    if (imported === undefined) {
+      for (const [index, problem] of problems) ignored(index, problem)
+      const [first] = problems
+      firstProblem = first && `The configured key set has a key (keys[${first[0]}]) that ${first[1]}`
+    }
+    return (imported ??= set)
+  }
+
   return {
-    async find(want) {
+    find(want) {
       if (closed) return { result: 'unavailable', reason: 'resource-server-closed' }
-      const selection = (await keys())?.select(want)
-      return selection?.known === true ? { result: 'found', keys: selection.keys } : { result: 'absent' }
+      return imported === undefined ? keys().then((set) => selectFrom(set, want)) : selectFrom(imported, want)
     },
+    atHand: (want) => (closed ? undefined : imported?.select(want)),
     async load() {
       await keys()
       if (firstProblem !== undefined) throw new UpstreamError('no-usable-key', firstProblem)
     },
+    snapshot: () => undefined,
     close() {
       closed = true
     },
   }
+}
+
+function selectFrom(set: KeySet | undefined, want: KeyWanted): KeyLookup {
+  const selected = set?.select(want)
+  return selected === undefined ? { result: 'absent' } : { result: 'found', keys: selected }
 }

@@ -3,13 +3,15 @@ import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock } from '../transport/clock.js'
+import type { Principal } from '../vocabulary/principal.js'
 import type { Authorization } from './authorization.js'
 import { demandsOf, type ToldResource } from './challenge.js'
 import { type Denied, granted, type Outcome, refused, unavailable } from './outcome.js'
 
 interface AnswererParts {
   readonly clock: Clock
-  readonly emit: Emit
+  /** `undefined` where nobody listens: what is told of a grant costs as much as the rest of its answer. */
+  readonly emit: Emit | undefined
   readonly resource: ToldResource
 }
 
@@ -24,23 +26,32 @@ export function createAnswerer({ clock, emit, resource }: AnswererParts) {
   function denied(reason: OperatorCode, { issuer, facts }: KnownRequest, policy: CompiledPolicy<unknown>): Denied {
     const event = { at: clock.now(), route: policy.name, issuer }
     if (!isRefusalCode(reason)) {
-      emit({ type: 'request-unavailable', ...event, reason })
+      emit?.({ type: 'request-unavailable', ...event, reason })
       return unavailable(reason)
     }
     const outcome = refused(reason, demandsOf(policy, resource))
     const { status, body } = outcome
-    emit({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
+    emit?.({ type: 'request-refused', ...event, clientId: facts?.clientId, status, error: body.error, reason })
     return outcome
   }
 
-  function answer<Claims>(authorization: Authorization<Claims>, policy: CompiledPolicy<Claims>): Outcome<Claims> {
+  /** The principal, or the answer to whoever is none. */
+  function principalOrDenied<Claims>(
+    authorization: Authorization<Claims>,
+    policy: CompiledPolicy<Claims>,
+  ): { readonly principal: Principal<Claims> } | { readonly denied: Denied } {
     const { issuer, facts, result } = authorization
-    if (typeof result === 'string') return denied(result, authorization, policy)
+    if (typeof result === 'string') return { denied: denied(result, authorization, policy) }
     const { evidence } = result
     const { name: route } = policy
-    emit({ type: 'request-granted', at: clock.now(), route, issuer, clientId: facts?.clientId, evidence })
-    return granted(result)
+    emit?.({ type: 'request-granted', at: clock.now(), route, issuer, clientId: facts?.clientId, evidence })
+    return { principal: result }
   }
 
-  return { answer, denied }
+  function answer<Claims>(authorization: Authorization<Claims>, policy: CompiledPolicy<Claims>): Outcome<Claims> {
+    const settled = principalOrDenied(authorization, policy)
+    return 'denied' in settled ? settled.denied : granted(settled.principal)
+  }
+
+  return { answer, principalOrDenied, denied }
 }

@@ -1,10 +1,12 @@
 import type { IssuerRegistry } from '../issuers/issuer-registry.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
-import { parseCompactJws } from '../tokens/compact-jws.js'
+import { type CompactJws, parseCompactJws } from '../tokens/compact-jws.js'
+import { KnownHeaders } from '../tokens/known-headers.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
-import { TokenKey } from '../tokens/token-key.js'
-import type { Clock } from '../transport/clock.js'
-import { asciiBytes } from '../vocabulary/base64url.js'
+import { type NameMemory, TokenKey } from '../tokens/token-key.js'
+import type { VerifiedToken } from '../tokens/verified-token.js'
+import { type RememberedToken, VerifiedTokens } from '../tokens/verified-tokens.js'
+import type { Instant } from '../transport/clock.js'
 import { member } from '../vocabulary/json-object.js'
 
 /** What the credentials of a request came to, before any policy is known. */
@@ -14,6 +16,9 @@ export type Authentication =
   | { readonly kind: 'validated'; readonly token: string; readonly key: TokenKey; readonly facts: TokenFacts }
   /** Only the issuer can read it; which one that is, the policy may have to say. */
   | { readonly kind: 'opaque'; readonly token: string; readonly key: TokenKey }
+
+/** Credentials that may be granted something. */
+export type Authenticated = Exclude<Authentication, { kind: 'failed' }>
 
 /** Whether nothing was found out, so that it may be tried again. */
 export function couldNotTell(authentication: Authentication): boolean {
@@ -25,36 +30,89 @@ const BEARER_TOKEN = /^[\w.~+/-]+=*$/
 /** Three parts of which the first begins a JSON object in base64url: meant to be a JWS, and broken if it is none. */
 const LIKE_A_JWS = /^e[wy][^.]*\.[^.]*\.[^.]*$/
 
-/** Parses a token and validates it as far as that can be done here. */
-export function createAuthenticator({
-  issuers,
-  maxTokenBytes,
-  clock,
-  isClosed,
-}: {
+interface AuthenticatorParts {
   readonly issuers: IssuerRegistry
   readonly maxTokenBytes: number
-  readonly clock: Clock
+  /** Tokens whose verification is remembered. */
+  readonly maxVerifiedTokens: number
   readonly isClosed: () => boolean
-}): (token: string) => Promise<Authentication> {
-  const acceptsOpaqueTokens = issuers.ofOpaqueTokens([]).length > 0
+}
 
-  return async (token) => {
-    if (isClosed()) return { kind: 'failed', reason: 'resource-server-closed' }
-    // Callers in plain JavaScript may hand in anything.
-    if (typeof token !== 'string') return { kind: 'failed', reason: 'token-malformed' }
-    const jws = parseCompactJws(token, maxTokenBytes)
+/** Parses a token and validates it as far as that can be done here. */
+export interface Authenticator {
+  /** At once where nothing has to be waited for. `now`: when the token came. */
+  authenticate(token: string, now: Instant): Authentication | Promise<Authentication>
+  /** Forgets the tokens it has seen. */
+  close(): void
+}
+
+export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
+  const { issuers, maxTokenBytes, maxVerifiedTokens, isClosed } = parts
+  const acceptsOpaqueTokens = issuers.ofOpaqueTokens([]).length > 0
+  const headers = new KnownHeaders()
+  const verifiedTokens = maxVerifiedTokens === 0 ? undefined : new VerifiedTokens(maxVerifiedTokens)
+
+  /** Facts are remembered, and whether they still hold is found out each time. What no longer does is validated anew. */
+  function fromMemory(token: string, known: RememberedToken | undefined, now: Instant): Authentication | undefined {
+    if (known === undefined) return undefined
+    const issuer = issuers.select(known.facts.issuer)
+    if (issuer?.validator.stillHolds(known, now) === true) {
+      return validated(token, token.slice(0, token.lastIndexOf('.')), known.facts, known)
+    }
+    verifiedTokens?.delete(token)
+    return undefined
+  }
+
+  function validate(token: string, now: Instant): Authentication | Promise<Authentication> {
+    if (isClosed()) return failed('resource-server-closed')
+    const jws = parseCompactJws(token, maxTokenBytes, headers)
     if (jws === 'token-malformed' && acceptsOpaqueTokens && BEARER_TOKEN.test(token) && !LIKE_A_JWS.test(token)) {
       // What a JWT is signed over would pass for an opaque token of the same name, and needs no signature as that. A space
       // begins no signing input.
-      return { kind: 'opaque', token, key: new TokenKey(asciiBytes(` ${token}`)) }
+      return { kind: 'opaque', token, key: new TokenKey(` ${token}`) }
     }
-    if (typeof jws === 'string') return { kind: 'failed', reason: jws }
+    if (typeof jws === 'string') return failed(jws)
     const iss = member(jws.payload, 'iss')
     const issuer = typeof iss === 'string' ? issuers.select(iss) : undefined
-    if (issuer === undefined) return { kind: 'failed', reason: 'issuer-not-trusted' }
-    const facts = await issuer.validator.validate(jws, clock.now())
-    if (typeof facts === 'string') return { kind: 'failed', reason: facts, issuer: issuer.identifier }
-    return { kind: 'validated', token, key: new TokenKey(jws.signingInput), facts }
+    if (issuer === undefined) return failed('issuer-not-trusted')
+    const validation = issuer.validator.validate(jws, now)
+    const land = (landed: VerifiedToken | OperatorCode) => settle(token, jws, issuer.identifier, landed)
+    return validation instanceof Promise ? validation.then(land) : land(validation)
   }
+
+  function settle(
+    token: string,
+    { signingInput, header }: CompactJws,
+    issuer: string,
+    verified: VerifiedToken | OperatorCode,
+  ): Authentication | Promise<Authentication> {
+    if (typeof verified === 'string') return failed(verified, issuer)
+    const authentication = validated(token, signingInput, verified.facts)
+    // Nothing may be remembered any more once the memory was emptied for good.
+    if (isClosed()) return authentication
+    headers.add(signingInput, header)
+    const added = verifiedTokens?.add(token, verified)
+    return added === undefined ? authentication : added.then(() => authentication)
+  }
+
+  return {
+    authenticate(token, now) {
+      // Callers in plain JavaScript may hand in anything.
+      if (typeof token !== 'string') return failed('token-malformed')
+      const known = verifiedTokens?.find(token)
+      if (known instanceof Promise) return known.then((found) => fromMemory(token, found, now) ?? validate(token, now))
+      return fromMemory(token, known, now) ?? validate(token, now)
+    },
+    close() {
+      verifiedTokens?.clear()
+    },
+  }
+}
+
+function failed(reason: OperatorCode, issuer?: string): Authentication {
+  return { kind: 'failed', reason, issuer }
+}
+
+function validated(token: string, signingInput: string, facts: TokenFacts, memory?: NameMemory): Authentication {
+  return { kind: 'validated', token, key: new TokenKey(signingInput, memory), facts }
 }

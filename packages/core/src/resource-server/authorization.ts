@@ -11,7 +11,7 @@ import { type Clock, elapsedSince, type Instant, readInstant } from '../transpor
 import { type Evidence, laterEvidence } from '../vocabulary/evidence.js'
 import type { Principal } from '../vocabulary/principal.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
-import type { Authentication } from './authentication.js'
+import type { Authenticated, Authentication } from './authentication.js'
 import type { DecisionMaker, DecisionMemo } from './decision-making.js'
 
 /** What a policy came to for one token: a principal, or why there is none. */
@@ -28,9 +28,6 @@ export interface Precheck {
   readonly facts: TokenFacts | undefined
   readonly result: OperatorCode | undefined
 }
-
-/** What there is to decide about. */
-type Verifiable = Exclude<Authentication, { kind: 'failed' }>
 
 interface AuthorizerParts {
   readonly issuers: IssuerRegistry
@@ -96,13 +93,42 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     }
   }
 
-  async function decide<Claims>(
-    authentication: Verifiable,
+  /**
+   * At once where nothing has to be waited for: the token is validated, the policy has neither schema nor decisions, and
+   * evidence is at hand. Nothing else runs meanwhile, so that nothing has to be looked up twice.
+   */
+  function decide<Claims>(
+    authentication: Authenticated,
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
     inHand: RequestInHand | undefined,
-  ): Promise<{ readonly facts: TokenFacts | undefined; readonly result: Principal<Claims> | OperatorCode }> {
+  ): Decision<Claims> | Promise<Decision<Claims>> {
+    const inSteps = (begun: Begun = {}) => decideInSteps(authentication, trusted, policy, arrival, inHand, begun)
+    const mayWait = policy.claims !== undefined || policy.decisions.length > 0
+    if (authentication.kind === 'opaque' || mayWait || isClosed()) return inSteps()
+    const strategy = strategyOf(trusted)
+    const { token, key, facts } = authentication
+    const known = strategy.isRevoked(key, facts)
+    if (known instanceof Promise) return inSteps({ known })
+    const refusal = known ? 'token-revoked' : (refusalByFacts(policy, facts) ?? refusalOfLogin(policy, facts))
+    if (refusal !== undefined) return { facts, result: refusal }
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    const decision = strategy.decide({ token, key, facts, arrival, maxRevocationLag, maxRevocationLagDuringOutage })
+    if (decision instanceof Promise) return inSteps({ known, decision })
+    if (decision.decision !== 'evidence') return { facts, result: decision.reason }
+    // Without a schema the claims have their default type, which is then what `Claims` is.
+    return { facts, result: principalOf(facts, facts.claims as Claims, decision.evidence) }
+  }
+
+  async function decideInSteps<Claims>(
+    authentication: Authenticated,
+    trusted: TrustedIssuer,
+    policy: CompiledPolicy<Claims>,
+    arrival: Instant,
+    inHand: RequestInHand | undefined,
+    begun: Begun,
+  ): Promise<Decision<Claims>> {
     const strategy = strategyOf(trusted)
     const { token, key } = authentication
     const validated = authentication.kind === 'validated' ? authentication.facts : undefined
@@ -110,7 +136,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
 
     if (isClosed()) return not('resource-server-closed')
     // Nearly every step answers at once, and waiting for one would cost more than it does.
-    const known = strategy.isRevoked(key, validated)
+    const known = begun.known ?? strategy.isRevoked(key, validated)
     if (known instanceof Promise ? await known : known) return not('token-revoked')
     const { refusalBy, accepted } = createFactsCheck(policy)
     const first = validated && refusalBy(validated)
@@ -118,7 +144,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
     const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
     const question = { token, key, facts: validated, arrival, maxRevocationLag, maxRevocationLagDuringOutage }
-    const decision = strategy.decide(question)
+    const decision = begun.decision ?? strategy.decide(question)
     const gathered = decision instanceof Promise ? await decision : decision
     if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
@@ -144,10 +170,6 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
         decisionMaker === undefined ? 'decision-misconfigured' : await decisionMaker.decide(demands, subject)
       if (denial !== undefined) return not(isClosed() ? 'resource-server-closed' : denial, facts)
     }
-    const isAtOnce = !(known instanceof Promise || decision instanceof Promise || decidedFrom !== undefined)
-    const hasRunThrough = isAtOnce && policy.claims === undefined
-    // Nothing else ran since it was looked up first, so that it cannot have changed.
-    if (hasRunThrough && facts === validated) return { facts, result: principalOf(facts, claims, evidence) }
     // A schema, an answer or a decision may take its time.
     const granted = strategy.unlessRevoked(key, facts, () => {
       const proof = decidedFrom === undefined ? evidence : aged(evidence, decidedFrom)
@@ -161,24 +183,28 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     return laterEvidence(evidence, elapsedSince(since, readInstant(clock)))
   }
 
-  function issuerOf(authentication: Verifiable, policy: CompiledPolicy<unknown>): TrustedIssuer | undefined {
+  function issuerOf(authentication: Authenticated, policy: CompiledPolicy<unknown>): TrustedIssuer | undefined {
     return authentication.kind === 'validated'
       ? issuers.select(authentication.facts.issuer)?.trusted
       : issuers.ofOpaqueTokens(policy.issuers)[0]
   }
 
   return {
-    async authorize<Claims>(
+    /** At once where nothing has to be waited for. */
+    authorize<Claims>(
       authentication: Authentication,
       policy: CompiledPolicy<Claims>,
       arrival: Instant,
       inHand?: RequestInHand,
-    ): Promise<Authorization<Claims>> {
+    ): Authorization<Claims> | Promise<Authorization<Claims>> {
       if (authentication.kind === 'failed') return failed(authentication)
       const trusted = issuerOf(authentication, policy)
       if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
-      const { facts, result } = await decide(authentication, trusted, policy, arrival, inHand)
-      return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
+      const land = ({ facts, result }: Decision<Claims>): Authorization<Claims> => {
+        return { issuer: facts?.issuer ?? trusted.issuers[0], facts, result }
+      }
+      const decision = decide(authentication, trusted, policy, arrival, inHand)
+      return decision instanceof Promise ? decision.then(land) : land(decision)
     },
 
     /** What is against the request by what is known here; `undefined` is no grant. Asks nobody, remembers nothing. */
@@ -194,6 +220,14 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     },
   }
 }
+
+/** What was asked already. */
+interface Begun {
+  readonly known?: ReturnType<IssuerStrategy['isRevoked']>
+  readonly decision?: ReturnType<IssuerStrategy['decide']>
+}
+
+type Decision<Claims> = Pick<Authorization<Claims>, 'facts' | 'result'>
 
 function failed({ issuer, reason }: Extract<Authentication, { kind: 'failed' }>) {
   return { issuer, facts: undefined, result: reason }

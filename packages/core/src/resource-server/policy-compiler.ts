@@ -35,6 +35,8 @@ export function createPolicyCompiler(
   return function compile<Schema extends ClaimsSchema | undefined, Claims>(
     ...given: PolicyArgument<Schema, Claims>
   ): CompiledPolicy<Claims> {
+    const [policy] = given
+    if (policy !== undefined && checked.has(policy)) return policy as CompiledPolicy<Claims>
     const compiled = policyOf(given)
     if (!checked.has(compiled)) {
       checkAgainst(issuers, compiled)

@@ -1,4 +1,5 @@
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import { checkKeySnapshot, type GivenKeySet, type KeySnapshot } from '../keys/key-snapshot.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import type { TokenwardEvent } from '../outcomes/events.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
@@ -29,10 +30,22 @@ export interface ResourceServerOptions {
   /** Longest token accepted, in bytes. Default 16384, range 1024 to 65536. */
   readonly maxTokenBytes?: number | undefined
   /**
+   * Tokens whose verification is remembered: one that comes for the third time costs a hash in place of a signature. Facts
+   * are held, about 1 kB each, no token and no verdict: expiry, key and policy are checked on every request. Default 10000,
+   * range 0 (off) to 1000000.
+   */
+  readonly maxVerifiedTokens?: number | undefined
+  /**
    * Tokens of each issuer of which the authorization server's answers are remembered. Beyond them the oldest are
    * forgotten and asked for again. Default 10000, range 100 to 1000000.
    */
   readonly maxRememberedTokens?: number | undefined
+  /**
+   * Keys that another server gave with `exportKeys()`, as where they were written at deployment: a cold start then fetches
+   * nothing first. They age from their `fetchedAt` by the `refreshAfter` and `maxAge` of their issuer; what is too old, or
+   * of an issuer that is not configured, is not used. Whoever can write it can sign tokens. Default none (RFC 7517 §5).
+   */
+  readonly keySnapshot?: KeySnapshot | undefined
   /** Makes all calls to issuers (WHATWG Fetch). Default: a keep-alive client on Node, the global `fetch` elsewhere. */
   readonly fetch?: Fetch | undefined
   /** Where time comes from. Default: the system's clocks. */
@@ -44,8 +57,10 @@ export interface ResourceServerOptions {
 export interface CheckedResourceServerOptions {
   readonly realm: string
   readonly maxTokenBytes: number
+  readonly maxVerifiedTokens: number
   readonly maxRememberedTokens: number
   readonly clock: Clock
+  readonly givenKeys: ReadonlyMap<string, GivenKeySet>
   /** Milliseconds for one decision of the decision point. */
   readonly decisionTimeout: number
 }
@@ -58,7 +73,9 @@ const KNOWN = [
   'decisionPoint',
   'realm',
   'maxTokenBytes',
+  'maxVerifiedTokens',
   'maxRememberedTokens',
+  'keySnapshot',
   'fetch',
   'clock',
   'onEvent',
@@ -67,12 +84,16 @@ const TO_COME = ['senderConstraints'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
   checkOptionNames(OWNER, options, KNOWN, TO_COME)
-  const { realm = 'api', maxTokenBytes = 16_384, maxRememberedTokens = 10_000, clock = systemClock } = options
+  const { realm = 'api', maxTokenBytes = 16_384, clock = systemClock } = options
+  const { maxVerifiedTokens = 10_000, maxRememberedTokens = 10_000 } = options
   if (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm)) {
     throw new ConfigurationError(`${OWNER}.realm`, 'must be printable ASCII text')
   }
   if (!Number.isInteger(maxTokenBytes) || maxTokenBytes < 1_024 || maxTokenBytes > 65_536) {
     throw new ConfigurationError(`${OWNER}.maxTokenBytes`, 'must be a whole number of bytes from 1024 to 65536')
+  }
+  if (!Number.isInteger(maxVerifiedTokens) || maxVerifiedTokens < 0 || maxVerifiedTokens > 1_000_000) {
+    throw new ConfigurationError(`${OWNER}.maxVerifiedTokens`, 'must be a whole number from 0 (off) to 1000000')
   }
   if (!Number.isInteger(maxRememberedTokens) || maxRememberedTokens < 100 || maxRememberedTokens > 1_000_000) {
     throw new ConfigurationError(`${OWNER}.maxRememberedTokens`, 'must be a whole number from 100 to 1000000')
@@ -91,9 +112,11 @@ export function checkResourceServerOptions(options: ResourceServerOptions): Chec
       throw new ConfigurationError(`${OWNER}.${name}`, 'must be a function')
     }
   }
+  const givenKeys = checkKeySnapshot(`${OWNER}.keySnapshot`, options.keySnapshot)
   const { decisionPoint } = options
   const decisionTimeout = decisionPoint === undefined ? 0 : checkDecisionPoint(OWNER, decisionPoint)
-  return { realm, maxTokenBytes, maxRememberedTokens, clock: steadyClock(clock), decisionTimeout }
+  const limits = { maxTokenBytes, maxVerifiedTokens, maxRememberedTokens }
+  return { realm, ...limits, clock: steadyClock(clock), givenKeys, decisionTimeout }
 }
 
 /** A clock that answers with a Date, a text or nothing would make every comparison of times come out wrong. */

@@ -1,6 +1,7 @@
 import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
+import type { KeySnapshot } from '../keys/key-snapshot.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
@@ -14,8 +15,8 @@ import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import { createAnswerer } from './answering.js'
-import { type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
-import { createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
+import { type Authenticated, type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
+import { type Authorization, createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
 import { readBearerCredentials } from './bearer-credentials.js'
 import { createDecisionMaker } from './decision-making.js'
@@ -128,6 +129,11 @@ export interface ResourceServer {
    * @throws {@link UpstreamError} when an issuer has no keys to give, or whatever the decision point is not ready for.
    */
   ready(): Promise<void>
+  /**
+   * The keys that are at hand, as plain JSON: what the option `keySnapshot` of another server takes, so that its first
+   * request waits for no fetch. Only keys that were fetched and are not too old; call `ready()` before.
+   */
+  exportKeys(): KeySnapshot
   /** Ends connections and forgets all keys; later requests are unavailable. */
   close(): Promise<void>
 }
@@ -139,11 +145,12 @@ export interface ResourceServer {
  * @throws {@link ConfigurationError} naming the option and what is accepted.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const { realm, maxTokenBytes, maxRememberedTokens, clock, decisionTimeout } = checkResourceServerOptions(options)
+  const { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock, givenKeys, decisionTimeout } =
+    checkResourceServerOptions(options)
   const { fetch, onEvent, revocationList, decisionPoint } = options
   const emit = emitTo(onEvent)
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
-  const context = { http, clock, emit }
+  const context = { http, clock, emit, givenKeys }
   const issuers = connectIssuers(options.issuers, context)
   const revocations = revocationList && connectRevocationList(revocationList, revocationIssuers(issuers), context)
   const strategies = new Map(
@@ -154,20 +161,19 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   )
   const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
   const compile = createPolicyCompiler(issuers, { decisionPoint, onNew: warnOfUnobtainableEvidence })
-  const authenticate = createAuthenticator({ issuers, maxTokenBytes, clock, isClosed: () => closed })
+  const isClosed = () => closed
+  const authenticator = createAuthenticator({ issuers, maxTokenBytes, maxVerifiedTokens, isClosed })
   const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
-  const { authorize, precheck } = createAuthorizer({
-    issuers,
-    strategyOf,
-    clock,
-    isClosed: () => closed,
-    decisionMaker,
-  })
+  const { authorize, precheck } = createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker })
   const metadata =
     options.resource === undefined
       ? undefined
       : createMetadata('createResourceServer.resource', options.resource, issuers.trusted.map(firstIdentifier))
-  const { answer, denied } = createAnswerer({ clock, emit, resource: { realm, resourceMetadata: metadata?.url } })
+  const { answer, principalOrDenied, denied } = createAnswerer({
+    clock,
+    emit: onEvent && emit,
+    resource: { realm, resourceMetadata: metadata?.url },
+  })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
     return { definition, strategy: strategyOf(trusted) }
@@ -195,14 +201,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     clock,
     emit,
   })
-  const isClosed = () => closed
   const backChannelLogout = createBackChannelLogout({ issuers, list: revocationList, maxTokenBytes, context, isClosed })
   let closed = false
 
   /** Of a token whatever it may do, and even where it is known to be revoked: it still says whose it is. */
   async function factsOf(token: string): Promise<TokenFacts> {
     const arrival = readInstant(clock)
-    const authentication = await authenticate(token)
+    const authentication = await authenticator.authenticate(token, arrival)
     if (authentication.kind === 'validated') return authentication.facts
     const anyToken = compile()
     const authorization = await authorize(authentication, anyToken, arrival)
@@ -239,37 +244,43 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     }
   }
 
-  async function settle<Claims>(
+  /** At once where nothing has to be waited for. */
+  function settle<Claims>(
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
     inHand?: RequestInHand,
-  ): Promise<Outcome<Claims>> {
-    const authorization = await authorize(authentication, policy, arrival, inHand)
-    const outcome = answer(authorization, policy)
-    if (outcome.outcome === 'granted' && authentication.kind !== 'failed') {
-      const facts = authorization.facts as TokenFacts
-      // From the arrival: what a schema took is no time in which the evidence stayed young.
-      const request = policy.decisions.length === 0 ? undefined : inHand?.request
-      watcher.remember(outcome, { authentication, facts, policy, decidedAt: arrival, request })
+  ): Outcome<Claims> | Promise<Outcome<Claims>> {
+    const authorization = authorize(authentication, policy, arrival, inHand)
+    return authorization instanceof Promise ? authorization.then(land) : land(authorization)
+
+    function land(landed: Authorization<Claims>): Outcome<Claims> {
+      const outcome = answer(landed, policy)
+      if (outcome.outcome === 'granted') {
+        const facts = landed.facts as TokenFacts
+        // From the arrival: what a schema took is no time in which the evidence stayed young.
+        const request = policy.decisions.length === 0 ? undefined : inHand?.request
+        const authenticated = authentication as Authenticated
+        watcher.remember(outcome, { authentication: authenticated, facts, policy, decidedAt: arrival, request })
+      }
+      return outcome
     }
-    return outcome
   }
 
-  async function authenticateRequest(request: AnyRequest): Promise<Authentication> {
+  function authenticateRequest(request: AnyRequest, arrival: Instant): Authentication | Promise<Authentication> {
     if (!isRequest(request)) {
       throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
     }
     const credentials = readBearerCredentials(request)
     if ('none' in credentials) return { kind: 'failed', reason: credentials.none }
-    return authenticate(credentials.token)
+    return authenticator.authenticate(credentials.token, arrival)
   }
 
   return Object.freeze({
     policy: (policy) => compile(policy),
     async present(request, presentOptions = {}) {
       const arrival = arrivalsOf(clock, presentOptions)
-      let authentication = await authenticateRequest(request)
+      let authentication = await authenticateRequest(request, readInstant(clock))
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       const inHand = { request, memo: decisionMaker && new WeakMap() }
       return {
@@ -279,7 +290,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           const arrived = arrival()
           // A connection that was opened during an outage need not stay shut when it is over.
           const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
-          if (isLate) authentication = await authenticateRequest(request)
+          if (isLate) authentication = await authenticateRequest(request, readInstant(clock))
           return settle(authentication, compiled, arrived, inHand)
         },
       }
@@ -287,19 +298,23 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     async authorize(request, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      return settle(await authenticateRequest(request), compiled, arrival, { request })
+      const soon = authenticateRequest(request, arrival)
+      return settle(soon instanceof Promise ? await soon : soon, compiled, arrival, { request })
     },
     async precheck(request, ...policy) {
       const compiled = compile(...policy)
-      const checked = await precheck(await authenticateRequest(request), compiled)
+      const checked = await precheck(await authenticateRequest(request, readInstant(clock)), compiled)
       return checked.result === undefined ? passed : denied(checked.result, checked, compiled)
     },
     async verify(token, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      const outcome = await settle(await authenticate(token), compiled, arrival)
-      if (outcome.outcome === 'granted') return outcome.principal
-      throw errorOf(outcome)
+      const soon = authenticator.authenticate(token, arrival)
+      const authorization = authorize(soon instanceof Promise ? await soon : soon, compiled, arrival)
+      const landed = authorization instanceof Promise ? await authorization : authorization
+      const settled = principalOrDenied(landed, compiled)
+      if ('denied' in settled) throw errorOf(settled.denied)
+      return settled.principal
     },
     watch: (grant, watchOptions) => watcher.watch(grant, watchOptions),
     signOut: (who, signOutOptions) => signOuts.signOut(who, signOutOptions),
@@ -309,12 +324,14 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     async ready() {
       await Promise.all([issuers.ready(), readyToDecide()])
     },
+    exportKeys: () => issuers.exportKeys(),
     async close() {
       closed = true
       watcher.close()
       signOuts.close()
       decisionMaker?.close()
       issuers.close()
+      authenticator.close()
       revocations?.close()
       for (const strategy of strategies.values()) strategy.close()
       http.close()

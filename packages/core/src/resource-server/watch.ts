@@ -8,7 +8,7 @@ import type { FetchSignal } from '../transport/fetch-client.js'
 import { callAfter } from '../transport/timer.js'
 import type { Principal } from '../vocabulary/principal.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
-import type { Authentication } from './authentication.js'
+import type { Authenticated } from './authentication.js'
 import { type Denied, type Granted, Seal } from './outcome.js'
 
 /** Options of `ResourceServer.watch`. */
@@ -37,7 +37,7 @@ export interface Watch {
 
 /** What a grant was made from, so that it can be decided again. */
 export interface GrantedRequest {
-  readonly authentication: Exclude<Authentication, { kind: 'failed' }>
+  readonly authentication: Authenticated
   readonly facts: TokenFacts
   readonly policy: CompiledPolicy<unknown>
   readonly decidedAt: Instant

@@ -140,6 +140,7 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
     async ready() {
       await decisionPoint?.ready?.()
     },
+    exportKeys: () => ({ keySets: [] }),
     async close() {
       closed = true
       decisionMaker?.close()

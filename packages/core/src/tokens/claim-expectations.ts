@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../outcomes/operator-codes.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
-import type { JoseHeader } from './compact-jws.js'
+import type { JoseHeader } from './jose-header.js'
 import type { RegisteredClaims } from './registered-claims.js'
 
 /** What one kind of access token must look like, apart from its signature and its times. */
@@ -35,7 +35,7 @@ export interface TimeExpectations {
  * a forgery; neither is let in. Each check asks for what must hold, so that a time that is not a number fails it.
  */
 export function refusalByTime(
-  { exp, nbf, iat, authTime }: RegisteredClaims,
+  { exp, nbf, iat, authTime }: Pick<RegisteredClaims, 'exp' | 'nbf' | 'iat' | 'authTime'>,
   { clockTolerance, maxTokenAge }: TimeExpectations,
   now: number,
 ): RefusalCode | undefined {
@@ -75,5 +75,8 @@ export function mediaType(typ: string): string {
  * is something else: a DPoP proof, a logout token, an introspection response (RFC 8725 §3.11).
  */
 export function isPlainTokenType(typ: string | undefined): boolean {
-  return typ === undefined || ['jwt', 'at+jwt'].includes(mediaType(typ))
+  // As nearly all write it.
+  if (typ === undefined || typ === 'at+jwt' || typ === 'JWT') return true
+  const type = mediaType(typ)
+  return type === 'jwt' || type === 'at+jwt'
 }

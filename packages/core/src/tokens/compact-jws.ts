@@ -1,20 +1,16 @@
 import type { RefusalCode } from '../outcomes/operator-codes.js'
-import { asciiBytes, decodeBase64url } from '../vocabulary/base64url.js'
-import { type JsonObject, member, parseJsonBytes } from '../vocabulary/json-object.js'
+import { decodeBase64url, decodeBase64urlText } from '../vocabulary/base64url.js'
+import { type JsonObject, member, parseJsonObject } from '../vocabulary/json-object.js'
+import type { JoseHeader } from './jose-header.js'
+import type { KnownHeaders } from './known-headers.js'
 
 /** A JWS in compact serialization (RFC 7515 §3.1), taken apart. Nothing in it is verified. */
 export interface CompactJws {
   readonly header: JoseHeader
   readonly payload: JsonObject
-  readonly signingInput: Uint8Array
+  /** What was signed: ASCII, both parts and the dot between them. */
+  readonly signingInput: string
   readonly signature: Uint8Array
-}
-
-/** The header members that are read. Anything that could name a key's address or be a key is not among them. */
-export interface JoseHeader {
-  readonly alg: string
-  readonly kid: string | undefined
-  readonly typ: string | undefined
 }
 
 /** Longer names come from nobody's key set; the bound keeps them out of memory. */
@@ -24,8 +20,8 @@ const MAX_KID_LENGTH = 512
  * Parses a compact JWS strictly: size, exactly three parts, canonical base64url, valid UTF-8, JSON objects without
  * duplicate names. Every text that two parsers could read in two ways is refused.
  */
-export function parseCompactJws(token: string, maxBytes: number): CompactJws | RefusalCode {
-  const parts = takeApart(token, maxBytes)
+export function parseCompactJws(token: string, maxBytes: number, known?: KnownHeaders): CompactJws | RefusalCode {
+  const parts = takeApart(token, maxBytes, known)
   if (typeof parts === 'string') return parts
   const { header, encodedPayload, signingInput, signature } = parts
   const payload = parsePart(encodedPayload)
@@ -37,26 +33,27 @@ export interface JwsParts extends Omit<CompactJws, 'payload'> {
   readonly encodedPayload: string
 }
 
-export function takeApart(token: string, maxBytes: number): JwsParts | RefusalCode {
+export function takeApart(token: string, maxBytes: number, known?: KnownHeaders): JwsParts | RefusalCode {
   if (token.length > maxBytes) return 'token-too-large'
-  const parts = token.split('.', 4)
-  if (parts.length !== 3) return 'token-malformed'
-  const [encodedHeader, encodedPayload, encodedSignature] = parts as [string, string, string]
-  const headerObject = parsePart(encodedHeader)
-  if (headerObject === undefined) return 'token-malformed'
-  const header = readHeader(headerObject)
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  if (first === -1 || second === -1 || token.includes('.', second + 1)) return 'token-malformed'
+  const encodedHeader = token.slice(0, first)
+  const header = known?.find(encodedHeader) ?? parseHeader(encodedHeader)
   if (typeof header === 'string') return header
-  const signature = decodeBase64url(encodedSignature)
+  const signature = decodeBase64url(token.slice(second + 1))
   if (signature === undefined) return 'token-malformed'
-  return { header, encodedPayload, signingInput: asciiBytes(token.slice(0, token.lastIndexOf('.'))), signature }
+  return { header, encodedPayload: token.slice(first + 1, second), signingInput: token.slice(0, second), signature }
 }
 
 function parsePart(part: string): JsonObject | undefined {
-  const bytes = decodeBase64url(part)
-  return bytes === undefined ? undefined : parseJsonBytes(bytes)
+  const text = decodeBase64urlText(part)
+  return text === undefined ? undefined : parseJsonObject(text)
 }
 
-function readHeader(header: JsonObject): JoseHeader | RefusalCode {
+function parseHeader(encoded: string): JoseHeader | RefusalCode {
+  const header = parsePart(encoded)
+  if (header === undefined) return 'token-malformed'
   // RFC 7515 §4.1.11: whoever does not understand an extension must refuse; no extension is understood here. `b64` and
   // `zip` change what the payload means and are refused without `crit` as well.
   for (const name of ['crit', 'b64', 'zip']) if (Object.hasOwn(header, name)) return 'critical-header'

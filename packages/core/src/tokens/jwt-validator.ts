@@ -1,14 +1,17 @@
 import { signatureVerifier } from '#signature'
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../keys/algorithms.js'
-import type { JwksSource } from '../keys/jwks-source.js'
+import type { JwksSource, KeyLookup } from '../keys/jwks-source.js'
 import type { VerificationKey } from '../keys/signature.js'
 import type { OperatorCode, RefusalCode } from '../outcomes/operator-codes.js'
+import type { Instant } from '../transport/clock.js'
+import { nextTurn } from '../transport/timer.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import { isSenderConstrained } from '../vocabulary/confirmation.js'
 import { refusalByTime, type TimeExpectations, type TokenProfile } from './claim-expectations.js'
 import type { CompactJws } from './compact-jws.js'
 import { readRegisteredClaims } from './registered-claims.js'
 import type { TokenFacts } from './token-facts.js'
+import type { VerifiedToken } from './verified-token.js'
 
 export interface JwtValidatorOptions {
   readonly issuer: string
@@ -20,54 +23,104 @@ export interface JwtValidatorOptions {
 
 /** Validates the JWTs of one issuer, cheap checks first: nothing is fetched for a token that is refused anyway. */
 export interface JwtValidator {
-  validate(jws: CompactJws, now: number): Promise<TokenFacts | OperatorCode>
+  /** At once where the key is at hand and the runtime verifies at once: a promise would cost more than the checks. */
+  validate(jws: CompactJws, now: Instant): Validation | Promise<Validation>
+  /** Whether a token that was verified before would be verified again: by what may have changed since. */
+  stillHolds(token: VerifiedToken, now: Instant): boolean
 }
 
+type Validation = VerifiedToken | OperatorCode
+
 export function createJwtValidator({ issuer, keys, algorithms, profile, times }: JwtValidatorOptions): JwtValidator {
+  /** All that takes no key; the facts are those of the token if it turns out to be genuine. */
+  function factsOrRefusal({ header, payload }: CompactJws, now: number): Unproven | RefusalCode {
+    const claims = readRegisteredClaims(payload)
+    // The caller chose this validator by `iss`; the check stands here too, so that keys can never cross issuers.
+    if (claims === undefined || claims.iss !== issuer) return 'claims-malformed'
+    const token = { header, payload, claims }
+    const refusal = refusalByTime(claims, times, now) ?? profile.refusal(token)
+    if (refusal !== undefined) return refusal
+    const identity = profile.identity(token)
+    if (identity === undefined) return 'claims-malformed'
+    const facts: TokenFacts = {
+      issuer,
+      subject: claims.sub,
+      clientId: identity.clientId,
+      scopes: identity.scopes,
+      groups: identity.groups,
+      claims: payload as unknown as AccessTokenClaims,
+      expiresAt: claims.exp,
+      issuedAt: claims.iat,
+      authenticatedAt: claims.authTime,
+      acr: claims.acr,
+    }
+    return { facts, notBefore: claims.nbf }
+  }
+
   return {
-    async validate(jws, now) {
-      const { header, payload } = jws
-      const algorithm = header.alg
+    validate(jws, now) {
+      const { alg: algorithm, kid } = jws.header
       if (!isSignatureAlgorithm(algorithm) || !algorithms.includes(algorithm)) return 'algorithm-not-allowed'
-      const claims = readRegisteredClaims(payload)
-      // The caller chose this validator by `iss`; the check stands here too, so that keys can never cross issuers.
-      if (claims === undefined || claims.iss !== issuer) return 'claims-malformed'
-      const token = { header, payload, claims }
-      const refusal = refusalByTime(claims, times, now) ?? profile.refusal(token)
-      if (refusal !== undefined) return refusal
-      const identity = profile.identity(token)
-      if (identity === undefined) return 'claims-malformed'
+      const unproven = factsOrRefusal(jws, now.wall)
+      if (typeof unproven === 'string') return unproven
+      const lookup = keys.find({ algorithm, kid }, now)
+      return lookup instanceof Promise
+        ? lookup.then((landed) => verify(jws, landed, unproven))
+        : verify(jws, lookup, unproven)
+    },
 
-      const lookup = await keys.find({ algorithm, kid: header.kid })
-      if (lookup.result === 'unavailable') return lookup.reason
-      if (lookup.result === 'absent') return 'unknown-key'
-      const signatureRefusal = await refusalBySignature(lookup.keys, jws)
-      if (signatureRefusal !== undefined) return signatureRefusal
-
-      // Fail closed: no sender constraint can be checked yet, so a bound token is refused rather than taken as bearer.
-      if (isSenderConstrained(payload)) return 'sender-constraint-unchecked'
-      return {
-        issuer,
-        subject: claims.sub,
-        ...identity,
-        claims: payload as unknown as AccessTokenClaims,
-        expiresAt: claims.exp,
-        issuedAt: claims.iat,
-        authenticatedAt: claims.authTime,
-        acr: claims.acr,
-      }
+    stillHolds({ facts, header, key, notBefore }, now) {
+      const { expiresAt: exp, issuedAt: iat, authenticatedAt: authTime } = facts
+      const claims = { exp, nbf: notBefore, iat, authTime }
+      if (refusalByTime(claims, times, now.wall) !== undefined) return false
+      // The name must still stand for this very key; what has to be fetched is for a validation to fetch.
+      return keys.atHand({ algorithm: key.algorithm, kid: header.kid }, now)?.includes(key) === true
     },
   }
+}
+
+type Unproven = Pick<VerifiedToken, 'facts' | 'notBefore'>
+
+function verify(jws: CompactJws, lookup: KeyLookup, unproven: Unproven): Validation | Promise<Validation> {
+  if (lookup.result === 'unavailable') return lookup.reason
+  if (lookup.result === 'absent') return 'unknown-key'
+  if (lookup.keys.length === 0) return 'key-not-usable'
+  const key = keyThatSigned(jws, lookup.keys)
+  return key instanceof Promise ? key.then((found) => proven(jws, found, unproven)) : proven(jws, key, unproven)
+}
+
+function proven(jws: CompactJws, key: VerificationKey | undefined, { facts, notBefore }: Unproven): Validation {
+  if (key === undefined) return 'signature-invalid'
+  // Fail closed: no sender constraint can be checked yet, so a bound token is refused rather than taken as bearer.
+  if (isSenderConstrained(jws.payload)) return 'sender-constraint-unchecked'
+  return { facts, header: jws.header, key, notBefore }
 }
 
 /** `undefined` when one of the keys made the signature. */
 export async function refusalBySignature(
   candidates: readonly VerificationKey[],
-  { signingInput, signature }: CompactJws,
+  jws: CompactJws,
 ): Promise<RefusalCode | undefined> {
   if (candidates.length === 0) return 'key-not-usable'
-  for (const key of candidates) {
-    if (await signatureVerifier.verifySignature(key, signingInput, signature)) return undefined
+  return (await keyThatSigned(jws, candidates)) === undefined ? 'signature-invalid' : undefined
+}
+
+/** Others have their turn between two keys: nothing holds the loop for longer than one signature. */
+function keyThatSigned(
+  { signingInput, signature }: CompactJws,
+  [key, ...others]: readonly VerificationKey[],
+): VerificationKey | undefined | Promise<VerificationKey | undefined> {
+  if (key === undefined) return undefined
+  const verified = signatureVerifier.verifySignature(key, signingInput, signature)
+  if (verified === true || (verified === false && others.length === 0)) return verified ? key : undefined
+  return tryOthers(verified)
+
+  async function tryOthers(first: boolean | Promise<boolean>): Promise<VerificationKey | undefined> {
+    if (await first) return key
+    for (const other of others) {
+      await nextTurn()
+      if (await signatureVerifier.verifySignature(other, signingInput, signature)) return other
+    }
+    return undefined
   }
-  return 'signature-invalid'
 }

@@ -37,8 +37,9 @@ export function readRegisteredClaims(payload: JsonObject): RegisteredClaims | un
   const authTime = numericDate(member(payload, 'auth_time'))
   const acr = optionalString(member(payload, 'acr'))
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '' || exp === undefined) return undefined
-  for (const claim of [exp, nbf, iat, aud, clientId, jti, authTime, acr]) if (claim === MALFORMED) return undefined
-  return { iss, sub, exp, nbf, iat, aud, clientId, jti, authTime, acr } as RegisteredClaims
+  if (exp === MALFORMED || nbf === MALFORMED || iat === MALFORMED || authTime === MALFORMED) return undefined
+  if (aud === MALFORMED || clientId === MALFORMED || jti === MALFORMED || acr === MALFORMED) return undefined
+  return { iss, sub, exp, nbf, iat, aud, clientId, jti, authTime, acr }
 }
 
 const MALFORMED = Symbol('malformed')
@@ -54,8 +55,11 @@ function numericDate(value: JsonValue | undefined): Read<number | undefined> {
 function audience(value: JsonValue | undefined): Read<readonly string[]> {
   if (value === undefined) return []
   if (typeof value === 'string') return [value]
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value as readonly string[]
-  return MALFORMED
+  return Array.isArray(value) && value.every(isString) ? (value as readonly string[]) : MALFORMED
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function optionalString(value: JsonValue | undefined): Read<string | undefined> {

@@ -1,26 +1,34 @@
 import { sha256 } from '#signature'
 
+/** Where the name of one token is kept. */
+export interface NameMemory {
+  name: string | undefined
+}
+
 /**
  * Names a token in memories, without holding it: the hash of what its issuer signed, or of an opaque token, marked as one.
  * A signature may have more than one valid spelling (ECDSA), so that it must not tell one token from another.
  */
 export class TokenKey {
-  readonly #bytes: Uint8Array
-  #known: string | undefined
+  readonly #text: string
+  readonly #memory: NameMemory
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+  /** ASCII. What is remembered of the token may be the place for its name, which then has to be computed once only. */
+  constructor(text: string, memory: NameMemory = { name: undefined }) {
+    this.#text = text
+    this.#memory = memory
   }
 
   /** `undefined` until it was computed: most requests never need it. */
   get known(): string | undefined {
-    return this.#known
+    return this.#memory.name
   }
 
   /** At once where the runtime can. */
   compute(): string | Promise<string> {
-    if (this.#known !== undefined) return this.#known
-    const digest = sha256(this.#bytes)
-    return typeof digest === 'string' ? (this.#known = digest) : digest.then((name) => (this.#known = name))
+    const { name: known } = this.#memory
+    if (known !== undefined) return known
+    const digest = sha256(this.#text)
+    return typeof digest === 'string' ? (this.#memory.name = digest) : digest.then((name) => (this.#memory.name = name))
   }
 }

@@ -47,7 +47,7 @@ export interface FetchResponse {
   readonly type?: string | undefined
   /** Whether a redirect was followed, which is refused. */
   readonly redirected?: boolean | undefined
-  /** `content-type` is read, and for Cognito `www-authenticate` and `x-amzn-errortype`. */
+  /** `content-type` is read; of key sets `cache-control` and `age`, of Cognito `www-authenticate` and `x-amzn-errortype`. */
   readonly headers: { get(name: string): string | null }
   /** Read in pieces, up to the limit. */
   readonly body: {

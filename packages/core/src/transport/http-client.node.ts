@@ -1,9 +1,10 @@
-// Default imports, called as members at call time: interceptors such as msw replace the members (docs/decisions/http-transport.md).
-import http from 'node:http'
-import https from 'node:https'
+// Node's clients are loaded with the first call, and called as members at call time: interceptors such as msw replace the
+// members (docs/decisions/http-transport.md).
+import type http from 'node:http'
+import type https from 'node:https'
+import process from 'node:process'
 import type { Readable } from 'node:stream'
 import { urlToHttpOptions } from 'node:url'
-import zlib from 'node:zlib'
 import { UpstreamError } from '../outcomes/errors.js'
 import { BoundedCache } from './bounded-cache.js'
 import type { TlsClientCertificate } from './client-authentication.js'
@@ -28,8 +29,7 @@ const MAX_TARGETS = 64
 /** Keep-alive client of Node, which takes less CPU for each call than the built-in `fetch`. */
 export function createHttpClient(): HttpClient {
   const connections: Connections = {
-    agents: { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) },
-    certified: new Map(),
+    agents: new Map(),
     targets: new BoundedCache(MAX_TARGETS),
     open: new OpenCalls(),
     closed: false,
@@ -52,15 +52,14 @@ export function createHttpClient(): HttpClient {
     close() {
       connections.closed = true
       connections.open.endAll(closedError)
-      for (const agent of [...Object.values(connections.agents), ...connections.certified.values()]) agent.destroy()
+      for (const agent of connections.agents.values()) agent.destroy()
     },
   }
 }
 
 interface Connections {
-  readonly agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent }
   /** Connections that were opened with a client certificate serve calls with the same one only. */
-  readonly certified: Map<TlsClientCertificate, https.Agent>
+  readonly agents: Map<'http:' | 'https:' | TlsClientCertificate, http.Agent>
   /** Addresses as the platform wants them. */
   readonly targets: BoundedCache<string, Target>
   /** The exchanges under way. */
@@ -78,7 +77,7 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
     const target = targetOf(request.url, connections)
     const secure = target.protocol === 'https:'
     const body = bodyOf(request)
-    const outgoing = (secure ? https : http).request({
+    const outgoing = (secure ? httpsOfNode() : httpOfNode()).request({
       ...target,
       method: body === undefined ? 'GET' : 'POST',
       agent: agentFor(request, secure, connections),
@@ -131,23 +130,27 @@ function targetOf(url: string, { targets }: Connections): Target {
   return target
 }
 
-function agentFor({ certificate }: HttpRequest, secure: boolean, { agents, certified }: Connections): http.Agent {
-  if (!secure) return agents['http:']
-  if (certificate === undefined) return agents['https:']
-  let agent = certified.get(certificate)
+function agentFor({ certificate }: HttpRequest, secure: boolean, { agents }: Connections): http.Agent {
+  const kind = secure ? (certificate ?? 'https:') : 'http:'
+  let agent = agents.get(kind)
   if (agent === undefined) {
-    const { certificate: cert, privateKey: key } = certificate
-    certified.set(certificate, (agent = new https.Agent({ keepAlive: true, cert, key })))
+    const identity = certificate && { cert: certificate.certificate, key: certificate.privateKey }
+    agent = new (secure ? httpsOfNode() : httpOfNode()).Agent({ keepAlive: true, ...(secure && identity) })
+    agents.set(kind, agent)
   }
   return agent
 }
+
+/** They take as long to load as all of core, and whose keys are at hand may never need them. */
+const httpOfNode = () => process.getBuiltinModule('node:http')
+const httpsOfNode = () => process.getBuiltinModule('node:https')
 
 /** Some servers compress although asked not to. */
 function decoded(incoming: http.IncomingMessage): Readable | undefined {
   const encoding = incoming.headers['content-encoding']?.toLowerCase() ?? 'identity'
   if (encoding === 'identity') return incoming
   if (encoding !== 'gzip' && encoding !== 'x-gzip') return undefined
-  const gunzip = zlib.createGunzip()
+  const gunzip = process.getBuiltinModule('node:zlib').createGunzip()
   incoming.on('close', () => {
     if (!incoming.complete) gunzip.destroy(connectionError(new Error('The answer broke off')))
   })

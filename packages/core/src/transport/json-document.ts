@@ -12,14 +12,19 @@ interface JsonRequest extends Pick<HttpRequest, 'timeout' | 'form' | 'certificat
 }
 
 /** Fetches a JSON object: status 200, a JSON media type, strict JSON, within the limits. */
-export async function fetchJsonObject(
+export async function fetchJsonObject(http: HttpClient, url: string, request: JsonRequest): Promise<JsonObject> {
+  return (await fetchJsonDocument(http, url, request)).object
+}
+
+/** The same, with the answer it came in. */
+export async function fetchJsonDocument(
   http: HttpClient,
   url: string,
   { accept, headers, ...request }: JsonRequest,
-): Promise<JsonObject> {
+): Promise<{ readonly object: JsonObject; readonly response: HttpResponse }> {
   const response = await http.send({ ...request, url, headers: { ...headers, accept }, maxBytes: MAX_JSON_BYTES })
   if (response.status !== 200) throw statusError(response.status)
-  return jsonObjectOf(response)
+  return { object: jsonObjectOf(response), response }
 }
 
 /** The JSON object an answer holds, whatever its status: a JSON media type, strict JSON. */

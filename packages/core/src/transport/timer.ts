@@ -14,3 +14,11 @@ export function callAfter(milliseconds: number, callBack: () => void): () => voi
   wait(milliseconds)
   return () => clearTimeout(timer)
 }
+
+/** Taken when this is loaded: fake timers that a test installs later stop time, and this is about none. */
+const soon: (callBack: () => void) => unknown = globalThis.setImmediate ?? globalThis.setTimeout
+
+/** Resolves once everybody else who is ready has had a turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void soon(resolve))
+}

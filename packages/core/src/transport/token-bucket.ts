@@ -1,6 +1,7 @@
 /** Allows `capacity` actions at once and one more per `refillInterval`. It rejects at once and never queues. */
 export interface TokenBucket {
-  take(): boolean
+  /** `reserve`: how many must be left for others. Default none. */
+  take(reserve?: number): boolean
 }
 
 export function createTokenBucket(
@@ -10,11 +11,11 @@ export function createTokenBucket(
   let available = capacity
   let countedAt = monotonic()
   return {
-    take() {
+    take(reserve = 0) {
       const now = monotonic()
       available = Math.min(capacity, available + Math.max(0, now - countedAt) / refillInterval)
       countedAt = now
-      if (available < 1) return false
+      if (available < 1 + reserve) return false
       available -= 1
       return true
     },

@@ -1,7 +1,15 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 interface NodeBuffer {
-  from(text: string, encoding: 'base64url' | 'latin1'): Uint8Array & { toString(encoding: 'base64url'): string }
+  from(text: string, encoding: 'base64url'): Uint8Array
+  from(memory: ArrayBuffer): WritableBuffer
+  byteLength(text: string): number
+}
+
+interface WritableBuffer {
+  readonly length: number
+  write(text: string, offset: number, encoding: 'base64url'): number
+  toString(encoding: 'utf8', start: number, end: number): string
 }
 
 /** Node's decoder is several times faster than one in JavaScript; other runtimes have no `Buffer`. */
@@ -14,9 +22,9 @@ const nodeBuffer = (globalThis as { Buffer?: NodeBuffer }).Buffer
 export const decodeBase64url: (text: string) => Uint8Array | undefined =
   nodeBuffer === undefined ? decodeByTable : (text) => decodeByBuffer(nodeBuffer, text)
 
-/** Bytes of a text already known to be ASCII. */
-export const asciiBytes: (text: string) => Uint8Array =
-  nodeBuffer === undefined ? (text) => new TextEncoder().encode(text) : (text) => nodeBuffer.from(text, 'latin1')
+/** The text that base64url stands for; `undefined` where it is not canonical, or its bytes are not UTF-8. */
+export const decodeBase64urlText: (text: string) => string | undefined =
+  nodeBuffer === undefined ? decodeTextByTable : textDecoderOf(nodeBuffer)
 
 /** Encodes a few bytes; everything large is decoded only. */
 export function encodeBase64url(bytes: Uint8Array): string {
@@ -25,15 +33,58 @@ export function encodeBase64url(bytes: Uint8Array): string {
 }
 
 function decodeByBuffer(buffer: NodeBuffer, text: string): Uint8Array | undefined {
+  if (!mayBeCanonical(buffer, text)) return undefined
   const bytes = buffer.from(text, 'base64url')
-  // Node's decoder skips what it does not know, so the only proof is to encode again.
-  return bytes.toString('base64url') === text ? bytes : undefined
+  return bytes.length === decodedLength(text) ? bytes : undefined
+}
+
+/** A text is decoded before the next one comes, so that all can be in the same place. */
+function textDecoderOf(buffer: NodeBuffer): (text: string) => string | undefined {
+  const scratch = buffer.from(new ArrayBuffer(16_384))
+  return (text) => {
+    if (decodedLength(text) > scratch.length) return decodeTextByTable(text)
+    if (!mayBeCanonical(buffer, text)) return undefined
+    const length = scratch.write(text, 0, 'base64url')
+    if (length !== decodedLength(text)) return undefined
+    const decoded = scratch.toString('utf8', 0, length)
+    // What is not UTF-8 becomes this character, which may also stand there by right.
+    return decoded.includes('\ufffd') ? decodeTextByTable(text) : decoded
+  }
+}
+
+/**
+ * Whether Node's decoder, which skips or reinterprets what it does not know, may be asked. It cannot skip anything
+ * without coming out short; the other alphabet, and letters that look like one in their low byte, are found out here.
+ */
+function mayBeCanonical(buffer: NodeBuffer, text: string): boolean {
+  if (text.includes('+') || text.includes('/') || buffer.byteLength(text) !== text.length) return false
+  const unusedBits = [0, undefined, 0b1111, 0b11][text.length % 4]
+  if (unusedBits === undefined) return false
+  const last = valueOfCharCode[text.charCodeAt(text.length - 1)] ?? 0
+  return (last & unusedBits) === 0
+}
+
+function decodedLength(text: string): number {
+  return Math.floor((text.length * 3) / 4)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The same without `Buffer`. */
+export function decodeTextByTable(text: string): string | undefined {
+  const bytes = decodeByTable(text)
+  if (bytes === undefined) return undefined
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 const valueOfCharCode = new Int8Array(128).fill(-1)
 for (let value = 0; value < ALPHABET.length; value++) valueOfCharCode[ALPHABET.charCodeAt(value)] = value
 
-/** The same function without `Buffer`. */
+/** The same without `Buffer`. */
 export function decodeByTable(text: string): Uint8Array | undefined {
   if (text.length % 4 === 1) return undefined
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))

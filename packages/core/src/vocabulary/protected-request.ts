@@ -55,7 +55,7 @@ export function headerValues(request: WithHeaders, name: string): readonly strin
   }
   const values: string[] = []
   for (const [key, value] of Object.entries(headers as ProtectedRequest['headers'])) {
-    if (key.toLowerCase() !== name) continue
+    if (!isNamed(key, name)) continue
     if (typeof value === 'string') values.push(value)
     else if (Array.isArray(value)) values.push(...value.filter((item) => typeof item === 'string'))
   }
@@ -66,7 +66,12 @@ export function headerValues(request: WithHeaders, name: string): readonly strin
 function rawValues(rawHeaders: readonly string[], name: string): readonly string[] {
   const values: string[] = []
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.toLowerCase() === name) values.push(rawHeaders[i + 1] as string)
+    if (isNamed(rawHeaders[i] as string, name)) values.push(rawHeaders[i + 1] as string)
   }
   return values
+}
+
+/** Most names differ in length already, which is sooner seen. */
+function isNamed(given: string, name: string): boolean {
+  return given.length === name.length && given.toLowerCase() === name
 }

@@ -72,7 +72,10 @@ describe('one server', () => {
   function setUpWatch() {
     const events: TokenwardEvent[] = []
     const watch = createTokenRevocationWatch()
-    const validatorOf = (facts: TokenFacts) => ({ validate: async () => facts })
+    const validatorOf = (facts: TokenFacts) => ({
+      validate: async () => ({ facts, header: {} as never, key: {} as never, notBefore: undefined }),
+      stillHolds: () => true,
+    })
     const context = () => ({ clock: manualClock(0), emit: (event: TokenwardEvent) => events.push(event) })
     const off = userFacts({ claims: { origin_jti: undefined } })
     return { events, watch, context, off, validatorOf }
@@ -81,7 +84,7 @@ describe('one server', () => {
   it('is told once for both issuers of a pool, and another server as well', async () => {
     const { events, watch, context, off, validatorOf } = setUpWatch()
     const [one, other] = [context(), context()]
-    for (const server of [one, one, other]) await watch(validatorOf(off), server).validate({} as never, 0)
+    for (const server of [one, one, other]) await watch(validatorOf(off), server).validate({} as never, {} as never)
     expect(events).toHaveLength(2)
   })
 
@@ -93,7 +96,7 @@ describe('one server', () => {
   ])('knows a user by %s', async (_, facts, reports) => {
     const { events, watch, context, validatorOf } = setUpWatch()
     const validator = validatorOf(userFacts({ ...facts, claims: { origin_jti: undefined, ...facts?.claims } }))
-    await watch(validator, context()).validate({} as never, 0)
+    await watch(validator, context()).validate({} as never, {} as never)
     expect(events).toHaveLength(reports)
   })
 })

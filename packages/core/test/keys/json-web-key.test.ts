@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { SignatureAlgorithm } from '../../src/keys/algorithms.js'
-import { describeKey } from '../../src/keys/json-web-key.js'
+import {
+  describeKey,
+  type JsonWebKeySet,
+  type SigningKeyDescription,
+  signatureLengthOf,
+  whatIsWrongWithJwks,
+} from '../../src/keys/json-web-key.js'
 import type { JsonObject, JsonValue } from '../../src/vocabulary/json-object.js'
 import { signer } from '../support/signing.js'
 
@@ -19,6 +25,7 @@ describe('describeKey', () => {
     const { n, e } = rsa
     expect(describeKey({ ...rsa, x5c: ['certificate'], other: 1 }, ['RS256'])).toStrictEqual({
       kid: rsa['kid'],
+      alg: 'RS256',
       jwk: { kty: 'RSA', n, e },
       algorithms: ['RS256'],
     })
@@ -98,5 +105,39 @@ describe('describeKey', () => {
   it('is not misled by inherited members', () => {
     const polluted = Object.create({ use: 'sig', kty: 'RSA', n: rsa['n'], e: rsa['e'] })
     expect(describeKey(polluted, every)).toHaveProperty('problem')
+  })
+})
+
+describe('whatIsWrongWithJwks', () => {
+  it('finds nothing wrong with usable keys', () => {
+    expect(whatIsWrongWithJwks({ keys: [ec as never] }, ['ES256'])).toBeUndefined()
+  })
+
+  it.each([{}, { keys: [] }, { keys: 'a' }])('finds %j to be no key set', (jwks) => {
+    expect(whatIsWrongWithJwks(jwks as JsonWebKeySet, ['ES256'])).toContain('must be a JSON Web Key Set')
+  })
+
+  it('names the key that cannot be used', () => {
+    expect(whatIsWrongWithJwks({ keys: [ec as never, rsa as never] }, ['ES256'])).toContain('keys[1]')
+  })
+})
+
+describe('signatureLengthOf', () => {
+  it.each([
+    ['RS256', 2048, 256],
+    ['PS512', 3072, 384],
+    ['RS256', 2056, 257],
+  ] as const)('is that of the modulus of an RSA key: %s, %i bits', (alg, modulusLength, expected) => {
+    const description = describeKey(jwkOf(alg, { modulusLength }), [alg]) as SigningKeyDescription
+    expect(signatureLengthOf(description.jwk, alg)).toBe(expected)
+  })
+
+  it.each([
+    ['ES256', 64],
+    ['ES512', 132],
+    ['EdDSA', 64],
+  ] as const)('is that of the algorithm else: %s', (alg, expected) => {
+    const description = describeKey(jwkOf(alg), [alg]) as SigningKeyDescription
+    expect(signatureLengthOf(description.jwk, alg)).toBe(expected)
   })
 })

@@ -7,7 +7,6 @@ import { sealed, signer } from '../support/signing.js'
 
 const names = Object.keys(algorithms) as SignatureAlgorithm[]
 const input = 'header.payload'
-const data = new TextEncoder().encode(input)
 
 function publicJwk(jwk: Readonly<Record<string, unknown>>): PublicJwk {
   const { kid: _, alg: __, use: ___, ...members } = jwk
@@ -20,11 +19,11 @@ describe.each(names)('verifySignature with %s', (algorithm) => {
   const key = () => signatureVerifier.importKey(publicJwk(own.jwk), algorithm)
 
   it('accepts a genuine signature', async () => {
-    expect(await signatureVerifier.verifySignature(await key(), data, signature)).toBe(true)
+    expect(await signatureVerifier.verifySignature(await key(), input, signature)).toBe(true)
   })
 
   it('refuses other data', async () => {
-    const other = new TextEncoder().encode('header.Payload')
+    const other = 'header.Payload'
     expect(await signatureVerifier.verifySignature(await key(), other, signature)).toBe(false)
   })
 
@@ -33,7 +32,7 @@ describe.each(names)('verifySignature with %s', (algorithm) => {
     for (const position of [0, signature.length >> 1, signature.length - 1]) {
       const changed = Uint8Array.from(signature)
       changed[position] = (changed[position] as number) ^ 1
-      expect(await signatureVerifier.verifySignature(imported, data, changed)).toBe(false)
+      expect(await signatureVerifier.verifySignature(imported, input, changed)).toBe(false)
     }
   })
 
@@ -54,20 +53,20 @@ describe.each(names)('verifySignature with %s', (algorithm) => {
         signature.subarray(signature.length / 2),
       ]),
     ]) {
-      expect(await signatureVerifier.verifySignature(imported, data, other)).toBe(false)
+      expect(await signatureVerifier.verifySignature(imported, input, other)).toBe(false)
     }
   })
 
   it('refuses all zeros (CVE-2022-21449)', async () => {
     const zeros = new Uint8Array(signature.length)
-    expect(await signatureVerifier.verifySignature(await key(), data, zeros)).toBe(false)
+    expect(await signatureVerifier.verifySignature(await key(), input, zeros)).toBe(false)
     const onlyR = Uint8Array.from(signature).fill(0, signature.length / 2)
-    expect(await signatureVerifier.verifySignature(await key(), data, onlyR)).toBe(false)
+    expect(await signatureVerifier.verifySignature(await key(), input, onlyR)).toBe(false)
   })
 
   it('refuses a signature of another key', async () => {
     const other = Buffer.from(sealed(input, signer(algorithm)).split('.').at(-1) as string, 'base64url')
-    expect(await signatureVerifier.verifySignature(await key(), data, other)).toBe(false)
+    expect(await signatureVerifier.verifySignature(await key(), input, other)).toBe(false)
   })
 })
 
@@ -76,15 +75,28 @@ describe('verifySignature', () => {
     const own = signer('RS256')
     const signature = Buffer.from(sealed(input, own).split('.').at(-1) as string, 'base64url')
     const key = await signatureVerifier.importKey(publicJwk(own.jwk), 'PS256')
-    expect(await signatureVerifier.verifySignature(key, data, signature)).toBe(false)
+    expect(await signatureVerifier.verifySignature(key, input, signature)).toBe(false)
   })
+
+  it.each(['PS256', 'PS384', 'PS512'] as const)(
+    'refuses an %s signature without its leading zero',
+    async (algorithm) => {
+      const own = signer(algorithm)
+      const key = await signatureVerifier.importKey(publicJwk(own.jwk), algorithm)
+      const made = () => Buffer.from(sealed(input, own).split('.').at(-1) as string, 'base64url')
+      let signature = made()
+      while (signature[0] !== 0) signature = made()
+      expect(await signatureVerifier.verifySignature(key, input, signature)).toBe(true)
+      expect(await signatureVerifier.verifySignature(key, input, signature.subarray(1))).toBe(false)
+    },
+  )
 
   it('refuses a DER signature, which is another encoding of the same numbers', async () => {
     const own = signer('ES256')
     const { sign } = await import('node:crypto')
-    const der = sign('sha256', data, own.privateKey)
+    const der = sign('sha256', Buffer.from(input), own.privateKey)
     const key = await signatureVerifier.importKey(publicJwk(own.jwk), 'ES256')
-    expect(await signatureVerifier.verifySignature(key, data, der)).toBe(false)
+    expect(await signatureVerifier.verifySignature(key, input, der)).toBe(false)
   })
 
   it('verifies many ECDSA signatures, whatever leading zeros their numbers have', async () => {
@@ -94,7 +106,7 @@ describe('verifySignature', () => {
       for (let i = 0; i < 150; i++) {
         const text = `${algorithm}.${i}`
         const signature = Buffer.from(sealed(text, own).split('.').at(-1) as string, 'base64url')
-        expect(await signatureVerifier.verifySignature(key, new TextEncoder().encode(text), signature)).toBe(true)
+        expect(await signatureVerifier.verifySignature(key, text, signature)).toBe(true)
       }
     }
   })

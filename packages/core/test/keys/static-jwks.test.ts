@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonWebKeySet } from '../../src/keys/json-web-key.js'
-import { createStaticJwks, whatIsWrongWithJwks } from '../../src/keys/static-jwks.js'
+import { createStaticJwks } from '../../src/keys/static-jwks.js'
 import { signer } from '../support/signing.js'
 
 const jwk = signer('ES256', { kid: 'a' }).jwk as never
@@ -31,19 +30,5 @@ describe('a key set in the configuration', () => {
     const source = createStaticJwks({ keys: [jwk] }, ['ES256'], () => {})
     source.close()
     expect(await source.find(want('a'))).toMatchObject({ result: 'unavailable' })
-  })
-})
-
-describe('whatIsWrongWithJwks', () => {
-  it('finds nothing wrong with usable keys', () => {
-    expect(whatIsWrongWithJwks({ keys: [jwk] }, ['ES256'])).toBeUndefined()
-  })
-
-  it.each([{}, { keys: [] }, { keys: 'a' }])('finds %j to be no key set', (jwks) => {
-    expect(whatIsWrongWithJwks(jwks as JsonWebKeySet, ['ES256'])).toContain('must be a JSON Web Key Set')
-  })
-
-  it('names the key that cannot be used', () => {
-    expect(whatIsWrongWithJwks({ keys: [jwk, signer('RS256').jwk as never] }, ['ES256'])).toContain('keys[1]')
   })
 })

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { fakeCognito, type EndpointControl } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -12,6 +10,7 @@ import {
   type TokenwardEvent,
 } from '../../src/index.js'
 import { cognitoApi } from '../support/cognito-api.js'
+import { heapInUse } from '../support/heap.js'
 import { introspectedApi } from '../support/introspected-api.js'
 import { json, loopbackServer } from '../support/loopback-server.js'
 import { manualClock } from '../support/manual-clock.js'
@@ -184,15 +183,3 @@ describe('ten thousand made-up tokens', () => {
     expect(await api.authorize(withToken('real'))).toMatchObject({ status: 401, reason: 'token-revoked' })
   })
 })
-
-/** What is held, once everything that can be freed was: some of it only when its finalizers have run. */
-async function heapInUse(): Promise<number> {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  for (let round = 0; round < 5; round++) {
-    collect()
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}

@@ -19,6 +19,12 @@ describe('the options of createResourceServer', () => {
       'createResourceServer.maxTokenBytes must be a whole number of bytes from 1024 to 65536',
     ],
     ['a token limit without end', { maxTokenBytes: Infinity }, 'createResourceServer.maxTokenBytes'],
+    [
+      'a memory of less than nothing',
+      { maxVerifiedTokens: -1 },
+      'createResourceServer.maxVerifiedTokens must be a whole number from 0 (off) to 1000000',
+    ],
+    ['a memory without end', { maxVerifiedTokens: Infinity }, 'createResourceServer.maxVerifiedTokens'],
     ['a fetch that is none', { fetch: {} }, 'createResourceServer.fetch must be a function'],
     ['an observer that is none', { onEvent: {} }, 'createResourceServer.onEvent must be a function'],
     ['a clock that is none', { clock: {} }, 'createResourceServer.clock must have a now()'],

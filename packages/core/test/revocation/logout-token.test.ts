@@ -71,6 +71,8 @@ describe('a logout token', () => {
     const down: JwksSource = {
       find: async () => ({ result: 'unavailable', reason: 'jwks-unreachable' }),
       async load() {},
+      atHand: () => undefined,
+      snapshot: () => undefined,
       close() {},
     }
     expect(await setUp(down).receive(token())).toBe('jwks-unreachable')
@@ -82,6 +84,8 @@ describe('a logout token', () => {
         throw new Error('asked for a key')
       },
       async load() {},
+      atHand: () => undefined,
+      snapshot: () => undefined,
       close() {},
     }
     expect(await setUp(never).receive(token({ aud: 'other' }))).toBe('audience-not-accepted')

@@ -47,7 +47,7 @@ function setUp({ age = 60_000, issuedAtIsEvidence = true, hasLive = true, reache
         }
       : undefined,
   })
-  const key = new TokenKey(new TextEncoder().encode('token'))
+  const key = new TokenKey('token')
   const decide = (maxRevocationLag: RevocationLag, duringOutage?: number, changed: Partial<TokenFacts> = {}) =>
     engine.decide({
       token: 'token',

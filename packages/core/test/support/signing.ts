@@ -18,7 +18,10 @@ export function signer(alg = 'RS256', { modulusLength = 2048, kid = randomUUID()
     : alg.startsWith('ES')
       ? generateKeyPairSync('ec', { namedCurve: curveOf[alg] as string })
       : generateKeyPairSync('rsa', { modulusLength })
-  return { alg, kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' } }
+  // Not every runtime leaves the private members out.
+  const { kty, n, e, crv, x, y } = publicKey.export({ format: 'jwk' })
+  const material = kty === 'RSA' ? { n, e } : kty === 'EC' ? { crv, x, y } : { crv, x }
+  return { alg, kid, privateKey, jwk: { kty, ...material, kid, alg, use: 'sig' } }
 }
 
 export interface TokenParts {

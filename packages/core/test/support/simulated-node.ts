@@ -52,8 +52,14 @@ export class SimulatedNode {
       evidence: { propagationDelay, issuedAtIsEvidence, maxTokenLifetime, inactiveMemory: 1_000 },
       opaqueTokens: true,
       connect: () => ({
-        keys: { find: never, load: async () => {}, close: () => {} },
-        validator: { validate: never },
+        keys: {
+          find: never,
+          load: async () => {},
+          atHand: () => undefined,
+          snapshot: () => undefined,
+          close: () => {},
+        },
+        validator: { validate: never, stillHolds: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,
     })
@@ -116,7 +122,7 @@ const keys = new WeakMap<SimulatedToken, TokenKey>()
 
 function keyOf(token: SimulatedToken): TokenKey {
   let key = keys.get(token)
-  if (key === undefined) keys.set(token, (key = new TokenKey(new TextEncoder().encode(token.name))))
+  if (key === undefined) keys.set(token, (key = new TokenKey(token.name)))
   return key
 }
 

@@ -29,9 +29,8 @@ async function verifies(token: string, keys: readonly JsonObject[]): Promise<boo
   if (typeof parts === 'string' || decodeBase64url(parts.encodedPayload) === undefined) return false
   const { alg, kid } = parts.header
   if (!isSignatureAlgorithm(alg)) return false
-  const selection = (await createKeySet({ keys }, accepted, () => {}))?.select({ algorithm: alg, kid })
-  if (selection?.known !== true) return false
-  for (const key of selection.keys) {
+  const set = await createKeySet({ keys }, { allowed: accepted, ignored: () => {} })
+  for (const key of set?.select({ algorithm: alg, kid }) ?? []) {
     if (await signatureVerifier.verifySignature(key, parts.signingInput, parts.signature)) return true
   }
   return false

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { callAfter } from '../../src/transport/timer.js'
+import { callAfter, nextTurn } from '../../src/transport/timer.js'
 
 const DAY = 86_400_000
 
@@ -70,5 +70,27 @@ describe('a timer', () => {
     callAfter(10, callBack)
     callBacks[0]?.()
     expect(callBack).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('the next turn', () => {
+  it('comes after whoever is ready by now, and not only after promises', async () => {
+    const order: string[] = []
+    const others = new Promise<void>((resolve) =>
+      setImmediate(() => {
+        order.push('others')
+        resolve()
+      }),
+    )
+    const own = nextTurn().then(() => order.push('own'))
+    await Promise.resolve().then(() => order.push('promises'))
+    await Promise.all([others, own])
+    expect(order).toStrictEqual(['promises', 'others', 'own'])
+  })
+
+  it('comes although a test has stopped time', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    await expect(nextTurn()).resolves.toBeUndefined()
   })
 })

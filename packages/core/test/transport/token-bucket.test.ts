@@ -14,6 +14,17 @@ it('allows its capacity at once and then one for each interval', () => {
   expect([bucket.take(), bucket.take(), bucket.take()]).toStrictEqual([true, true, false])
 })
 
+it('leaves a reserve where it is told to', () => {
+  let now = 0
+  const bucket = createTokenBucket({ capacity: 3, refillInterval: 1_000 }, () => now)
+  expect([bucket.take(1), bucket.take(1), bucket.take(1)]).toStrictEqual([true, true, false])
+  expect([bucket.take(), bucket.take()]).toStrictEqual([true, false])
+  now = 1_000
+  expect(bucket.take(1)).toBe(false)
+  now = 2_000
+  expect(bucket.take(1)).toBe(true)
+})
+
 it('gains nothing from a clock that steps back', () => {
   let now = 10_000
   const bucket = createTokenBucket({ capacity: 1, refillInterval: 1_000 }, () => now)

@@ -49,15 +49,49 @@ describe('parseJsonObject', () => {
     expect(refused).toBeGreaterThan(500)
   })
 
+  it('agrees with the reference where nothing is escaped, which takes another way', () => {
+    const plain = fc.constantFrom('iss', 'sub', 'a/b', 'ünï', '', 'constructor', '__proto__', '{', ',', ':')
+    const { object } = fc.letrec<{ object: Node }>((tie) => ({
+      object: fc.record({
+        members: fc.array(
+          fc.tuple(
+            plain,
+            fc.oneof(
+              { maxDepth: 3 },
+              plain.map((text) => JSON.stringify([text, { text }])),
+              tie('object'),
+            ),
+          ),
+          { maxLength: 4 },
+        ),
+      }),
+    }))
+    const seen = { refused: 0, read: 0 }
+    fc.assert(
+      fc.property(object, (node) => {
+        const text = textOf(node)
+        expect(text).not.toContain('\\')
+        const parsed = parseJsonObject(text)
+        seen[mustBeRefused(node) ? 'refused' : 'read'] += 1
+        if (mustBeRefused(node)) expect(parsed).toBeUndefined()
+        else expect(JSON.stringify(parsed)).toBe(JSON.stringify(JSON.parse(text)))
+      }),
+      { numRuns: 5_000 },
+    )
+    expect(Math.min(seen.refused, seen.read)).toBeGreaterThan(500)
+  })
+
   it.each([
     ['a duplicate name', '{"iss":"a","iss":"b"}'],
     ['a duplicate name in a nested object', '{"a":[{"b":{"c":1,"d":2,"c":3}}]}'],
+    ['a duplicate name beside an escape', String.raw`{"iss":"a","x":"\n","iss":"b"}`],
     ['a duplicate that differs in escapes', String.raw`{"a/b":1,"a\/b":2}`],
     ['an escaped name', String.raw`{"\u0069ss":"a"}`],
     ['a name that ends in an escaped backslash', String.raw`{"a\\":1}`],
     ['a name with an escaped backslash before a slash', String.raw`{"a\\/":1}`],
     ['__proto__', '{"__proto__":{"admin":true}}'],
     ['a nested __proto__', '{"a":{"__proto__":null}}'],
+    ['__proto__ beside an escape', String.raw`{"a":"\n","__proto__":{"admin":true}}`],
     ['an array', '[1]'],
     ['a string', '"a"'],
     ['null', 'null'],
@@ -76,14 +110,16 @@ describe('parseJsonObject', () => {
 
   it('refuses a duplicate among many names', () => {
     const names = Array.from({ length: 200 }, (_, index) => `n${index}`)
-    const text = (list: readonly string[]) => `{${list.map((key) => `"${key}":1`).join(',')}}`
-    expect(Object.keys(parseJsonObject(text(names)) ?? {})).toEqual(names)
-    expect(parseJsonObject(text([...names, 'n150']))).toBeUndefined()
-    expect(parseJsonObject(text([...names, 'n3']))).toBeUndefined()
+    for (const value of ['1', String.raw`"\n"`]) {
+      const text = (list: readonly string[]) => `{${list.map((key) => `"${key}":${value}`).join(',')}}`
+      expect(Object.keys(parseJsonObject(text(names)) ?? {})).toEqual(names)
+      expect(parseJsonObject(text([...names, 'n150']))).toBeUndefined()
+      expect(parseJsonObject(text([...names, 'n3']))).toBeUndefined()
+    }
   })
 
   it('refuses a duplicate wherever the first of its name stands, around 32 names and beyond', () => {
-    const nth = (index: number) => `"n${index}":1`
+    const nth = (index: number) => String.raw`"n${index}":"\n"`
     for (const count of [1, 31, 32, 33, 34, 64]) {
       const members = Array.from({ length: count }, (_, index) => nth(index))
       expect(parseJsonObject(`{${members.join(',')}}`), `${count} names`).toBeDefined()
@@ -112,6 +148,10 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(nested(32))).toBeDefined()
     expect(parseJsonObject(nested(33))).toBeUndefined()
     expect(parseJsonObject(`{"a":${'['.repeat(100_000)}`)).toBeUndefined()
+    expect(parseJsonObject(`{"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}`)).toBeUndefined()
+    const escaped = (depth: number) => nested(depth).replace('{}', String.raw`{"a":"\n"}`)
+    expect(parseJsonObject(escaped(32))).toBeDefined()
+    expect(parseJsonObject(escaped(33))).toBeUndefined()
   })
 
   it('freezes the object and everything in it', () => {

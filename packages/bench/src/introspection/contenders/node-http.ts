@@ -1,6 +1,6 @@
 import http from 'node:http'
 import type { Prepare } from '../../measure/contender.ts'
-import type { IntrospectionSetup } from '../introspection-cost.ts'
+import type { IntrospectionSetup } from '../introspection-rows.ts'
 
 const AUTHORIZATION = `Basic ${btoa('orders-api:a secret of this API')}`
 

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER } from '../../tokens.ts'
-import type { IntrospectionSetup } from '../introspection-cost.ts'
+import type { IntrospectionSetup } from '../introspection-rows.ts'
 
 /** What a route that always asks does with a JWT: validates it, and asks about it. */
 export const prepare: Prepare<IntrospectionSetup> = async ({ endpoint, tokens, jwks }) => {

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { Prepare } from '../../measure/contender.ts'
 import { ISSUER } from '../../tokens.ts'
-import type { IntrospectionSetup } from '../introspection-cost.ts'
+import type { IntrospectionSetup } from '../introspection-rows.ts'
 
 export const prepare: Prepare<IntrospectionSetup> = async ({ endpoint, tokens }) => {
   const server: oauth.AuthorizationServer = { issuer: ISSUER, introspection_endpoint: endpoint }

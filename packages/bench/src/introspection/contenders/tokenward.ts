@@ -1,7 +1,7 @@
 import { authorizationServer, clientSecretBasic, createResourceServer } from '@tokenward/core'
 import type { Prepare } from '../../measure/contender.ts'
 import { AUDIENCE, ISSUER } from '../../tokens.ts'
-import type { IntrospectionSetup } from '../introspection-cost.ts'
+import type { IntrospectionSetup } from '../introspection-rows.ts'
 
 export const prepare: Prepare<IntrospectionSetup> = async ({ endpoint, tokens, jwks }) => {
   const issuer = authorizationServer({
@@ -12,7 +12,7 @@ export const prepare: Prepare<IntrospectionSetup> = async ({ endpoint, tokens, j
     introspection: { endpoint, clientAuthentication: clientSecretBasic('orders-api', 'a secret of this API') },
     allowInsecureLoopback: true,
   })
-  const api = createResourceServer({ issuers: [issuer] })
+  const api = createResourceServer({ issuers: [issuer], maxVerifiedTokens: 0 })
   const policy = api.policy({ scopes: ['orders/read'], maxRevocationLag: '0s' })
 
   async function operation(index: number): Promise<void> {

@@ -26,12 +26,15 @@ function generated({ routes, issuers }: ConformanceApp) {
 
 const ownClaims = ['scope', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub', 'username']
 
+/** Hundreds of decisions at once have to wait for a machine that does other work as well. */
+const timeout = '30s'
+
 const decisionPoints: Record<
   keyof typeof doors,
   (app: ConformanceApp) => Promise<{ point: PolicyDecisionPoint; close(): unknown }>
 > = {
   async Cedar(app) {
-    const point = cedarDecisionPoint({ ...generated(app), namespace: 'Api', serviceLimits: false })
+    const point = cedarDecisionPoint({ ...generated(app), namespace: 'Api', serviceLimits: false, timeout })
     return { point, close: () => point.close() }
   },
   async 'Verified Permissions'(app) {
@@ -39,7 +42,8 @@ const decisionPoints: Record<
     const { url: endpoint } = await store.serve()
     const { region, credentials, policyStoreId } = store
     const client = new VerifiedPermissionsClient({ region, credentials, endpoint })
-    const point = verifiedPermissionsDecisionPoint({ policyStoreId, client, namespace: 'Api', tokenClaims: ownClaims })
+    const options = { namespace: 'Api', tokenClaims: ownClaims, timeout } as const
+    const point = verifiedPermissionsDecisionPoint({ policyStoreId, client, ...options })
     return {
       point,
       async close() {

@@ -9,7 +9,7 @@ import { verifiedPermissionsDecisionPoint } from '../src/verified-permissions/in
 import { policies, POOL, schema } from './support/shop.js'
 
 /** A shop behind core, its policies in process or in a store. */
-async function shop(side: 'local' | 'remote', timeout = '3s' as const) {
+async function shop(side: 'local' | 'remote', timeout = '30s' as const) {
   const pool = await fakeCognito({ clients: ['web'], resourceServers: { orders: ['read'] } })
   const text = policies.replaceAll(POOL, pool.userPoolId)
   const identitySource = { pool, principalEntityType: 'Shop::User', groupEntityType: 'Shop::UserGroup' }

@@ -88,7 +88,7 @@ function remote({ world = 'shop', entities, token }: TwinRow, how: object): Poli
   const client = new VerifiedPermissionsClient({ region, credentials, endpoint: endpoints[world] })
   clients.push(client)
   const tokenClaims = world === 'plain' ? undefined : token?.kind === 'id' ? ID_TOKEN_CLAIMS : ACCESS_TOKEN_CLAIMS
-  const options = { policyStoreId, client, namespace, entities: named(entities), tokenClaims }
+  const options = { policyStoreId, client, namespace, entities: named(entities), tokenClaims, timeout: '30s' as const }
   return verifiedPermissionsDecisionPoint({ ...options, ...how })
 }
 

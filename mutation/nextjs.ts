@@ -177,7 +177,7 @@ export const nextRules: Area = {
       rule: 'What a cookie let somebody see is kept by no cache',
       source: 'RFC 9111 §3.5',
       file: nextjs('route-handlers.ts'),
-      remove: ['return byCookie && ', 'return false && '],
+      remove: ['const own = byCookie && ', 'const own = false && '],
       test: inNext('route-handlers.test.ts', 'lets somebody see what no cache keeps'),
     },
     {

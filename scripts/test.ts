@@ -11,6 +11,7 @@ const lanes: readonly (readonly Check[])[] = [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
     program("the NestJS demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
     program("the tRPC demo's self-check", 'node', ['apps/trpc-api/dist/main.js']),
+    program("the partner API's self-check", 'node', ['apps/mtls-partner-api/dist/main.js']),
     program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
     pack,
@@ -30,6 +31,7 @@ const lanes: readonly (readonly Check[])[] = [
       compile,
       nodeTests,
     ),
+    consumer('cedar', 'Cedar in both module formats, its command and its declarations', nodeTests, compile),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
     consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
     consumer(

@@ -28,6 +28,17 @@ describe('a package README', () => {
     ['packages/core', 'src/cognito/user-pool.ts', 'CognitoUserPoolOptions'],
     ['packages/core', 'src/resource-server/protected-resource-metadata.ts', 'ProtectedResourceOptions'],
     ['packages/core', 'src/strategy/route-policy.ts', 'RoutePolicy'],
+    ['packages/core', 'src/sender-constraints/certificate-bound.ts', 'CertificateBoundOptions'],
+    ['packages/core', 'src/sender-constraints/dpop.ts', 'DpopOptions'],
+    ['packages/cedar', 'src/local/cedar-decision-point.ts', 'CedarDecisionPointOptions'],
+    ['packages/cedar', 'src/mapping/entity-naming.ts', 'EntityNamingOptions'],
+    [
+      'packages/cedar',
+      'src/verified-permissions/verified-permissions-decision-point.ts',
+      'VerifiedPermissionsDecisionPointOptions',
+    ],
+    ['packages/cedar', 'src/generation/api-description.ts', 'ApiDescription'],
+    ['packages/cedar', 'src/generation/api-description.ts', 'RouteDescription'],
     ['packages/nestjs', 'src/module/tokenward-options.ts', 'TokenwardModuleExtras'],
     ['packages/nextjs', 'src/credentials.ts', 'CredentialOptions'],
     ['packages/nextjs', 'src/route-handlers.ts', 'HandlerOptions'],
@@ -49,6 +60,8 @@ describe('a package README', () => {
     ['packages/testkit', 'src/cognito/forged-tokens.ts', 'ForgedTokens'],
     ['packages/testkit', 'src/authorization-server/server-settings.ts', 'FakeAuthorizationServerOptions'],
     ['packages/testkit', 'src/authorization-server/token-requests.ts', 'TokenContent'],
+    ['packages/testkit', 'src/verified-permissions/store-settings.ts', 'FakeVerifiedPermissionsOptions'],
+    ['packages/testkit', 'src/verified-permissions/store-settings.ts', 'IdentitySourceSettings'],
     ['packages/testkit', 'src/conformance/conformance.ts', 'ConformanceOptions'],
     ['packages/testkit', 'src/conformance/app-description.ts', 'ConformanceApp'],
   ])('of %s lists every member of %s %s', (folder, file, name) => {
@@ -84,6 +97,7 @@ describe('decisions', () => {
       'apps/nestjs-api',
       'apps/nextjs-app',
       'apps/trpc-api',
+      'apps/mtls-partner-api',
       'apps/lab',
     ]
     const names = manifests.flatMap((folder) => {

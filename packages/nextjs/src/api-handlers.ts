@@ -22,6 +22,7 @@ export function protectApiHandler<Claims>(
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
     const { presented, byCookie } = await receive(await server.get(), incoming, cookie)
     const outcome = await presented.authorize(policy)
+    for (const [name, value] of Object.entries(outcome.headers)) response.setHeader(name, value)
     if (outcome.outcome !== 'granted') return deny(response, outcome)
     // As for route handlers: caches know nothing of cookies.
     if (byCookie) response.setHeader('Cache-Control', 'no-store')
@@ -29,8 +30,7 @@ export function protectApiHandler<Claims>(
   }
 }
 
-function deny(response: NextApiResponse, { status, headers, body }: Denied): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+function deny(response: NextApiResponse, { status, body }: Denied): void {
   response.status(status).json(body)
 }
 

@@ -91,10 +91,21 @@ export async function receive(
 export async function requestWithCookie(incoming: Incoming, cookie: FindCookie): Promise<WebRequest | undefined> {
   const token = await cookie()
   if (token === undefined) return undefined
-  const { method, url, params } = incoming.request
+  const { request } = incoming
+  const { method, url, params, remoteAddress } = request
   const authorization = `Bearer ${token}`
   const get = (name: string) => (name.toLowerCase() === 'authorization' ? authorization : incoming.headers.get(name))
-  return { method, url, params, headers: { get } }
+  return {
+    method,
+    url,
+    params,
+    remoteAddress,
+    headers: { get },
+    // Read where a token demands it.
+    get clientCertificate() {
+      return request.clientCertificate
+    },
+  }
 }
 
 /** @throws ConfigurationError where a cookie is asked for that nobody has named. */

@@ -73,14 +73,17 @@ export function routeHandler<Who extends Granted<unknown> | Anonymous, Context e
     const who = await decide(presented)
     if (isDenied(who)) return denialResponse(who)
     const response = await handler(request, who, context)
-    return byCookie && !response.headers.has('cache-control') ? withHeaders(response, KEPT_BY_NO_CACHE) : response
+    const own = byCookie && !response.headers.has('cache-control') ? KEPT_BY_NO_CACHE : {}
+    return withHeaders(response, who.outcome === 'anonymous' ? own : { ...who.headers, ...own })
   }
 }
 
 /** A redirect, or what `fetch` has brought, cannot be written to. */
-function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
+function withHeaders(response: Response, headers: Granted['headers']): Response {
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return response
   const copy = new Response(response.body, response)
-  for (const [name, value] of Object.entries(headers)) copy.headers.set(name, value)
+  for (const [name, value] of entries) copy.headers.set(name, value)
   return copy
 }
 

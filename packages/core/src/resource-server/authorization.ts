@@ -1,6 +1,7 @@
 import type { ConnectedIssuer, IssuerRegistry } from '../issuers/issuer-registry.js'
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
 import type { OperatorCode } from '../outcomes/operator-codes.js'
+import type { PresentedSender } from '../sender-constraints/sender-checks.js'
 import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type ClaimsCheck, checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
@@ -40,6 +41,7 @@ interface AuthorizerParts {
 /** What a decision may need of the request beside its token. */
 export interface RequestInHand {
   readonly request: AnyRequest | undefined
+  readonly sender: PresentedSender
   /** Shared by all policies on one presented request. */
   readonly memo?: DecisionMemo | undefined
 }
@@ -102,17 +104,24 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-    inHand: RequestInHand | undefined,
+    inHand: RequestInHand,
   ): Decision<Claims> | Promise<Decision<Claims>> {
     const inSteps = (begun: Begun = {}) => decideInSteps(authentication, trusted, policy, arrival, inHand, begun)
     const mayWait = policy.claims !== undefined || policy.decisions.length > 0
     if (authentication.kind === 'opaque' || mayWait || isClosed()) return inSteps()
     const strategy = strategyOf(trusted)
     const { token, key, facts } = authentication
+    const shown = inHand.sender.compare(facts, policy.senderConstrained)
+    if (shown instanceof Promise) return inSteps({ shown })
+    if (shown !== undefined) return { facts, result: shown }
     const known = strategy.isRevoked(key, facts)
     if (known instanceof Promise) return inSteps({ known })
     const refusal = known ? 'token-revoked' : (refusalByFacts(policy, facts) ?? refusalOfLogin(policy, facts))
     if (refusal !== undefined) return { facts, result: refusal }
+    // Whatever it costs is done once: to ask again is to be told the same.
+    const spent = inHand.sender.spend(facts)
+    if (spent instanceof Promise) return inSteps({ known })
+    if (spent !== undefined) return { facts, result: spent }
     const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
     const decision = strategy.decide({ token, key, facts, arrival, maxRevocationLag, maxRevocationLagDuringOutage })
     if (decision instanceof Promise) return inSteps({ known, decision })
@@ -126,7 +135,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-    inHand: RequestInHand | undefined,
+    inHand: RequestInHand,
     begun: Begun,
   ): Promise<Decision<Claims>> {
     const strategy = strategyOf(trusted)
@@ -135,6 +144,11 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const not = (reason: OperatorCode, facts = validated) => ({ facts, result: reason })
 
     if (isClosed()) return not('resource-server-closed')
+    const { sender } = inHand
+    const comparing =
+      begun.shown ?? (validated === undefined ? sender.refusal() : sender.compare(validated, policy.senderConstrained))
+    const unshown = comparing instanceof Promise ? await comparing : comparing
+    if (unshown !== undefined) return not(unshown)
     // Nearly every step answers at once, and waiting for one would cost more than it does.
     const known = begun.known ?? strategy.isRevoked(key, validated)
     if (known instanceof Promise ? await known : known) return not('token-revoked')
@@ -142,14 +156,17 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const first = validated && refusalBy(validated)
     const refusalAtFirst = first instanceof Promise ? await first : first
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
+    // Nothing is remembered for tokens that are refused anyway, and nobody is asked about a proof that has served.
+    const spending = validated && sender.spend(validated)
+    const spent = spending instanceof Promise ? await spending : spending
+    if (spent !== undefined) return not(spent)
     const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
     const question = { token, key, facts: validated, arrival, maxRevocationLag, maxRevocationLagDuringOutage }
     const decision = begun.decision ?? strategy.decide(question)
     const gathered = decision instanceof Promise ? await decision : decision
     if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
-    const last = facts === validated ? undefined : refusalBy(facts)
-    const refusal = last instanceof Promise ? await last : last
+    const refusal = facts === validated ? undefined : await refusalByAnswer(facts, policy, sender, refusalBy)
     const checked = accepted()
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
@@ -163,8 +180,8 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
         facts,
         principal,
         accessToken: () => token,
-        request: inHand?.request,
-        memo: inHand?.memo,
+        request: inHand.request,
+        memo: inHand.memo,
       }
       const denial =
         decisionMaker === undefined ? 'decision-misconfigured' : await decisionMaker.decide(demands, subject)
@@ -195,7 +212,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
       authentication: Authentication,
       policy: CompiledPolicy<Claims>,
       arrival: Instant,
-      inHand?: RequestInHand,
+      inHand: RequestInHand,
     ): Authorization<Claims> | Promise<Authorization<Claims>> {
       if (authentication.kind === 'failed') return failed(authentication)
       const trusted = issuerOf(authentication, policy)
@@ -208,13 +225,19 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     },
 
     /** What is against the request by what is known here; `undefined` is no grant. Asks nobody, remembers nothing. */
-    async precheck(authentication: Authentication, policy: CompiledPolicy<unknown>): Promise<Precheck> {
+    async precheck(
+      authentication: Authentication,
+      policy: CompiledPolicy<unknown>,
+      { sender }: Pick<RequestInHand, 'sender'>,
+    ): Promise<Precheck> {
       if (authentication.kind === 'failed') return failed(authentication)
       const trusted = issuerOf(authentication, policy)
       if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
       const facts = authentication.kind === 'validated' ? authentication.facts : undefined
       const known = { issuer: facts?.issuer ?? trusted.issuers[0], facts }
       if (isClosed()) return { ...known, result: 'resource-server-closed' }
+      const unshown = await (facts === undefined ? sender.refusal() : sender.compare(facts, policy.senderConstrained))
+      if (unshown !== undefined) return { ...known, result: unshown }
       if (await strategyOf(trusted).isRevoked(authentication.key, facts)) return { ...known, result: 'token-revoked' }
       return { ...known, result: facts && (await createFactsCheck(policy).refusalBy(facts)) }
     },
@@ -223,11 +246,22 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
 
 /** What was asked already. */
 interface Begun {
+  readonly shown?: ReturnType<PresentedSender['compare']>
   readonly known?: ReturnType<IssuerStrategy['isRevoked']>
   readonly decision?: ReturnType<IssuerStrategy['decide']>
 }
 
 type Decision<Claims> = Pick<Authorization<Claims>, 'facts' | 'result'>
+
+/** What an authorization server has said of a token is held to all that a token is held to. */
+async function refusalByAnswer(
+  facts: TokenFacts,
+  { senderConstrained }: CompiledPolicy<unknown>,
+  sender: PresentedSender,
+  refusalBy: (facts: TokenFacts) => OperatorCode | undefined | Promise<OperatorCode | undefined>,
+): Promise<OperatorCode | undefined> {
+  return (await sender.compare(facts, senderConstrained)) ?? (await refusalBy(facts)) ?? (await sender.spend(facts))
+}
 
 function failed({ issuer, reason }: Extract<Authentication, { kind: 'failed' }>) {
   return { issuer, facts: undefined, result: reason }

@@ -1,5 +1,7 @@
 import type { IssuerDefinition } from '../issuers/trusted-issuer.js'
 import type { LiveCheck, LiveEndpoint } from '../tokens/live-check.js'
+import type { SenderDemand } from '../tokens/sender-constraint.js'
+import type { ConfirmationMethod } from '../vocabulary/confirmation.js'
 import type { EvidenceSource } from '../vocabulary/evidence.js'
 import type { PolicyQuestion } from './decision-demand.js'
 import { newTokenKeepsPromise } from './evidence-rule.js'
@@ -18,6 +20,10 @@ export interface PolicyExplanation {
   readonly acrValues: readonly string[]
   /** How long ago the user may have logged in, in milliseconds; `undefined`: at any time. */
   readonly maxAge: number | undefined
+  /** Whether the token has to be bound to its sender, or is held to what it is bound to where it is. */
+  readonly senderConstrained: SenderDemand
+  /** What a token may be bound to, as members of `cnf`: a token that is bound to anything else is refused. */
+  readonly confirmationMethods: readonly ConfirmationMethod[]
   /** What the decision point is asked; it must permit each. */
   readonly decisions: readonly DecisionExplanation[]
   /**
@@ -66,6 +72,8 @@ export interface ExplainedIssuer {
 /** The parts of a policy that an explanation tells. */
 export interface ExplainedPolicy extends RevocationLags, StepUp {
   readonly name: string | undefined
+  readonly senderConstrained: SenderDemand
+  readonly confirmationMethods: readonly ConfirmationMethod[]
   readonly decisions: readonly DecisionExplanation[]
 }
 
@@ -76,6 +84,8 @@ export function explainPolicy(policy: ExplainedPolicy, admitted: readonly Explai
     maxRevocationLagDuringOutage: policy.maxRevocationLagDuringOutage,
     acrValues: policy.acrValues,
     maxAge: policy.maxAge,
+    senderConstrained: policy.senderConstrained,
+    confirmationMethods: policy.confirmationMethods,
     decisions: policy.decisions,
     issuers: admitted.flatMap((issuer) => [
       explained(policy, issuer, 'jwt'),

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames, scopeListOption, stringListOption } from '../outcomes/option-check.js'
+import type { SenderDemand } from '../tokens/sender-constraint.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Duration } from '../vocabulary/duration.js'
 import type { PolicyFunction, PolicyResource } from '../vocabulary/policy-input.js'
@@ -52,6 +53,11 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
    */
   readonly maxAge?: Duration
   /**
+   * `'required'`: only tokens that are bound to their sender (RFC 8705, RFC 9449), or whose client is pinned to a
+   * certificate, with what proves it. `'if-bound'` (default): others, too. A bound token is never accepted without.
+   */
+  readonly senderConstrained?: SenderDemand
+  /**
    * What the route does, as the decision point calls it (`createResourceServer({ decisionPoint })`), or a function that
    * says so. With it the decision point is asked, after every other check. Default: it is not.
    */
@@ -89,6 +95,8 @@ export interface CompiledPolicy<Claims = AccessTokenClaims> {
   readonly acrValues: readonly string[]
   /** How long ago the user may have logged in, in milliseconds. */
   readonly maxAge: number | undefined
+  /** Whether the token has to be bound to its sender, or is held to what it is bound to where it is. */
+  readonly senderConstrained: SenderDemand
   /** What the decision point is asked; it must permit each. */
   readonly decisions: readonly DecisionDemand[]
   /** @internal */
@@ -110,11 +118,11 @@ const KNOWN = [
   'claims',
   'acrValues',
   'maxAge',
+  'senderConstrained',
   'action',
   'resource',
   'context',
 ] as const
-const TO_COME = ['senderConstrained'] as const
 
 /**
  * Checks a policy and freezes it; one that is compiled already is handed back. It needs no server, so decorators can use
@@ -126,7 +134,7 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
   policy: RoutePolicy<Schema> | CompiledPolicy<Claims>,
 ): CompiledPolicy<Claims> {
   if (typeof policy === 'object' && policy !== null && isCompiledPolicy(policy)) return policy as CompiledPolicy<Claims>
-  checkOptionNames(OWNER, policy, KNOWN, TO_COME)
+  checkOptionNames(OWNER, policy, KNOWN)
   const given = policy as RoutePolicy<ClaimsSchema>
   for (const [name, value] of Object.entries(given)) {
     // An absent check and one that was meant to be there must not look alike.
@@ -149,14 +157,15 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
     issuers: list('issuers', given.issuers, 'must be a list of one or more issuer identifiers'),
     claims: given.claims,
     ...checkStepUp(OWNER, given),
+    senderConstrained: checkSenderDemand(given.senderConstrained),
     decisions: checkDecisionDemand(OWNER, given),
   }) as CompiledPolicy<Claims>
 }
 
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
- * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept; the decision point must permit each
- * `action`. The name is the first there is.
+ * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept; `senderConstrained: 'required'` wins; the
+ * decision point must permit each `action`. The name is the first there is.
  *
  * @throws {@link ConfigurationError} when another than the first has a claims schema, or no `acrValues` are left.
  */
@@ -177,8 +186,14 @@ export function combinePolicies<Claims>(
     issuers: all.flatMap(({ issuers }) => issuers),
     claims: first.claims,
     ...combinedStepUp(OWNER, all),
+    senderConstrained: all.some((policy) => policy.senderConstrained === 'required') ? 'required' : 'if-bound',
     decisions: [...new Set(all.flatMap(({ decisions }) => decisions))],
   })
+}
+
+function checkSenderDemand(demand: SenderDemand = 'if-bound'): SenderDemand {
+  if (demand === 'required' || demand === 'if-bound') return demand
+  throw new ConfigurationError(`${OWNER}.senderConstrained`, "must be 'required' or 'if-bound'")
 }
 
 export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unknown> {

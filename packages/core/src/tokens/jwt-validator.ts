@@ -6,7 +6,7 @@ import type { OperatorCode, RefusalCode } from '../outcomes/operator-codes.js'
 import type { Instant } from '../transport/clock.js'
 import { nextTurn } from '../transport/timer.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
-import { isSenderConstrained } from '../vocabulary/confirmation.js'
+import { readConfirmation } from '../vocabulary/confirmation.js'
 import { refusalByTime, type TimeExpectations, type TokenProfile } from './claim-expectations.js'
 import type { CompactJws } from './compact-jws.js'
 import { readRegisteredClaims } from './registered-claims.js'
@@ -53,6 +53,7 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
       issuedAt: claims.iat,
       authenticatedAt: claims.authTime,
       acr: claims.acr,
+      confirmation: undefined,
     }
     return { facts, notBefore: claims.nbf }
   }
@@ -91,9 +92,10 @@ function verify(jws: CompactJws, lookup: KeyLookup, unproven: Unproven): Validat
 
 function proven(jws: CompactJws, key: VerificationKey | undefined, { facts, notBefore }: Unproven): Validation {
   if (key === undefined) return 'signature-invalid'
-  // Fail closed: no sender constraint can be checked yet, so a bound token is refused rather than taken as bearer.
-  if (isSenderConstrained(jws.payload)) return 'sender-constraint-unchecked'
-  return { facts, header: jws.header, key, notBefore }
+  // Whether its sender shows what it is bound to, each request tells. Nobody can show what nobody can check.
+  const confirmation = readConfirmation(jws.payload)
+  if (confirmation === 'unverifiable') return 'sender-constraint-unchecked'
+  return { facts: confirmation === undefined ? facts : { ...facts, confirmation }, header: jws.header, key, notBefore }
 }
 
 /** `undefined` when one of the keys made the signature. */

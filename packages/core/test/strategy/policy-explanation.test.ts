@@ -64,6 +64,8 @@ describe('explain', () => {
       maxRevocationLagDuringOutage: undefined,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [row(a), row(b)],
     })
@@ -73,6 +75,8 @@ describe('explain', () => {
       maxRevocationLagDuringOutage: undefined,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [row(b)],
     })

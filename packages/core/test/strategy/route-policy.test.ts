@@ -48,11 +48,7 @@ describe('definePolicy', () => {
       { maxRevocationLag: 'soon' },
       "policy.maxRevocationLag must be 'token-lifetime', or",
     ],
-    [
-      'sender constraints',
-      { senderConstrained: 'required' },
-      'policy.senderConstrained is not available in this version',
-    ],
+    ['sender constraints', { senderConstrained: 'yes' }, "policy.senderConstrained must be 'required' or 'if-bound'"],
     ['no class of authentication', { acrValues: [] }, 'policy.acrValues must be a list of one or more'],
     ['a class as text', { acrValues: 'loa2' }, 'policy.acrValues must be a list'],
     ['a class with a space', { acrValues: ['loa1 loa2'] }, 'policy.acrValues must be a list'],

@@ -54,6 +54,8 @@ describe('a server as a principal', () => {
       maxRevocationLagDuringOutage: undefined,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [
         {

@@ -1,0 +1,315 @@
+import type { Area } from './rule.ts'
+
+const core = (file: string) => `packages/core/src/${file}`
+const inCore = (file: string, title: string) => ({ project: 'core', file: `packages/core/test/${file}`, title })
+const constraint = (name: string, title: string) => inCore(`sender-constraints/${name}.test.ts`, title)
+const bound = (title: string) => constraint('certificate-bound', title)
+const chain = (title: string) => inCore('requests/certificate-chain.node.test.ts', title)
+
+export const clientCertificateRules: Area = {
+  title: 'Client certificates',
+  rules: [
+    {
+      rule: 'A token bound to another certificate than the one that is shown is refused',
+      source: 'RFC 8705 §3',
+      file: core('sender-constraints/certificate-bound.ts'),
+      remove: [
+        "if (bound !== undefined && !equalInConstantTime(bound, known.thumbprint)) return 'certificate-mismatch'",
+        '',
+      ],
+      test: bound('over a connection with that certificate, and over no other'),
+    },
+    {
+      rule: 'A token bound to a certificate is refused where none is shown',
+      source: 'RFC 8705 §3',
+      file: core('sender-constraints/connection-certificate.ts'),
+      remove: ["if (clientCertificate === undefined) return 'certificate-missing'", ''],
+      test: constraint('connection-certificate', 'hands on beside the request'),
+    },
+    {
+      rule: 'A bound token that comes without a request has shown nothing',
+      source: 'RFC 8705 §3',
+      file: core('sender-constraints/certificate-bound.ts'),
+      remove: [
+        "this.#request === undefined ? 'certificate-missing' :",
+        'this.#request === undefined ? undefined as never :',
+      ],
+      test: bound('over a connection with that certificate, and over no other'),
+    },
+    {
+      rule: 'A certificate that nobody has verified is refused, unless that is written out',
+      source: 'RFC 8705 §2.1, §7.2',
+      file: core('sender-constraints/certificate-bound.ts'),
+      remove: [
+        "return verified || source.acceptUnverified ? { known, verified } : 'certificate-not-verified'",
+        'return { known, verified }',
+      ],
+      test: bound('nobody has verified, unless that is written out'),
+    },
+    {
+      rule: 'A certificate counts as verified where Node says `authorized`, and only there',
+      source: 'RFC 8705 §2.1',
+      file: core('requests/node.ts'),
+      remove: ['socket.authorized === true', 'true'],
+      test: inCore('requests/node.test.ts', 'and whether it was verified'),
+    },
+    {
+      rule: 'A certificate is refused before and after its time',
+      source: 'RFC 5280 §6.1.3',
+      file: core('sender-constraints/certificate-bound.ts'),
+      remove: ["if (!(known.notBefore <= now && now <= known.notAfter)) return 'certificate-expired'", ''],
+      test: bound('within the time of the certificate'),
+    },
+    {
+      rule: 'A pinned client gets in over its own certificates alone',
+      source: 'stolen machine tokens',
+      file: core('sender-constraints/certificate-bound.ts'),
+      remove: [
+        "if (pins !== undefined && !pins.some((isPinned) => isPinned(known, verified))) return 'certificate-not-pinned'",
+        '',
+      ],
+      test: bound('over its certificate alone'),
+    },
+    {
+      rule: 'A pinned client is held to its certificate though its token is bound to nothing',
+      source: 'stolen machine tokens',
+      file: core('sender-constraints/certificate-bound.ts'),
+      remove: ['if (bound === undefined && pins === undefined) return false', 'if (bound === undefined) return false'],
+      test: bound('over its certificate alone'),
+    },
+    {
+      rule: 'Names in a certificate count where its chain was verified',
+      source: 'RFC 8705 §7.2',
+      file: core('sender-constraints/pinned-certificate.ts'),
+      remove: ['verified && certificate !== undefined', 'certificate !== undefined'],
+      test: constraint('pinned-certificate', 'where its chain was verified'),
+    },
+    {
+      rule: 'All that is pinned of a certificate must hold',
+      source: 'fail closed',
+      file: core('sender-constraints/pinned-certificate.ts'),
+      remove: ['tests.every((test)', 'tests.some((test)'],
+      test: constraint('pinned-certificate', 'has all that is pinned of it'),
+    },
+    {
+      rule: 'A client is pinned under every name its issuer goes by',
+      source: 'bypass by the other issuer of a Cognito pool',
+      file: core('sender-constraints/pinned-clients.ts'),
+      remove: ['  return all\n', '  return [issuer]\n'],
+      test: constraint('pinned-clients', 'under every name the issuer goes by'),
+    },
+    {
+      rule: 'A distinguished name is compared whole',
+      source: 'RFC 8705 §2.1.2',
+      file: core('sender-constraints/distinguished-name.ts'),
+      remove: ['return a.length === b.length && a.every((place, index)', 'return a.every((place, index)'],
+      test: constraint('distinguished-name', 'whole and to the letter'),
+    },
+    {
+      rule: 'A header of a proxy is read from the proxy alone',
+      source: 'RFC 9440 §4',
+      file: core('sender-constraints/certificate-source.ts'),
+      remove: ['comesFromProxy(request) ? headerValues(request, name) : []', 'headerValues(request, name)'],
+      test: inCore('resource-server/forwarded-certificates.test.ts', 'is ignored where it comes from anywhere else'),
+    },
+    {
+      rule: 'A proxy is known by the address of the connection',
+      source: 'RFC 9440 §4',
+      file: core('sender-constraints/trusted-proxy.ts'),
+      remove: ['(ranges === undefined || isFrom(request, ranges)) && ', ''],
+      test: constraint('trusted-proxy', 'is known by its address'),
+    },
+    {
+      rule: 'A proxy is known by its secret, whole',
+      source: 'RFC 9440 §4',
+      file: core('sender-constraints/trusted-proxy.ts'),
+      remove: ['secrets.some((secret) => equalInConstantTime(only, secret))', "only !== ''"],
+      test: constraint('trusted-proxy', 'is known by a secret'),
+    },
+    {
+      rule: 'A secret that stands twice is the one of a client, too',
+      source: 'header smuggling',
+      file: core('sender-constraints/trusted-proxy.ts'),
+      remove: ['sent.length === 1 && ', ''],
+      test: constraint('trusted-proxy', 'is known by a secret'),
+    },
+    {
+      rule: 'Not every address is a proxy',
+      source: 'fail closed',
+      file: core('sender-constraints/trusted-proxy.ts'),
+      remove: ['EVERY_KIND.some((address) => range.prefix <= 96 && isInRange(address, range))', 'false'],
+      test: constraint('trusted-proxy', 'is none as'),
+    },
+    {
+      rule: 'Of a certificate header that comes twice none is read',
+      source: 'header smuggling',
+      file: core('sender-constraints/certificate-source.ts'),
+      remove: ['values.length > 1 || ', ''],
+      test: inCore('resource-server/forwarded-certificates.test.ts', 'is refused where there are two of it'),
+    },
+    {
+      rule: 'A plus sign in a certificate is no space',
+      source: 'Elastic Load Balancing, Mutual authentication with TLS',
+      file: core('sender-constraints/certificate-source.ts'),
+      remove: ['parsePem(decodeURIComponent(text))', "parsePem(decodeURIComponent(text.replaceAll('+', ' ')))"],
+      test: constraint('certificate-source', 'decodes no plus sign to a space'),
+    },
+    {
+      rule: 'A load balancer is read in the header of its mode alone',
+      source: 'Elastic Load Balancing, Mutual authentication with TLS',
+      file: core('sender-constraints/alb-certificate.ts'),
+      remove: ["passthrough: 'x-amzn-mtls-clientcert' }", "passthrough: 'x-amzn-mtls-clientcert-leaf' }"],
+      test: constraint('alb-certificate', 'in the header of its mode alone'),
+    },
+    {
+      rule: 'Events are the load balancer\u2019s where the platform says so',
+      source: 'AWS Lambda, Using Lambda with an Application Load Balancer',
+      file: core('sender-constraints/alb-certificate.ts'),
+      remove: ["({ deliveredBy }) => deliveredBy === 'alb-event'", '() => true'],
+      test: constraint('alb-certificate', 'in events of the load balancer, and in no others'),
+    },
+    {
+      rule: 'A load balancer that passes through has verified nothing: the chain is verified here',
+      source: 'Elastic Load Balancing, Mutual authentication with TLS',
+      file: core('sender-constraints/known-certificates.ts'),
+      remove: ["isChainTrusted: chain !== 'untrusted'", 'isChainTrusted: true'],
+      test: constraint('known-certificates', 'is no longer good than its chain'),
+    },
+    {
+      rule: 'Envoy tells of one client: elements of other proxies are refused',
+      source: 'Envoy, x-forwarded-client-cert',
+      file: core('sender-constraints/envoy-certificate.ts'),
+      remove: ['(;|$)/y', '(;|,|$)/y'],
+      test: constraint('envoy-certificate', 'an element of another proxy'),
+    },
+    {
+      rule: 'The hash that Envoy tells is the one of the certificate it tells',
+      source: 'Envoy, x-forwarded-client-cert',
+      file: core('sender-constraints/known-certificates.ts'),
+      remove: ['if (told !== undefined && !equalInConstantTime(told, thumbprint)) return undefined', ''],
+      test: constraint('known-certificates', 'which must fit where there is more'),
+    },
+    {
+      rule: 'nginx has verified what it says it has',
+      source: 'nginx, ssl_client_verify',
+      file: core('sender-constraints/nginx-certificate.ts'),
+      remove: ["typeof verdict !== 'string' && verdict.text === 'SUCCESS'", 'true'],
+      test: constraint('nginx-certificate', 'is verified where nginx says so'),
+    },
+    {
+      rule: 'Two certificates where one is due are none',
+      source: 'parser differentials',
+      file: core('sender-constraints/connection-certificate.ts'),
+      remove: ['der === undefined || others.length > 0', 'der === undefined'],
+      test: constraint('connection-certificate', 'is one certificate'),
+    },
+    {
+      rule: 'DER is read in one way',
+      source: 'ITU-T X.690 §10.1',
+      file: core('sender-constraints/der.ts'),
+      remove: [
+        "if (length < 0x80 || length < 256 ** (count - 1)) throw new DerError('a length that could be shorter')",
+        '',
+      ],
+      test: constraint('der', 'a length'),
+    },
+    {
+      rule: 'An extension that stands twice makes no certificate',
+      source: 'RFC 5280 §4.2',
+      file: core('sender-constraints/x509-certificate.ts'),
+      remove: ["if (extensions.has(type)) throw new DerError('an extension that stands twice')", ''],
+      test: constraint('x509-certificate', 'has each extension once'),
+    },
+    ...chainRules(),
+  ],
+}
+
+function chainRules(): Area['rules'] {
+  const file = 'requests/certificate-chain.node.ts'
+  return [
+    {
+      rule: 'A chain is signed all the way up to a trusted authority',
+      source: 'RFC 5280 §6.1.3',
+      file: core(file),
+      remove: ['node.checkIssued(issuer.node) &&', 'node.checkIssued(issuer.node) ||'],
+      test: chain('ends at no certificate that is wrong in itself'),
+    },
+    {
+      rule: 'Only authorities sign certificates',
+      source: 'RFC 5280 §6.1.4 (k)',
+      file: core(file),
+      remove: ['if (constraints?.isAuthority !== true || ', 'if ((constraints === undefined) || '],
+      test: chain('is signed by an authority, which says that it is one'),
+    },
+    {
+      rule: 'An authority has no more authorities below it than it may',
+      source: 'RFC 5280 §6.1.4 (m)',
+      file: core(file),
+      remove: ['constraints.pathLength < below', 'false'],
+      test: chain('no more authorities than one of them allows'),
+    },
+    {
+      rule: 'A chain has an end',
+      source: 'denial of service',
+      file: core(file),
+      remove: ["if (below >= MAX_INTERMEDIATES) return 'untrusted'", ''],
+      test: chain('no more authorities than anybody needs'),
+    },
+    {
+      rule: 'An authority may sign certificates with its key',
+      source: 'RFC 5280 §6.1.4 (n)',
+      file: core(file),
+      remove: ["isSound(link) && allowsKeyUsage(link.read, 'keyCertSign')", 'isSound(link)'],
+      test: chain('is signed by an authority that may sign certificates'),
+    },
+    {
+      rule: 'A client may sign with its key',
+      source: 'RFC 5280 §4.2.1.3',
+      file: core(file),
+      remove: ["isSound(link) && allowsKeyUsage(link.read, 'digitalSignature')", 'isSound(link)'],
+      test: chain('may say nothing of what it is for'),
+    },
+    {
+      rule: 'A certificate for servers is none of a client',
+      source: 'RFC 5280 §4.2.1.12',
+      file: core(file),
+      remove: [' && allowsClientAuthentication(read)', ''],
+      test: chain('ends at no certificate that is wrong in itself'),
+    },
+    {
+      rule: 'What is critical and not understood refuses',
+      source: 'RFC 5280 §4.2',
+      file: core(file),
+      remove: ['!critical || UNDERSTOOD.has(type)', 'true'],
+      test: chain('has nothing critical that is not understood'),
+    },
+    {
+      rule: 'An authority that is held to names is trusted for none, as they are not looked at',
+      source: 'RFC 5280 §4.2.1.10',
+      file: core(file),
+      remove: ['if (link.read.extensions.has(EXTENSION.nameConstraints)) return false', ''],
+      test: chain('held to names nobody looks at'),
+    },
+    {
+      rule: 'Signatures of SHA-1 prove nothing',
+      source: 'RFC 9155 §1',
+      file: core(file),
+      remove: ['SOUND_SIGNATURES.has(read.signatureAlgorithm) &&', ''],
+      test: chain('is signed in a way that is sound today'),
+    },
+    {
+      rule: 'RSA keys have 2048 bits at least',
+      source: 'NIST SP 800-131A §3',
+      file: core(file),
+      remove: ['isUnderstood && modulusLength >= MIN_MODULUS_BITS &&', 'isUnderstood &&'],
+      test: chain('is signed in a way that is sound today'),
+    },
+    {
+      rule: 'A chain is good as long as each of its certificates is',
+      source: 'RFC 5280 §6.1.3 (a)',
+      file: core(file),
+      remove: ['notAfter: Math.min(a.notAfter, b.notAfter)', 'notAfter: a.notAfter'],
+      test: chain('is good as long as each of its certificates is'),
+    },
+  ]
+}

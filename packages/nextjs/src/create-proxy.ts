@@ -34,8 +34,8 @@ export function proxyFor(
 
   async function denied({ policy, acceptCookie }: CompiledRule, request: NextRequest): Promise<Denied | undefined> {
     const server = await parts.server.get()
-    const { method, url, headers } = request
-    const incoming = { request: { method, url, headers }, headers }
+    const { method, headers } = request
+    const incoming = { request: { method, url: urlForHandlers(request), headers }, headers }
     const needsCookie = acceptCookie && (await server.present(incoming.request)).credentials === 'none'
     const withCookie = needsCookie
       ? await requestWithCookie(incoming, () => parts.credentials.cookieOf(incoming, acceptCookie))
@@ -62,6 +62,13 @@ export function proxyFor(
   }
 
   return Object.assign(proxy, { [RULE_PATHS]: Object.freeze(compiled.map(({ path }) => path)) })
+}
+
+/** Next.js tells handlers no `basePath`: what a proof of possession is for has to be one address for both. */
+function urlForHandlers({ url, nextUrl: { basePath } }: NextRequest): string {
+  const address = new URL(url)
+  if (`${address.pathname}/`.startsWith(`${basePath}/`)) address.pathname = address.pathname.slice(basePath.length)
+  return address.href
 }
 
 /** Whatever `trailingSlash` makes of the address. */

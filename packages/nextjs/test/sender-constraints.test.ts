@@ -1,4 +1,5 @@
 import { dpopKey, fakeCognito } from '@tokenward/testkit'
+import { NextRequest } from 'next/server.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   cognitoUserPool,
@@ -14,11 +15,13 @@ import { inRequest, routeContext, routeRequest } from '../src/testing.js'
 
 const PUBLIC_URL = 'https://api.example'
 
-async function bound() {
+async function bound(basePath = '') {
   const pool = await fakeCognito({ clients: ['web'] })
   const api = createResourceServer({
     issuers: [cognitoUserPool({ userPoolId: pool.userPoolId, clientId: 'web' })],
-    senderConstraints: [dpop({ publicUrl: PUBLIC_URL, nonce: { secret: 'thirty-two characters, or a few more' } })],
+    senderConstraints: [
+      dpop({ publicUrl: `${PUBLIC_URL}${basePath}`, nonce: { secret: 'thirty-two characters, or a few more' } }),
+    ],
     resource: `${PUBLIC_URL}/shop`,
     fetch: pool.fetch,
     clock: pool.clock,
@@ -28,7 +31,7 @@ async function bound() {
   const token = await pool.accessToken({ sub: 'u1', claims: { cnf: key.cnf } })
   /** A request with a proof that holds the nonce. */
   const request = async (nonce: string | null) => {
-    const target = { method: 'GET', url: `${PUBLIC_URL}/orders`, accessToken: token }
+    const target = { method: 'GET', url: `${PUBLIC_URL}${basePath}/orders`, accessToken: token }
     const proof = await key.proof({ ...target, ...(nonce !== null && { nonce }) })
     return routeRequest('/orders', { headers: { authorization: `DPoP ${token}`, dpop: proof } })
   }
@@ -79,6 +82,19 @@ describe('a bound token', () => {
     expect((await proxy(proven)).headers.get('x-middleware-next')).toBe('1')
     expect((await GET(proven, routeContext())).status).toBe(200)
     expect((await GET(proven, routeContext())).status).toBe(401)
+  })
+
+  it('passes the proxy below a basePath, of which handlers are not told', async () => {
+    const { auth, request } = await bound('/shop')
+    const proxy = auth.createProxy({ rules: [{ path: '/orders' }] })
+    const GET = auth.withAuth({}, () => new Response('in'))
+    const nonce = (await GET(await request(null), routeContext())).headers.get('dpop-nonce')
+    const { headers } = await request(nonce)
+    const ask = (path: string) =>
+      proxy(new NextRequest(`http://localhost:3000${path}`, { headers, nextConfig: { basePath: '/shop' } }))
+    expect((await ask('/shop/orders')).headers.get('x-middleware-next')).toBe('1')
+    expect((await ask('/shop/orders/7')).status).toBe(401)
+    expect((await GET(new NextRequest('http://localhost:3000/orders', { headers }), routeContext())).status).toBe(200)
   })
 
   it('cannot be demanded in server code, in no form of a policy', async () => {

@@ -1,5 +1,6 @@
 import { answerRules } from './answers.ts'
 import { clientCertificateRules } from './client-certificates.ts'
+import { cedarRules } from './cedar.ts'
 import { decisionRules } from './decisions.ts'
 import { heldDecisionRules } from './held-decisions.ts'
 import { lambdaRules } from './lambda.ts'
@@ -1978,6 +1979,7 @@ export const areas: readonly Area[] = [
   nextRules,
   trpcRules,
   lambdaRules,
+  cedarRules,
 ]
 
 export const rules: readonly Rule[] = areas.flatMap((area) => area.rules)

@@ -74,10 +74,10 @@ export function sam(wiring: HttpApiWiring, parts: SamParts = {}): SamFragment {
           Properties: {
             ApiId: { Ref: `${prefix}Api` },
             ...placeOf(key),
-            Auth: {
-              Authorizer: authorizer === 'none' ? 'NONE' : authorizer,
-              ...(scopes.length > 0 && { AuthorizationScopes: [...scopes] }),
-            },
+            // Without a default authorizer SAM takes no `NONE`: a route that says nothing has none.
+            ...(authorizer !== 'none' && {
+              Auth: { Authorizer: authorizer, ...(scopes.length > 0 && { AuthorizationScopes: [...scopes] }) },
+            }),
           },
         },
       ]),

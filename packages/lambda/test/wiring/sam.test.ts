@@ -46,9 +46,14 @@ describe('a SAM template', () => {
 
   it('has events without a place for the default route, and only authorizers that routes need', () => {
     const { Resources, events } = sam(httpApiWiring({ name: 'x', routes: { $default: { authorizer: 'none' } } }))
-    expect(events).toMatchObject({ $default: { Properties: { Auth: { Authorizer: 'NONE' } } } })
-    expect(Object.keys(events['$default']?.Properties ?? {})).toStrictEqual(['ApiId', 'Auth'])
+    expect(Object.keys(events['$default']?.Properties ?? {})).toStrictEqual(['ApiId'])
     expect(Resources['XApi']?.Properties['Auth']).toStrictEqual({ Authorizers: {} })
+  })
+
+  it('says nothing of authorizers on an open route: SAM takes NONE only beside a default authorizer', () => {
+    const { Resources, events } = sam(httpApiWiring(description), { authorizerFunctionArn })
+    expect(JSON.stringify([Resources, events])).not.toMatch(/NONE|DefaultAuthorizer/)
+    expect(events['GET /health']?.Properties).not.toHaveProperty('Auth')
   })
 
   it('is not made without its parts', () => {

@@ -8,7 +8,7 @@ import {
   type ResourceServer,
 } from '@tokenward/core'
 import { assertOptionNames, assertResourceServer } from '../option-check.js'
-import { createRouteTable, type RouteTable } from './route-table.js'
+import { createRouteTable, documentsOf, type RouteTable } from './route-table.js'
 import type { CheckedResultCache } from './result-cache.js'
 
 /** A policy whatever its claims, written out or compiled. */
@@ -70,7 +70,8 @@ export function createPlan<Event extends object>(
   const compile = compilerFor(api, cache)
   if (named[0] === 'policy') return { kind: 'policy', policy: compile(policy as AnyPolicy) }
   if (named[0] === 'routes') {
-    return { kind: 'routes', table: createRouteTable(`${owner}.routes`, routes, { compile, inDocuments }) }
+    const documents = inDocuments && documentsOf(cache)
+    return { kind: 'routes', table: createRouteTable(`${owner}.routes`, routes, { compile, inDocuments: documents }) }
   }
   if (typeof policyFor !== 'function') {
     throw new ConfigurationError(`${owner}.policyFor`, 'must be a function that returns a policy')

@@ -65,6 +65,7 @@ export function documentFor(
   const allowed = granted.flatMap(({ patterns }) => patterns)
   const covered = others
     .flatMap(({ patterns }) => patterns)
+    .flatMap(spellingsOf)
     .filter((pattern) => allowed.some((one) => covers(one, pattern)))
   const deeper = granted.flatMap(({ key, patterns }) =>
     beyondParameters(key, patterns).filter(
@@ -80,6 +81,11 @@ export function documentFor(
 /** Whether requests of another route would be allowed as well; what lies inside the other pattern has only its own. */
 function covers(pattern: string, other: string): boolean {
   return overlaps(pattern, other) && !contains(other, pattern)
+}
+
+/** A slash at the end may be left aside when the route is chosen: what is denied is denied with it, too. */
+function spellingsOf(pattern: string): readonly string[] {
+  return /[*/]$/.test(pattern) ? [pattern] : [pattern, `${pattern}/`]
 }
 
 function statement(Effect: 'Allow' | 'Deny', Resource: readonly string[]): PolicyStatement {

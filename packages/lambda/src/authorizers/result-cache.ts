@@ -37,8 +37,8 @@ export const httpApiDialect: IdentitySourceDialect = {
   form: /^\$(?:request\.(?:header|querystring)|context|stageVariables)\.\S+$/,
   example: '$request.header.Authorization',
   token: '$request.header.authorization',
-  routes: [['$context.routekey']],
-  domain: '$context.domainname',
+  routes: [['$context.routeKey']],
+  domain: '$context.domainName',
 }
 
 export const restApiDialect: IdentitySourceDialect = {
@@ -46,11 +46,11 @@ export const restApiDialect: IdentitySourceDialect = {
   example: 'method.request.header.Authorization',
   token: 'method.request.header.authorization',
   routes: [
-    ['context.httpmethod', 'context.resourcepath'],
-    ['context.httpmethod', 'context.path'],
-    ['context.httpmethod', 'context.resourceid'],
+    ['context.httpMethod', 'context.resourcePath'],
+    ['context.httpMethod', 'context.path'],
+    ['context.httpMethod', 'context.resourceId'],
   ],
-  domain: 'context.domainname',
+  domain: 'context.domainName',
 }
 
 export const restTokenDialect: IdentitySourceDialect = { ...restApiDialect, routes: [], single: true }
@@ -93,7 +93,7 @@ export function checkTtl(option: string, value: Duration | undefined): number {
   return ttl
 }
 
-/** In lower case: header names have no case, and a wrong case elsewhere is no reason to take a route for missing. */
+/** Header names have no case, and are compared in lower case. What else API Gateway resolves, it knows in one case alone. */
 function checkIdentitySources(
   option: string,
   value: readonly string[] | undefined,
@@ -110,7 +110,7 @@ function checkIdentitySources(
       `has ${JSON.stringify(strange)}, which is none of this API, such as '${example}'`,
     )
   }
-  const names = new Set(sources.map((source) => source.toLowerCase()))
+  const names = new Set(sources.map((source) => (/\.header\./i.test(source) ? source.toLowerCase() : source)))
   if (!names.has(token)) {
     throw new ConfigurationError(option, `must have '${example}': results of one token would serve another`)
   }

@@ -1,6 +1,7 @@
 import { type CompiledPolicy, ConfigurationError } from '@tokenward/core'
 import { parseRouteKey, patternsOf } from './route-key.js'
 import { contains, overlaps } from './resource-pattern.js'
+import type { CheckedResultCache } from './result-cache.js'
 
 /** One route of a table. */
 export interface TableRoute {
@@ -22,9 +23,17 @@ export interface RouteTable {
   meantBy(request: string): readonly TableRoute[]
 }
 
+/** Whether one policy document is for the route of one request, or for all routes at once. */
+export type Documents = 'of one route' | 'of all routes'
+
+/** A document that is kept serves every route, unless its key has the route. */
+export function documentsOf({ ttl, holdsRoute }: CheckedResultCache): Documents {
+  return ttl > 0 && !holdsRoute ? 'of all routes' : 'of one route'
+}
+
 /**
  * Checks and compiles a table. With `inDocuments` its routes are written as patterns, of which each is either allowed or
- * denied as a whole.
+ * denied as a whole where one document is for all of them.
  *
  * @throws {@link ConfigurationError} for keys that are no routes, and for tables that no policy document can say.
  */
@@ -34,7 +43,7 @@ export function createRouteTable(
   {
     compile,
     inDocuments,
-  }: { readonly compile: (policy: never) => CompiledPolicy<unknown>; readonly inDocuments: boolean },
+  }: { readonly compile: (policy: never) => CompiledPolicy<unknown>; readonly inDocuments: Documents | false },
 ): RouteTable {
   if (typeof given !== 'object' || given === null || Array.isArray(given) || Object.keys(given).length === 0) {
     throw new ConfigurationError(option, "must be an object with one or more routes, such as { 'GET /orders': policy }")
@@ -47,15 +56,20 @@ export function createRouteTable(
     const same = sameness(policy)
     const demand = demands.get(same) ?? policy
     demands.set(same, demand)
-    return { key, policy, demand, patterns: inDocuments ? ownPatterns(option, key, keys) : [] }
+    return { key, policy, demand, patterns: inDocuments === false ? [] : ownPatterns(option, key, keys) }
   })
-  if (inDocuments) assertExpressible(option, routes)
+  if (inDocuments === 'of all routes') assertExpressible(option, routes)
   const byKey = new Map(routes.map((route) => [route.key, route]))
   return {
     routes,
     demands: [...demands.values()],
     find: (key) => byKey.get(key),
-    meantBy: (request) => routes.filter(({ patterns }) => patterns.some((pattern) => contains(pattern, request))),
+    meantBy(request) {
+      // A slash at the end may be left aside when the route is chosen.
+      const spellings = [request, request.replace(/\/$/, '')]
+      const fits = (pattern: string) => spellings.some((spelling) => contains(pattern, spelling))
+      return routes.filter(({ patterns }) => patterns.some(fits))
+    },
   }
 }
 

@@ -1,26 +1,23 @@
-import { definePolicy } from '@tokenward/core'
+import { combinePolicies, type CompiledPolicy, definePolicy } from '@tokenward/core'
 import type { AnyPolicy } from '../authorizers/authorizer-plan.js'
 import type { CheckedResultCache } from '../authorizers/result-cache.js'
-import { createRouteTable } from '../authorizers/route-table.js'
+import { createRouteTable, documentsOf } from '../authorizers/route-table.js'
 
 /**
- * What an authorizer would refuse when its function starts is refused before it is deployed: a bound that results which are
- * kept would break, and a table that no policy document can say.
+ * What an authorizer would refuse when its function starts is refused before it is deployed: what results that are kept would
+ * break, as a bound, or the proof of one sender, and a table that no policy document can say.
  *
- * @throws {@link ConfigurationError} naming the bound, or the routes.
+ * @throws {@link ConfigurationError} naming the demand, or the routes.
  */
 export function checkHeldRoutes(
   option: string,
   policies: Readonly<Record<string, AnyPolicy>>,
-  { ttl }: CheckedResultCache,
+  cache: CheckedResultCache,
   { inDocuments }: { readonly inDocuments: boolean },
 ): void {
+  const held = definePolicy({ heldFor: cache.ttl })
   createRouteTable(option, policies, {
-    inDocuments,
-    compile: (policy: never) => {
-      const { maxRevocationLag, maxAge } = policy as { maxRevocationLag: number; maxAge: number | undefined }
-      definePolicy({ heldFor: ttl, maxRevocationLag, ...(maxAge !== undefined && { maxAge }) })
-      return policy
-    },
+    inDocuments: inDocuments && documentsOf(cache),
+    compile: (policy: CompiledPolicy<unknown>) => combinePolicies(policy, held),
   })
 }

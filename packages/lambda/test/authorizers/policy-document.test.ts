@@ -13,7 +13,7 @@ function tableOf(routes: Readonly<Record<string, number>>): RouteTable {
   const policies = Object.fromEntries(
     Object.entries(routes).map(([key, demand]) => [key, definePolicy({ scopes: [`scope${demand}`] })]),
   )
-  return createRouteTable('routes', policies, { compile: (policy) => policy, inDocuments: true })
+  return createRouteTable('routes', policies, { compile: (policy) => policy, inDocuments: 'of all routes' })
 }
 
 /** What a document says when some demands are met. */
@@ -43,11 +43,26 @@ describe('the document of a table', () => {
     expect(document.Statement[1]).toStrictEqual({
       Action: 'execute-api:Invoke',
       Effect: 'Deny',
-      Resource: [`${ARN}/GET/orders/*/secrets`, `${ARN}/GET/orders/mine`, `${ARN}/GET/orders/*/*`],
+      Resource: [
+        `${ARN}/GET/orders/*/secrets`,
+        `${ARN}/GET/orders/*/secrets/`,
+        `${ARN}/GET/orders/mine`,
+        `${ARN}/GET/orders/mine/`,
+        `${ARN}/GET/orders/*/*`,
+      ],
     })
     expect(allows(document, `${ARN}/GET/orders/7`)).toBe(true)
     expect(allows(document, `${ARN}/GET/orders/7/secrets`)).toBe(false)
     expect(allows(document, `${ARN}/GET/orders/mine`)).toBe(false)
+  })
+
+  it('denies it with a slash at the end, too, which API Gateway may leave aside', () => {
+    const table = tableOf({ 'GET /{proxy+}': 1, 'GET /admin': 2 })
+    const document = documentOf(table, (scope) => scope === 'scope1')
+    expect(allows(document, `${ARN}/GET/orders`)).toBe(true)
+    expect(allows(document, `${ARN}/GET/admin`)).toBe(false)
+    expect(allows(document, `${ARN}/GET/admin/`)).toBe(false)
+    expect(allows(document, `${ARN}/GET/admin/users`)).toBe(true)
   })
 
   it('keeps a granted route open inside one that is not', () => {

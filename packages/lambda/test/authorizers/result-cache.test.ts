@@ -34,7 +34,8 @@ describe('a result cache', () => {
   it.each([
     [[AUTHORIZATION], false],
     [[AUTHORIZATION, '$context.routeKey'], true],
-    [['$request.header.authorization', '$context.routekey'], true],
+    [['$request.header.authorization', '$context.routeKey'], true],
+    [[AUTHORIZATION, '$context.routekey'], false],
     [[AUTHORIZATION, '$request.header.routeKey'], false],
     [[AUTHORIZATION, '$context.path'], false],
   ])('of an HTTP API with %j has results for each route: %s', (identitySources, holdsRoute) => {
@@ -48,6 +49,7 @@ describe('a result cache', () => {
     [[REST_AUTHORIZATION, 'context.httpMethod', 'context.resourcePath'], true],
     [[REST_AUTHORIZATION, 'context.httpMethod', 'context.path'], true],
     [[REST_AUTHORIZATION, 'context.httpMethod', 'context.resourceId'], true],
+    [[REST_AUTHORIZATION, 'context.HTTPMethod', 'context.resourcePath'], false],
   ])('of a REST API with %j has results for each route: %s', (identitySources, holdsRoute) => {
     expect(rest({ ttl: '1m', identitySources })).toMatchObject({ holdsRoute })
   })

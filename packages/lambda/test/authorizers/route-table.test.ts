@@ -1,11 +1,11 @@
 import { type CompiledPolicy, definePolicy } from '@tokenward/core'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createRouteTable } from '../../src/authorizers/route-table.js'
+import { createRouteTable, type Documents } from '../../src/authorizers/route-table.js'
 
 const read = definePolicy({ scopes: ['orders/read'] })
 const write = definePolicy({ scopes: ['orders/write'] })
-const table = (routes: unknown, inDocuments = true) =>
+const table = (routes: unknown, inDocuments: Documents | false = 'of all routes') =>
   createRouteTable('routes', routes, { compile: (policy: CompiledPolicy<unknown>) => policy, inDocuments } as never)
 
 describe('a table of routes', () => {
@@ -69,6 +69,12 @@ describe('a table of routes', () => {
     expect(keys('GET/orders/*')).toStrictEqual(['GET /orders/{id}'])
   })
 
+  it('takes a path with a slash at its end for the one without, too', () => {
+    const { meantBy } = table({ 'GET /admin': write, 'ANY /{proxy+}': read })
+    expect(meantBy('GET/admin/').map(({ key }) => key)).toStrictEqual(['GET /admin', 'ANY /{proxy+}'])
+    expect(table({ 'GET /': read }).meantBy('GET/')).toHaveLength(1)
+  })
+
   it('takes a route of its own out of one for any method, as API Gateway does', () => {
     const { meantBy, find } = table({ 'ANY /orders': read, 'DELETE /orders': write })
     expect(meantBy('DELETE/orders').map(({ key }) => key)).toStrictEqual(['DELETE /orders'])
@@ -87,6 +93,7 @@ describe('a table that has to be written as a policy document', () => {
   ])('has no %s', (_, routes) => {
     expect(() => table(routes)).toThrow(/^routes has '.*' and '.*', which no policy document can tell apart/)
     expect(() => table(routes, false)).not.toThrow()
+    expect(() => table(routes, 'of one route')).not.toThrow()
   })
 
   it.each([

@@ -125,6 +125,17 @@ describe('a trap that becomes an error', () => {
     expect(made({ resultCache: { ttl: '5m', identitySources } })).toThrow('policy.maxRevocationLag must be above 5m')
   })
 
+  it('is a demand on each request that a kept result would not look at', () => {
+    const resultCache = { ttl: '1m', identitySources: ['$request.header.Authorization', '$context.routeKey'] }
+    const held = (policy: object) =>
+      made({ resultCache, routes: { 'GET /x': { authorizer: 'lambda', policy } }, userPool: undefined })
+    expect(held({ senderConstrained: 'required' })).toThrow(
+      'policy.senderConstrained is for decisions about one request',
+    )
+    expect(held({ action: 'read' })).toThrow('policy.action is for decisions about one request')
+    expect(held({ scopes: ['orders/read'] })).not.toThrow()
+  })
+
   it('is a key of results without the token, or in words of another API', () => {
     const resultCache = (identitySources: readonly string[]) => made({ resultCache: { ttl: '5m', identitySources } })
     expect(resultCache(['$context.routeKey'])).toThrow("must have '$request.header.Authorization'")
@@ -154,7 +165,13 @@ describe('a trap that becomes an error', () => {
       'GET /{tenant}/items': { authorizer: 'lambda', policy: {} },
     }
     const orders = (more: object) => () => httpApiWiring({ name: 'orders', routes, ...more } as never)
-    expect(orders({ response: 'policy' })).toThrow('which no policy document can tell apart')
+    const kept = (...more: readonly string[]) => ({
+      response: 'policy',
+      resultCache: { ttl: '1m', identitySources: ['$request.header.Authorization', ...more] },
+    })
+    expect(orders(kept())).toThrow('which no policy document can tell apart')
+    expect(orders(kept('$context.routeKey'))).not.toThrow()
+    expect(orders({ response: 'policy' })).not.toThrow()
     expect(orders({})).not.toThrow()
   })
 

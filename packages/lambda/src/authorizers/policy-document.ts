@@ -72,15 +72,24 @@ export function documentFor(
       (beyond) => !allowed.some((one) => !patterns.includes(one) && overlaps(one, beyond)),
     ),
   )
+  const empty = allowed
+    .flatMap(withEmptyParameters)
+    .filter((one) => !allowed.includes(one.replace(/\/$/, '')))
+    .filter((one) => others.some(({ patterns }) => patterns.some((pattern) => contains(pattern, one))))
   return allowing(
     allowed.map((pattern) => stage + pattern),
-    [...new Set([...covered, ...deeper])].map((pattern) => stage + pattern),
+    [...new Set([...covered, ...deeper, ...empty])].map((pattern) => stage + pattern),
   )
 }
 
 /** Whether requests of another route would be allowed as well; what lies inside the other pattern has only its own. */
 function covers(pattern: string, other: string): boolean {
   return overlaps(pattern, other) && !contains(other, pattern)
+}
+
+/** No parameter is empty, and a star may be: such a path is for a wider route. */
+function withEmptyParameters(pattern: string): readonly string[] {
+  return [...pattern.matchAll(/\*/g)].map(({ index }) => `${pattern.slice(0, index)}${pattern.slice(index + 1)}`)
 }
 
 /** A slash at the end may be left aside when the route is chosen: what is denied is denied with it, too. */

@@ -1,5 +1,5 @@
 import { type CompiledPolicy, ConfigurationError } from '@tokenward/core'
-import { parseRouteKey, patternsOf } from './route-key.js'
+import { beyondParameters, parseRouteKey, patternsOf } from './route-key.js'
 import { contains, overlaps } from './resource-pattern.js'
 import type { CheckedResultCache } from './result-cache.js'
 
@@ -76,10 +76,15 @@ export function createRouteTable(
 /** Without those of a method that has a route of its own beside `ANY`: API Gateway takes that one. */
 function ownPatterns(option: string, key: string, keys: readonly string[]): readonly string[] {
   if (!key.startsWith('ANY ')) return patternsOf(option, key)
-  const others = new Set(
-    keys.filter((other) => !other.startsWith('ANY ')).flatMap((other) => patternsOf(option, other)),
-  )
-  return patternsOf(option, key).filter((pattern) => !others.has(pattern))
+  const others = keys.filter((other) => !other.startsWith('ANY ') && isSamePath(other, key))
+  const taken = new Set(others.flatMap((other) => patternsOf(option, other)))
+  return patternsOf(option, key).filter((pattern) => !taken.has(pattern))
+}
+
+/** Whatever parameters are called; one that takes the rest of the path is another. */
+function isSamePath(key: string, other: string): boolean {
+  const pathOf = (one: string) => one.slice(one.indexOf('/')).replaceAll(/\{[^+}]+(\+?)\}/g, '{$1}')
+  return pathOf(key) === pathOf(other)
 }
 
 /** Policies that say the same are decided once. Functions and schemas are the same only where they are the same object. */
@@ -87,6 +92,43 @@ function sameness(policy: CompiledPolicy<unknown>): unknown {
   const isPlain = policy.claims === undefined && policy.decisions.length === 0
   return isPlain ? JSON.stringify({ ...policy, name: undefined }) : policy
 }
+
+/**
+ * An HTTP API takes a route that fits as a whole before one whose last parameter takes the rest; elsewhere text comes before
+ * parameters. Where a path fits both, as `/a/b` fits `/{x}/{y}` and `/a/{rest+}`, nobody knows whose it is.
+ */
+function isUnsure(whole: Written, rest: Written): boolean {
+  if (!rest.key.endsWith('+}') || takesRest(whole.key)) return false
+  const [own, others] = [segmentsOf(whole.key), segmentsOf(rest.key)]
+  if (own.length < others.length) return false
+  const fits = others.slice(0, -1).every((segment, at) => overlaps(own[at] as string, segment))
+  return fits && contains(whole.pattern, rest.pattern)
+}
+
+/**
+ * A granted parameter is ended by a denial of what lies deeper, unless something deeper is granted, too. What then lies
+ * between the two would be open, and must not be for a route that takes the rest.
+ */
+function isOpenBetween(route: Written, rest: Written, all: readonly Written[]): boolean {
+  if (!takesRest(rest.key) || !contains(rest.pattern, route.pattern)) return false
+  const beyond = beyondParameters(route.key, [route.pattern])
+  return all.some(
+    ({ key, demand, pattern }) =>
+      key !== route.key && demand !== rest.demand && beyond.some((one) => overlaps(pattern, one)),
+  )
+}
+
+function takesRest(key: string): boolean {
+  return key === '$default' || key.endsWith('+}')
+}
+
+function segmentsOf(key: string): readonly string[] {
+  const path = key.slice(key.indexOf('/') + 1)
+  return path.split('/').map((segment) => (segment.startsWith('{') ? '*' : segment))
+}
+
+/** A route in one of its patterns. */
+type Written = TableRoute & { readonly pattern: string }
 
 /**
  * In a document a denied pattern wins over every allowed one. That is right where the denied route is the narrower one; it
@@ -98,9 +140,11 @@ function assertExpressible(option: string, routes: readonly TableRoute[]): void 
     const others = all.filter(({ demand, pattern }) => demand !== denied.demand && overlaps(pattern, denied.pattern))
     const wider = others.filter(({ pattern }) => !contains(denied.pattern, pattern))
     const alike = others.find(({ pattern }) => contains(denied.pattern, pattern) && contains(pattern, denied.pattern))
-    const crossing = alike ?? wider.find(({ pattern }) => !contains(pattern, denied.pattern))
+    const unsure = others.find((other) => isUnsure(denied, other))
+    const crossing = alike ?? unsure ?? wider.find(({ pattern }) => !contains(pattern, denied.pattern))
     const inside = wider.length === 0 ? undefined : others.find(({ pattern }) => contains(denied.pattern, pattern))
-    const other = crossing ?? inside
+    const between = others.find((other) => isOpenBetween(denied, other, all))
+    const other = crossing ?? inside ?? between
     if (other === undefined) continue
     throw new ConfigurationError(
       option,

@@ -65,6 +65,15 @@ describe('the document of a table', () => {
     expect(allows(document, `${ARN}/GET/admin/users`)).toBe(true)
   })
 
+  it('takes no empty path for a parameter, where it is for a wider route', () => {
+    const document = documentOf(tableOf({ 'GET /orders/{id}': 1, 'ANY /{proxy+}': 2 }), (scope) => scope === 'scope1')
+    expect(allows(document, `${ARN}/GET/orders/7`)).toBe(true)
+    expect(allows(document, `${ARN}/GET/orders/`)).toBe(false)
+    const proxied = documentOf(tableOf({ 'ANY /{proxy+}': 1, $default: 2 }), (scope) => scope === 'scope1')
+    expect(allows(proxied, `${ARN}/GET/health`)).toBe(true)
+    expect(allows(proxied, `${ARN}/GET/`)).toBe(false)
+  })
+
   it('keeps a granted route open inside one that is not', () => {
     const table = tableOf({ 'GET /orders/{id}': 1, 'GET /orders/mine': 2 })
     const document = documentOf(table, (scope) => scope === 'scope2')

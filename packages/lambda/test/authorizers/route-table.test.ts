@@ -85,6 +85,15 @@ describe('a table of routes', () => {
 describe('a table that has to be written as a policy document', () => {
   it.each([
     ['two ways to write one path', { 'GET /orders/{id}': read, 'GET /orders/{name}': write }],
+    [
+      'a path that fits one route as a whole and the beginning of another',
+      { 'ANY /{tenant}/{id}': read, 'GET /files/{path+}': write },
+    ],
+    [
+      'a route for the rest that begins between two others',
+      { 'GET /orders/{id}': read, 'GET /orders/{id}/items': read, 'ANY /{proxy+}': write },
+    ],
+    ['two routes that share their pattern alone', { 'ANY /{id}': read, 'GET /{path+}': write }],
     ['paths that cross', { 'GET /orders/{id}': read, 'GET /{tenant}/items': write }],
     [
       'a route inside one that would have to be denied for a third',
@@ -97,6 +106,8 @@ describe('a table that has to be written as a policy document', () => {
   })
 
   it.each([
+    ['a route for the rest of longer paths', { 'GET /{tenant}': read, 'GET /files/{path+}': write }],
+    ['one method of a path, whatever its parameters are called', { 'ANY /{id}': read, 'GET /{name}': write }],
     ['the same policies', { 'GET /orders/{id}': read, 'GET /{tenant}/items': read }],
     ['a route inside another', { 'GET /orders/{id}': read, 'GET /orders/mine': write }],
     [

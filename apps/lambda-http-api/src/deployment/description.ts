@@ -1,9 +1,32 @@
 import { definePolicy } from '@tokenward/lambda'
 import { type HttpApiDescription, httpApiWiring } from '@tokenward/lambda/wiring'
 
+/** Whose orders there are. */
+const owners = new Map([
+  ['7', 'u1'],
+  ['8', 'u2'],
+])
+
+/** What policies may know of an order; nothing for one that is not there, which refuses the request. */
+function knownOf(id: string): { readonly owner: string } | undefined {
+  const owner = owners.get(id)
+  return owner === undefined ? undefined : { owner }
+}
+
 /** What routes demand, for the deployment and for the functions behind them. */
 export const policies = {
   read: definePolicy({ name: 'GET /orders', scopes: ['orders/read'] }),
+  // On top of the scope the policy store decides, for the order that the path names. It knows of no revocation.
+  show: definePolicy({
+    name: 'GET /orders/{id}',
+    scopes: ['orders/read'],
+    maxRevocationLag: '0s',
+    action: 'read',
+    resource({ params }) {
+      const id = String(params['id'])
+      return { type: 'Order', id, attributes: () => knownOf(id) }
+    },
+  }),
   staff: definePolicy({ name: 'GET /me', groups: ['staff'] }),
   add: definePolicy({ name: 'POST /orders', scopes: ['orders/read', 'orders/write'] }),
   remove: definePolicy({ name: 'DELETE /orders/{id}', scopes: ['orders/write'], maxRevocationLag: '10s' }),
@@ -22,6 +45,7 @@ export const description = {
   routes: {
     'GET /health': { authorizer: 'none' },
     'GET /orders': { authorizer: 'jwt', policy: policies.read },
+    'GET /orders/{id}': { authorizer: 'jwt', policy: policies.show, checkedByFunction: true },
     'GET /me': { authorizer: 'jwt', policy: policies.staff, checkedByFunction: true },
     'POST /orders': { authorizer: 'lambda', policy: policies.add },
     'DELETE /orders/{id}': { authorizer: 'lambda', policy: policies.remove },

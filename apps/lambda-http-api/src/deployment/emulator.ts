@@ -5,6 +5,7 @@ import { wiring } from './description.js'
 const functions: Readonly<Record<string, string>> = {
   'GET /health': 'health',
   'GET /orders': 'list',
+  'GET /orders/{id}': 'show',
   'GET /me': 'me',
   'POST /orders': 'add',
   'DELETE /orders/{id}': 'remove',
@@ -12,7 +13,14 @@ const functions: Readonly<Record<string, string>> = {
 }
 
 /** What a deployment would resolve from its stack. */
-const settings = ['USER_POOL_ID', 'CLIENT_ID', 'COGNITO_ENDPOINT', 'KEYS_FILE']
+const settings = [
+  'USER_POOL_ID',
+  'CLIENT_ID',
+  'COGNITO_ENDPOINT',
+  'KEYS_FILE',
+  'POLICY_STORE_ID',
+  'POLICY_STORE_ENDPOINT',
+]
 
 const { Resources } = cloudFormation(wiring, {
   integration: { Ref: 'Integration' },

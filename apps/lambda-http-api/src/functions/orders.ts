@@ -25,7 +25,15 @@ export const list = withAuth(api, policies.read, (_event: APIGatewayProxyEventV2
   answer({ orders, for: principal.subject }),
 )
 
-/** The same with the outcome in hand. */
+/** One order: whose it is, a scope cannot say, and the policy store decides. */
+export const show = withAuth(
+  api,
+  policies.show,
+  ({ pathParameters }: APIGatewayProxyEventV2, _context: Context, { principal }) =>
+    answer({ order: pathParameters?.['id'], for: principal.subject }),
+)
+
+/** The same as `list` with the outcome in hand. */
 export async function me(event: APIGatewayProxyEventV2WithJWTAuthorizer) {
   const outcome = await gatewayPrincipal(api, event, { policy: policies.staff })
   if (outcome.outcome !== 'granted') return denialResponse(event, outcome)

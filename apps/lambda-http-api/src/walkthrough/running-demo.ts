@@ -8,12 +8,14 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { fakeCognito } from '@tokenward/testkit'
 import { cognitoUserPool, createResourceServer, writeJwksSnapshot } from '@tokenward/lambda'
+import { demoStore } from './policy-store.js'
 
-/** The HTTP API on an emulator of API Gateway in a process of its own, and a fake user pool in this one. */
+/** The HTTP API on an emulator of API Gateway in a process of its own, and a fake user pool and policy store in this one. */
 export interface RunningDemo {
   readonly apiUrl: string
   readonly cognitoUrl: string
   readonly pool: Awaited<ReturnType<typeof demoPool>>
+  readonly store: Awaited<ReturnType<typeof demoStore>>
   /** Fetches of the key set since the deployment, which had written it down. */
   keyFetches(): number
   /** Whether the functions have logged that reason since the last time; waits for it a little. */
@@ -27,6 +29,8 @@ const appFolder = fileURLToPath(new URL('../..', import.meta.url))
 export async function startDemo(): Promise<RunningDemo> {
   const pool = await demoPool()
   const cognito = await pool.serve()
+  const store = await demoStore(pool)
+  const verifiedPermissions = await store.serve()
   const folder = await mkdtemp(join(tmpdir(), 'tokenward-lambda-'))
   const keysFile = join(folder, 'keys.json')
   await writeKeys(pool, cognito.url, keysFile)
@@ -42,6 +46,8 @@ export async function startDemo(): Promise<RunningDemo> {
       CLIENT_ID: pool.clientId,
       COGNITO_ENDPOINT: cognito.url,
       KEYS_FILE: keysFile,
+      POLICY_STORE_ID: store.policyStoreId,
+      POLICY_STORE_ENDPOINT: verifiedPermissions.url,
       SLS_TELEMETRY_DISABLED: '1',
       SLS_NOTIFICATIONS_MODE: 'off',
       AWS_ACCESS_KEY_ID: 'none',
@@ -65,6 +71,7 @@ export async function startDemo(): Promise<RunningDemo> {
   async function close() {
     emulator.kill('SIGKILL')
     await ended
+    await store.close()
     await pool.close()
     await rm(folder, { recursive: true })
   }
@@ -77,6 +84,7 @@ export async function startDemo(): Promise<RunningDemo> {
     apiUrl,
     cognitoUrl: cognito.url,
     pool,
+    store,
     keyFetches: () => pool.jwks.hits - fetchedAtDeployment,
     async hasLogged(reason) {
       // What a function writes takes its way through two processes.

@@ -26,6 +26,7 @@ export function chapters(demo: RunningDemo): readonly Chapter[] {
   return [
     { heading: 'Authorizers of the gateway', steps: gatewaySteps(demo) },
     { heading: "What this emulator's JWT authorizer lets in, and the function does not", steps: skippedSteps(demo) },
+    { heading: 'What a policy store decides (a fake of Amazon Verified Permissions)', steps: decisionSteps(demo) },
     { heading: 'An outage is no refusal', steps: outageSteps(demo) },
     { heading: 'A result that is kept, and a revocation', steps: revocationSteps(demo) },
   ]
@@ -124,6 +125,64 @@ function skippedSteps({ apiUrl, pool }: RunningDemo): readonly Step[] {
       run: () => call('GET /me', pool.accessToken({ sub: 'u1', groups: ['staff'] })),
       expected: '200 {"subject":"u1","groups":["staff"]}',
       because: 'the token is what it says',
+    },
+  ]
+}
+
+function decisionSteps({ apiUrl, pool, store }: RunningDemo): readonly Step[] {
+  const reader = (sub: string, ...groups: 'staff'[]) =>
+    pool.accessToken({ sub, groups, scopes: ['orders/read', LIVENESS_SCOPE] })
+  const decided = async (route: string, token: Promise<string>) => {
+    const before = store.isAuthorizedWithToken.hits
+    const got = await told(apiUrl, route, token)
+    return `${got}, ${store.isAuthorizedWithToken.hits - before} decisions`
+  }
+  const revoked = reader('u1')
+  return [
+    {
+      call: 'GET /orders/7 of u1',
+      run: () => decided('GET /orders/7', reader('u1')),
+      expected: '200 {"order":"7","for":"u1"}, 1 decisions',
+      because: 'owners read their orders, say the policies in the store',
+    },
+    {
+      call: 'GET /orders/8 of u1',
+      run: () => decided('GET /orders/8', reader('u1')),
+      expected: '403 error="insufficient_scope", 1 decisions',
+      because: 'and those of others they do not; which policy says so, no client learns',
+      logged: 'decision-denied',
+    },
+    {
+      call: 'GET /orders/8 of staff',
+      run: () => decided('GET /orders/8', reader('u3', 'staff')),
+      expected: '200 {"order":"8","for":"u3"}, 1 decisions',
+      because: 'a group of the token is a parent of its user',
+    },
+    {
+      call: 'GET /orders/8 without the scope',
+      run: () => decided('GET /orders/8', pool.accessToken({ sub: 'u3', groups: ['staff'], scopes: ['orders/write'] })),
+      expected: '403, 0 decisions',
+      because: 'the token comes first: for one that may not, the store is not asked',
+    },
+    {
+      call: 'GET /orders/7 after a revocation',
+      async run() {
+        await pool.revoke(await revoked)
+        return decided('GET /orders/7', revoked)
+      },
+      expected: '401 error="invalid_token", 0 decisions',
+      because: 'the store would permit it: it knows of no revocation',
+      logged: 'token-revoked',
+    },
+    {
+      call: 'GET /orders/7 while the store throttles',
+      async run() {
+        store.isAuthorizedWithToken.throttle({ times: 1 })
+        return decided('GET /orders/7', reader('u1'))
+      },
+      expected: '503, 1 decisions',
+      because: 'nothing was decided, and clients may come back',
+      logged: 'decision-unavailable',
     },
   ]
 }

@@ -8,7 +8,7 @@ export interface ExecuteApiArn {
   readonly request: string
 }
 
-const ARN = /^(arn:[\w-]+:execute-api:[\w-]+:\d+:[\w-]+\/[^/]+\/)([\s\S]+)$/
+const ARN = /^(arn:[\w-]+:execute-api:[\w-]+:\d+:[\w-]+\/[^/*?]+\/)([\s\S]+)$/
 /** The longest resource of a policy statement, in characters (API Gateway). */
 const MAX_RESOURCE_LENGTH = 512
 

@@ -74,7 +74,6 @@ export function documentFor(
   )
   const empty = allowed
     .flatMap(withEmptyParameters)
-    .filter((one) => !allowed.includes(one.replace(/\/$/, '')))
     .filter((one) => others.some(({ patterns }) => patterns.some((pattern) => contains(pattern, one))))
   return allowing(
     allowed.map((pattern) => stage + pattern),

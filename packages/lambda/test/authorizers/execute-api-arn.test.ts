@@ -24,6 +24,7 @@ describe('the ARN of a request', () => {
     'arn:aws:lambda:eu-west-1:123456789012:function:x/prod/GET/',
     'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/prod',
     'arn:aws:execute-api:*:123456789012:a1b2c3/prod/GET/',
+    'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*/GET/',
     'prefix arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/prod/GET/',
   ])('%s is none', (arn) => {
     expect(() => parse(arn)).toThrow('restTokenAuthorizer.event names no request of API Gateway by its ARN')

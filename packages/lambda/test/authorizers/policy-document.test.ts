@@ -126,6 +126,45 @@ describe('the document of a table', () => {
     )
     expect(written).toBeGreaterThan(100)
   })
+
+  it('opens nothing that any route is for and nobody granted, with routes for the rest of a path', () => {
+    const path = fc.tuple(
+      fc.array(fc.constantFrom('a', 'b', '{x}'), { maxLength: 2 }),
+      fc.constantFrom('a', '{x}', '{p+}'),
+    )
+    const key = fc.oneof(
+      { weight: 1, arbitrary: fc.constant('$default') },
+      {
+        weight: 9,
+        arbitrary: fc
+          .tuple(fc.constantFrom('GET', 'ANY', 'DELETE'), path)
+          .map(([method, [parts, last]]) => `${method} /${[...parts, last].join('/')}`),
+      },
+    )
+    const routes = fc.dictionary(key, fc.integer({ min: 1, max: 3 }), { minKeys: 1, maxKeys: 5 })
+    const met = fc.subarray(['scope1', 'scope2', 'scope3'])
+    let written = 0
+    fc.assert(
+      fc.property(routes, met, fc.boolean(), (given, scopes, wholeFirst) => {
+        let table: RouteTable
+        try {
+          table = tableOf(given)
+        } catch {
+          return
+        }
+        written += 1
+        const document = documentOf(table, (scope) => scopes.includes(scope))
+        for (const request of [...requests(), 'GET/', 'DELETE/a/', 'GET/a//b']) {
+          const route = routedTo(Object.keys(given), request, wholeFirst)
+          const isRefused = route !== undefined && !scopes.includes(`scope${given[route] as number}`)
+          if (isRefused)
+            expect([route, request, allows(document, `${ARN}/${request}`)]).toStrictEqual([route, request, false])
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(written).toBeGreaterThan(300)
+  })
 })
 
 /** Every request of up to three short segments. */
@@ -138,27 +177,33 @@ function requests(): readonly string[] {
   return ['GET', 'DELETE'].flatMap((method) => paths.map((path) => `${method}/${path}`))
 }
 
-/** The route API Gateway takes: text before parameters from the left, a method of its own before any. */
-function routedTo(keys: readonly string[], request: string): string | undefined {
+/**
+ * The route API Gateway takes: text before parameters from the left, a route for the rest after those, a method of its own
+ * before any. With `wholeFirst`, as in HTTP APIs, a route that fits as a whole comes before all that take the rest.
+ */
+function routedTo(keys: readonly string[], request: string, wholeFirst = false): string | undefined {
   const [method = '', ...segments] = request.split('/')
+  const valueOf = (part: string, at: number) => segments.slice(at, part.endsWith('+}') ? undefined : at + 1).join('/')
   const fits = keys.filter((key) => {
-    const [own = '', path = ''] = key.split(' ')
-    const parts = path.slice(1).split('/')
+    if (key === '$default') return true
+    const [own = '', parts] = partsOf(key)
+    const takesRest = key.endsWith('+}')
     return (
       (own === method || own === 'ANY') &&
-      parts.length === segments.length &&
-      parts.every((part, at) => part.startsWith('{') || part === segments[at])
+      (takesRest ? parts.length <= segments.length : parts.length === segments.length) &&
+      parts.every((part, at) => (part.startsWith('{') ? valueOf(part, at) !== '' : part === segments[at]))
     )
   })
   const rank = (key: string) => {
-    const [own = '', path = ''] = key.split(' ')
-    return [
-      ...path
-        .slice(1)
-        .split('/')
-        .map((part) => (part.startsWith('{') ? '1' : '0')),
-      own === 'ANY' ? '1' : '0',
-    ].join('')
+    if (key === '$default') return '9'
+    const [own, parts] = partsOf(key)
+    const kinds = parts.map((part) => (part.endsWith('+}') ? '2' : part.startsWith('{') ? '1' : '0'))
+    return [wholeFirst && key.endsWith('+}') ? '1' : '0', ...kinds, own === 'ANY' ? '4' : '3'].join('')
   }
   return fits.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1))[0]
+}
+
+function partsOf(key: string): readonly [method: string, parts: readonly string[]] {
+  const [method = '', path = ''] = key.split(' ')
+  return [method, path.slice(1).split('/')]
 }

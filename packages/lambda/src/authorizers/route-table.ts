@@ -81,10 +81,13 @@ function ownPatterns(option: string, key: string, keys: readonly string[]): read
   return patternsOf(option, key).filter((pattern) => !taken.has(pattern))
 }
 
-/** Whatever parameters are called; one that takes the rest of the path is another. */
 function isSamePath(key: string, other: string): boolean {
-  const pathOf = (one: string) => one.slice(one.indexOf('/')).replaceAll(/\{[^+}]+(\+?)\}/g, '{$1}')
-  return pathOf(key) === pathOf(other)
+  return namelessPath(key) === namelessPath(other)
+}
+
+/** Whatever parameters are called; one that takes the rest of the path is another. */
+function namelessPath(key: string): string {
+  return key.slice(key.indexOf('/')).replaceAll(/\{[^+}]+(\+?)\}/g, '{$1}')
 }
 
 /** Policies that say the same are decided once. Functions and schemas are the same only where they are the same object. */

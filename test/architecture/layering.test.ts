@@ -149,7 +149,8 @@ describe('the packages', () => {
       /^(?:@tokenward\/(?:cedar|nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
-    'apps/lambda-http-api/src': /^(?:@tokenward\/(?:lambda(?:\/wiring)?|testkit)|aws-lambda|node:.*)$/,
+    'apps/lambda-http-api/src':
+      /^(?:@tokenward\/(?:cedar\/verified-permissions|lambda(?:\/wiring)?|testkit(?:\/verified-permissions)?)|@aws-sdk\/client-verifiedpermissions|aws-lambda|node:.*)$/,
     'apps/mtls-partner-api/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }

@@ -211,7 +211,7 @@ export const cedarRules: Area = {
       source: 'a forbid that is left out permits',
       file: cedar('local/group-reads.ts'),
       remove: [' || isInOthers(group)', ''],
-      test: inCedar('local/group-reads.test.ts', 'is the one that Cedar makes with all of them'),
+      test: inCedar('local/group-reads.test.ts', 'groups within the groups that a policy asks for'),
     },
     {
       rule: 'Data puts no action into a group of actions',

@@ -51,7 +51,17 @@ export function duration(text: string): CedarValue {
 
 /** Whether it can be written is seen when it is: what comes with a request must not throw in a policy's function. */
 function made(parts: CedarValueParts): CedarValue {
-  return { [KIND]: parts.kind, [PARTS]: parts } as CedarValue
+  return new MadeValue(parts)
+}
+
+class MadeValue implements CedarValue {
+  readonly [KIND]: CedarValue[typeof KIND]
+  readonly [PARTS]: CedarValueParts
+
+  constructor(parts: CedarValueParts) {
+    this[KIND] = parts.kind
+    this[PARTS] = parts
+  }
 }
 
 /** `undefined` for everything else. */

@@ -46,6 +46,19 @@ describe('no membership but in these groups is asked for by', () => {
   ])('%s', (text, named) => expect(read(text)).toStrictEqual(named))
 })
 
+it('groups within the groups that a policy asks for let in as well', async () => {
+  const policies = `permit(principal in ${literal('a')}, action, resource);`
+  const entities = ['b', 'c'].map((name, index) => ({
+    type: 'UserGroup',
+    id: idOf(name),
+    parents: [{ type: 'UserGroup', id: idOf(['a', 'b'][index] as string) }],
+  }))
+  const point = cedarDecisionPoint({ policies, entities })
+  for (const [group, decision] of Object.entries({ a: 'permit', b: 'permit', c: 'permit', d: 'deny' })) {
+    expect(await point.decide(asking({ groups: [group] })), group).toMatchObject({ decision })
+  }
+})
+
 it('a decision without groups that nothing asks for is the one that Cedar makes with all of them', async () => {
   const group = fc.constantFrom(...groups)
   const references = fc.uniqueArray(group).map((list) => list.map((name) => ({ type: 'UserGroup', id: idOf(name) })))

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { CedarEngine } from '../engine/cedar-engine.js'
 import type { Policy } from '../engine/policy.js'
 import { entityKey, type Schema } from '../engine/schema.js'

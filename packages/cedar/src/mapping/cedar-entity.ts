@@ -1,4 +1,5 @@
-import { ConfigurationError, type DecisionRequest, type EntityReference } from '@tokenward/core'
+import type { DecisionRequest, EntityReference } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { EntityNaming } from './entity-naming.js'
 
 /** A thing that policies may read about beside the resource. */

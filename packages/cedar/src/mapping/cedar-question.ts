@@ -1,4 +1,5 @@
-import { ConfigurationError, type DecisionRequest, type EntityReference } from '@tokenward/core'
+import type { DecisionRequest, EntityReference } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { type CedarEntity, type EntitySource, refuseAction } from './cedar-entity.js'
 import { checkLength, type EntityNaming } from './entity-naming.js'
 import { MAX_LENGTHS, sizeBudget } from './request-limits.js'

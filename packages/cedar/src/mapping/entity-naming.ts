@@ -1,4 +1,5 @@
-import { ConfigurationError, type EntityReference } from '@tokenward/core'
+import type { EntityReference } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { MAX_LENGTHS } from './request-limits.js'
 import { Unmappable } from './unmappable.js'
 import { wellFormed } from './value-writer.js'

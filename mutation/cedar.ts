@@ -127,6 +127,20 @@ export const cedarRules: Area = {
       test: inCedar('verified-permissions/outcomes.test.ts', 'holds nothing that the service quoted'),
     },
     {
+      rule: 'What is in backticks is no name unless it looks like one',
+      source: 'OWASP ASVS 16.2.5',
+      file: cedar('without-values.ts'),
+      remove: ["(NAME.test(inner) ? quoted : '`…`')", 'quoted'],
+      test: inCedar('without-values.test.ts', 'what Cedar refuses is named without what stood there'),
+    },
+    {
+      rule: 'What could not be parsed is not told',
+      source: 'OWASP ASVS 16.2.5',
+      file: cedar('without-values.ts'),
+      remove: [".replaceAll(/\\b(invalid [\\w ]+): [^;]*/gi, '$1: …')", ''],
+      test: inCedar('without-values.test.ts', 'what Cedar refuses is named without what stood there'),
+    },
+    {
       rule: 'An answer of the store that is neither ALLOW nor DENY decides nothing',
       source: 'fail closed',
       file: cedar('verified-permissions/store-answer.ts'),
@@ -231,7 +245,7 @@ export const cedarRules: Area = {
       rule: 'An issuer with a vertical bar has no prefix until somebody says one',
       source: 'confused deputy',
       file: cedar('mapping/entity-naming.ts'),
-      remove: ["if (prefix.includes('|')) throw", "if (prefix.includes('\n')) throw"],
+      remove: ["if (prefix.includes('|')) throw", 'if (false) throw'],
       test: inCedar('mapping/entity-naming.test.ts', 'is not taken from an issuer whose ids'),
     },
     {
@@ -287,11 +301,24 @@ export const cedarRules: Area = {
       test: inCedar('cli/main.test.ts', 'push'),
     },
     {
-      rule: 'What forbids is written before what permits',
+      rule: 'What forbids is added before anything permits more',
       source: 'fail closed',
       file: cedar('cli/push-command.ts'),
-      remove: ["for (const policy of thatDo('forbid', missing)) await create(policy)", ''],
-      test: inCedar('cli/main.test.ts', 'push'),
+      remove: [
+        'for (const one of toChange.forbids) await standIn(one)\n  for (const one of toChange.permits) await change(one)',
+        'for (const one of toChange.permits) await change(one)\n  for (const one of toChange.forbids) await standIn(one)',
+      ],
+      test: inCedar('cli/main.test.ts', 'permits at no time what neither'),
+    },
+    {
+      rule: 'What forbade stands until nothing permits more than it will',
+      source: 'fail closed',
+      file: cedar('cli/push-command.ts'),
+      remove: [
+        'for (const one of toChange.forbids) await standIn(one)',
+        'for (const one of toChange.forbids) {\n    await standIn(one)\n    await takeOver(replacements.pop() as Replacement)\n  }',
+      ],
+      test: inCedar('cli/main.test.ts', 'permits at no time what neither'),
     },
   ],
 }

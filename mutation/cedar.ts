@@ -53,8 +53,8 @@ export const cedarRules: Area = {
       source: 'CWE-1321',
       file: cedar('mapping/value-writer.ts'),
       remove: [
-        'return Object.fromEntries(\n    Object.entries(record)',
-        'return ((all: [string, Out][]) => all.reduce<Record<string, Out>>((so, [name, value]) => { so[name] = value; return so }, {}))(\n    Object.entries(record)',
+        "if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true })\n  else members[name] = value",
+        'members[name] = value',
       ],
       test: inCedar('mapping/value-writer.test.ts', 'keeps a member named __proto__'),
     },

@@ -133,6 +133,16 @@ export const dpopRules: Area = {
       test: constraint('request-target', 'no address'),
     },
     {
+      rule: 'An address in a proof can be read in one way, however long it is',
+      source: 'denial of service',
+      file: core('sender-constraints/request-target.ts'),
+      remove: [
+        String.raw`((?:\/[\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)?)`,
+        String.raw`([\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)`,
+      ],
+      test: constraint('request-target', 'does not hang on an address made to slow it down'),
+    },
+    {
       rule: 'Where nonces are given out, a proof has one',
       source: 'RFC 9449 §4.3 (10), §9',
       file: core('sender-constraints/dpop-examination.ts'),

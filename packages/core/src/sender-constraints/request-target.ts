@@ -3,8 +3,12 @@ import { stringListOption } from '../outcomes/option-check.js'
 import { whatIsWrongWithAddress } from '../vocabulary/issuer-identifier.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
 
-/** Visible ASCII without the backslash, which some take for a slash. */
-const ADDRESS = /^(https?):\/\/([^/?#\s\\]+)([\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)(?:[?#][\x21-\x5b\x5d-\x7e]*)?$/i
+/**
+ * Visible ASCII without the backslash, which some take for a slash. What ends each part cannot stand in it, so that there is
+ * one way to match: strangers write proofs, and another way for each character would take them seconds of ours.
+ */
+const ADDRESS =
+  /^(https?):\/\/([^/?#\s\\]+)((?:\/[\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)?)(?:[?#][\x21-\x5b\x5d-\x7e]*)?$/i
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' }
 
 /**

@@ -60,6 +60,13 @@ describe('normalizeTarget', () => {
     expect(normalizeTarget(address)).toBeUndefined()
   })
 
+  it('does not hang on an address made to slow it down', { timeout: 2_000 }, () => {
+    const long = 'a'.repeat(25_000)
+    for (const end of ['\\', `/${long}\u00e4`, '?\\', '/%']) {
+      expect(normalizeTarget(`https://${long}${end}`)).toBeUndefined()
+    }
+  })
+
   it('writes what it has written the same again', () => {
     const part = fc.string({ unit: fc.constantFrom(...'aA.%2eE/~-_:;?#@'), maxLength: 20 })
     fc.assert(

@@ -133,6 +133,13 @@ export const dpopRules: Area = {
       test: constraint('request-target', 'no address'),
     },
     {
+      rule: 'A request is where it was sent, though a router has cut its URL',
+      source: 'RFC 9449 §4.3 check 9',
+      file: core('sender-constraints/request-target.ts'),
+      remove: ["return typeof originalUrl === 'string' ? originalUrl : request.url", 'return request.url'],
+      test: constraint('request-target', 'is for the path that a router has taken off, too'),
+    },
+    {
       rule: 'An address in a proof can be read in one way, however long it is',
       source: 'denial of service',
       file: core('sender-constraints/request-target.ts'),

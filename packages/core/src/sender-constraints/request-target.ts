@@ -58,14 +58,20 @@ export function checkPublicUrls(option: string, urls: unknown, allowInsecureLoop
 }
 
 /** Whether a proof is for where a request was sent, by the path that it came with; its `Host` is anybody's word. */
-export function isTarget(htu: string, { url }: AnyRequest, publicUrls: readonly string[]): boolean {
-  const path = pathOf(url)
+export function isTarget(htu: string, request: AnyRequest, publicUrls: readonly string[]): boolean {
+  const path = pathOf(urlOf(request))
   if (path === undefined) return false
   const addresses = publicUrls.map((base) => `${base}${path}`)
   // Most are written alike.
   if (addresses.includes(htu)) return true
   const normalized = normalizeTarget(htu)
   return normalized !== undefined && addresses.some((address) => normalizeTarget(address) === normalized)
+}
+
+/** As it was sent: a request of Express that is handed over as it is has a `url` from which routers took their prefix. */
+function urlOf(request: AnyRequest): string {
+  const { originalUrl } = request as { readonly originalUrl?: unknown }
+  return typeof originalUrl === 'string' ? originalUrl : request.url
 }
 
 /** The path alone, of a path and query or of a whole address (RFC 9112 §3.2); `undefined` for `*`. */

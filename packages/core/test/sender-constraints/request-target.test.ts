@@ -124,6 +124,13 @@ describe('a proof', () => {
     expect(isFor(htu, url)).toBe(false)
   })
 
+  it('is for the path that a router has taken off, too', () => {
+    const cut = { method: 'GET', url: '/1', originalUrl: '/orders/1?page=2', headers: {} }
+    const publicUrls = urls('https://api.example')
+    expect(isTarget('https://api.example/orders/1', cut, publicUrls)).toBe(true)
+    expect(isTarget('https://api.example/1', cut, publicUrls)).toBe(false)
+  })
+
   it('is for the path that a proxy has taken off, too', () => {
     for (const publicUrl of ['https://api.example/v1', 'https://api.example/v1/']) {
       expect(isFor('https://api.example/v1/orders', '/orders', publicUrl)).toBe(true)

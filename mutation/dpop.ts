@@ -181,6 +181,13 @@ export const dpopRules: Area = {
       test: inCore('conformance/conformance.test.ts', 'sender-nonce-renewed'),
     },
     {
+      rule: 'No cache keeps an answer that tells a nonce',
+      source: 'RFC 9449 §8.2',
+      file: core('resource-server/outcome.ts'),
+      remove: ["'DPoP-Nonce': nonce, 'Cache-Control': 'no-store'", "'DPoP-Nonce': nonce"],
+      test: proof('tells with a grant the nonce that follows'),
+    },
+    {
       rule: 'A proof is not older than it may be',
       source: 'RFC 9449 §4.3 (11), §11.1',
       file: core('sender-constraints/dpop-times.ts'),

@@ -4,6 +4,8 @@ const at = (path: string) => new URL(path, import.meta.url).pathname
 
 /** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
 const workspace = {
+  '@tokenward/cedar/verified-permissions': at('packages/cedar/src/verified-permissions/index.ts'),
+  '@tokenward/cedar': at('packages/cedar/src/index.ts'),
   '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
@@ -24,6 +26,7 @@ const workspace = {
   '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
   '@tokenward/testkit/vitest': at('packages/testkit/src/vitest.ts'),
   '@tokenward/testkit/conformance': at('packages/testkit/src/conformance/index.ts'),
+  '@tokenward/testkit/verified-permissions': at('packages/testkit/src/verified-permissions/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
 const onNode = {
@@ -94,6 +97,10 @@ export default defineConfig({
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
         test: { ...shared, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { testTimeout, name: 'cedar', root: at('packages/cedar'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

@@ -1,5 +1,6 @@
 import { answerRules } from './answers.ts'
 import { clientCertificateRules } from './client-certificates.ts'
+import { cedarRules } from './cedar.ts'
 import { decisionRules } from './decisions.ts'
 import { dpopRules } from './dpop.ts'
 import { nextRules } from './nextjs.ts'
@@ -1971,6 +1972,7 @@ export const areas: readonly Area[] = [
   presentationRules,
   nextRules,
   trpcRules,
+  cedarRules,
 ]
 
 export const rules: readonly Rule[] = areas.flatMap((area) => area.rules)

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { type Check, verdict } from './checks.ts'
 import { root } from './process.ts'
 
-const PACKAGES = ['core', 'nestjs', 'nextjs', 'testkit', 'trpc']
+const PACKAGES = ['cedar', 'core', 'nestjs', 'nextjs', 'testkit', 'trpc']
 /** Of the message of `enableTestPrincipals`, which no minifier takes away. */
 const MARK = 'lets requests in without a token'
 

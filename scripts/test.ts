@@ -31,6 +31,7 @@ const lanes: readonly (readonly Check[])[] = [
       compile,
       nodeTests,
     ),
+    consumer('cedar', 'Cedar in both module formats, its command and its declarations', nodeTests, compile),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
     consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
     consumer(

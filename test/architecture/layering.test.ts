@@ -74,6 +74,7 @@ describe.each([
   'packages/core/src',
   'packages/testkit/src',
   'packages/nestjs/src',
+  'packages/cedar/src',
   'packages/nextjs/src',
   'packages/trpc/src',
   'packages/bench/src',
@@ -127,7 +128,10 @@ describe.each([
 describe('the packages', () => {
   /** What each may import at run time, apart from its own files. */
   const arrows: Record<string, RegExp> = {
-    'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
+    'packages/testkit/src':
+      /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata|@cedar-policy\/cedar-wasm\/nodejs)$)/,
+    'packages/cedar/src':
+      /^(?:@tokenward\/core|node:(?:fs|module|path|url|util|readline\/promises)|@aws-sdk\/client-verifiedpermissions)$/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
     'packages/nextjs/src':
@@ -136,9 +140,9 @@ describe('the packages', () => {
     'packages/trpc/src':
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
     'packages/bench/src':
-      /^(?:@tokenward\/(?:core|nestjs|testkit)|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
+      /^(?:@tokenward\/(?:cedar|core|nestjs|testkit)|@cedar-policy\/cedar-wasm\/nodejs|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
     'apps/nestjs-api/src':
-      /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
+      /^(?:@tokenward\/(?:cedar|nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
     'apps/mtls-partner-api/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|node:.*)$/,

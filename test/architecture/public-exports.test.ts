@@ -4,6 +4,8 @@ import { expect, it } from 'vitest'
 import { root } from '../support/source-files.js'
 
 const entries = {
+  '@tokenward/cedar': 'packages/cedar/src/index.ts',
+  '@tokenward/cedar/verified-permissions': 'packages/cedar/src/verified-permissions/index.ts',
   '@tokenward/core': 'packages/core/src/index.ts',
   '@tokenward/core/aws': 'packages/core/src/requests/aws.ts',
   '@tokenward/core/cognito': 'packages/core/src/cognito/index.ts',
@@ -24,6 +26,7 @@ const entries = {
   '@tokenward/testkit/msw': 'packages/testkit/src/msw.ts',
   '@tokenward/testkit/node-test': 'packages/testkit/src/node-test.ts',
   '@tokenward/testkit/vitest': 'packages/testkit/src/vitest.ts',
+  '@tokenward/testkit/verified-permissions': 'packages/testkit/src/verified-permissions/index.ts',
   '@tokenward/testkit/conformance': 'packages/testkit/src/conformance/index.ts',
 }
 

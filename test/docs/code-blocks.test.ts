@@ -8,6 +8,7 @@ import { root } from '../support/source-files.js'
 /** The documents with code, each with the package in whose place it is compiled. */
 const homes: Record<string, string> = {
   'README.md': 'packages/nestjs',
+  'packages/cedar/README.md': 'packages/cedar',
   'packages/core/README.md': 'packages/core',
   'packages/nestjs/README.md': 'packages/nestjs-e2e',
   'packages/testkit/README.md': 'packages/testkit',
@@ -31,6 +32,8 @@ function tsconfig(packageFolder: string): string {
       paths: {
         '#signature': source('core/src/keys/signature.port.ts'),
         '#http-client': source('core/src/transport/http-client.port.ts'),
+        '@tokenward/cedar': source('cedar/src/index.ts'),
+        '@tokenward/cedar/*': source('cedar/src/*/index.ts'),
         '@tokenward/core': source('core/src/index.ts'),
         '@tokenward/core/*': source('core/src/*/index.ts'),
         '@tokenward/core/aws': source('core/src/requests/aws.ts'),
@@ -43,6 +46,7 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/testkit': source('testkit/src/index.ts'),
         '@tokenward/testkit/*': source('testkit/src/*.ts'),
         '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),
+        '@tokenward/testkit/verified-permissions': source('testkit/src/verified-permissions/index.ts'),
       },
       // Tests that suit several runners leave the import of the runner out.
       ...(packageFolder === 'packages/testkit' && { types: ['node', 'expect', 'vitest/globals'] }),

@@ -5,6 +5,7 @@ import { groups } from '../../packages/bench/src/groups.ts'
 import {
   chartsOf,
   withAllSections,
+  withCedarSection,
   withCoreSection,
   withTestkitSection,
 } from '../../packages/bench/src/report/documents.ts'
@@ -18,6 +19,7 @@ const results = JSON.parse(readFileSync(join(root, 'packages/bench/results.json'
 
 describe('the figures that `npm run bench` wrote', () => {
   it.each([
+    ['packages/cedar/README.md', withCedarSection],
     ['packages/core/README.md', withCoreSection],
     ['packages/testkit/README.md', withTestkitSection],
     ['docs/benchmarks/README.md', withAllSections],
@@ -70,6 +72,9 @@ describe('the figures that `npm run bench` wrote', () => {
     ['DPoP, ES256, tokens that come again', ['express-', 'oauth4']],
     ['client certificate, seen before', []],
     ['introspection call and its checks', ['oauth4webapi']],
+    ['local decision by 200 policies, p50, in one set', ['cedar-wasm']],
+    ['local decision by 200 policies, p50, sliced by action', []],
+    ['import and a first decision by 4 policies above bare Node', []],
     ['the first fake pool of a process', []],
     ['a fake pool for each test, where a test takes 250 ms', []],
     ['fake pools in a row, for each of which a key is made', []],

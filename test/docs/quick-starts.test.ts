@@ -1,7 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { main } from '../../packages/cedar/src/cli/main.ts'
 import { codeBlocks, codeBlockUnder, documentAt, writeCode } from '../support/documents.js'
 
 /** A pool that answers at the addresses of AWS, inside this process: the code under test knows nothing of it. */
@@ -102,6 +104,13 @@ describe('the quick start', () => {
     expect((await call('/health')).status).toBe(200)
   })
 
+  it('of the Cedar package has policies decide, and takes twenty lines', async () => {
+    const code = codeBlockUnder('Quick start', documentAt('packages/cedar/README.md'))
+    const running = await start('packages/cedar', code, { 'const server =': 'export const server =' })
+    expect(code.trim().split('\n').length).toBeLessThanOrEqual(20)
+    await expectProtected(running, '/')
+  })
+
   it('of the testkit passes', async () => {
     const code = changed(codeBlockUnder('Quick start', documentAt('packages/testkit/README.md')), {
       "import { expect, it } from 'vitest'": "import { expect } from 'vitest'",
@@ -131,6 +140,7 @@ it.each([
   ['Signing in', 'sign-in'],
   ['A fake authorization server', 'introspection'],
   ['Sender-constrained tokens', 'dpop'],
+  ['A fake policy store', 'policy-store'],
 ])('the code of the testkit under %s runs', async (title, name) => {
   const code = codeBlockUnder(title, documentAt('packages/testkit/README.md'))
   expect(await runBlock('packages/testkit', `readme-${name}`, code)).toMatchObject({ done: true })
@@ -191,6 +201,26 @@ it.each(['fakeCognito', 'asPrincipal'])(
     expect(await runBlock('packages/trpc', `readme-${name}`, code)).toMatchObject({ done: true })
   },
 )
+
+it.each(['generateCedar', 'fakeVerifiedPermissions'])('the code with %s in the README of Cedar runs', async (name) => {
+  const code = codeBlocks(documentAt('packages/cedar/README.md')).find((block) => block.includes(name)) as string
+  expect(await runBlock('packages/cedar', `readme-${name}`, code)).toMatchObject({ done: true })
+})
+
+it('the example decision in the README of Cedar is made as it says', async () => {
+  const [, table = ''] = /^```json\n([\s\S]*?)^```$/m.exec(documentAt('packages/cedar/README.md').text) ?? []
+  const schema = `namespace Shop { entity UserGroup; entity User in [UserGroup]; entity Order = { owner: User };
+    action read appliesTo { principal: User, resource: Order, context: { token: { scope: Set<String> } } }; }`
+  const policy = `@id("owner-reads") permit(principal, action == Shop::Action::"read", resource is Shop::Order)
+    when { resource.owner == principal };`
+  const at = writeCode('packages/cedar', 'readme-decisions', { 'schema.cedarschema': schema, 'decisions.json': table })
+  mkdirSync(at('policies'))
+  writeFileSync(at('policies/orders.cedar'), policy)
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const exit = await main(['check', '--folder', at('.')], { out: write, err: write, ask: async () => undefined })
+  expect([exit, ...lines]).toStrictEqual([0, '1 policies fit the schema', '1 of 1 decisions as expected'])
+})
 
 describe('the README of the NestJS package', () => {
   /** Starts an application with the controller of a block. */

@@ -4,6 +4,7 @@ import { introspectionRows } from './introspection/introspection-rows.ts'
 import { keySetRows } from './key-sets/key-set-rows.ts'
 import { memoryRows } from './memory/memory-rows.ts'
 import { repeatedRow } from './repeated/repeated-rows.ts'
+import { policiesRows } from './policies/policies-rows.ts'
 import type { Row } from './rows/row.ts'
 import { senderRows } from './senders/sender-rows.ts'
 import { startRows } from './start/start-rows.ts'
@@ -26,6 +27,7 @@ export const groups = {
   senders: senderRows,
   introspection: introspectionRows,
   decision: engineRows,
+  policies: policiesRows,
   memory: memoryRows,
   start: async (quick) => [...(await startRows(quick)), await bundleRow()],
   testkit: testkitRows,

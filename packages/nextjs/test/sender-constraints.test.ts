@@ -1,26 +1,27 @@
-import https from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { certificateAuthority, dpopKey, fakeCognito } from '@tokenward/testkit'
-import { apiResolver } from 'next/dist/server/api-utils/node/api-resolver.js'
+import { dpopKey, fakeCognito } from '@tokenward/testkit'
+import { NextRequest } from 'next/server.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
-  certificateBound,
   cognitoUserPool,
+  combinePolicies,
   createNextAuth,
   createResourceServer,
+  definePolicy,
   dpop,
   metadataHandler,
   namedCookie,
 } from '../src/index.js'
-import { routeContext, routeRequest } from '../src/testing.js'
+import { inRequest, routeContext, routeRequest } from '../src/testing.js'
 
 const PUBLIC_URL = 'https://api.example'
 
-async function bound() {
+async function bound(basePath = '') {
   const pool = await fakeCognito({ clients: ['web'] })
   const api = createResourceServer({
     issuers: [cognitoUserPool({ userPoolId: pool.userPoolId, clientId: 'web' })],
-    senderConstraints: [dpop({ publicUrl: PUBLIC_URL, nonce: { secret: 'thirty-two characters, or a few more' } })],
+    senderConstraints: [
+      dpop({ publicUrl: `${PUBLIC_URL}${basePath}`, nonce: { secret: 'thirty-two characters, or a few more' } }),
+    ],
     resource: `${PUBLIC_URL}/shop`,
     fetch: pool.fetch,
     clock: pool.clock,
@@ -30,11 +31,11 @@ async function bound() {
   const token = await pool.accessToken({ sub: 'u1', claims: { cnf: key.cnf } })
   /** A request with a proof that holds the nonce. */
   const request = async (nonce: string | null) => {
-    const target = { method: 'GET', url: `${PUBLIC_URL}/orders`, accessToken: token }
+    const target = { method: 'GET', url: `${PUBLIC_URL}${basePath}/orders`, accessToken: token }
     const proof = await key.proof({ ...target, ...(nonce !== null && { nonce }) })
     return routeRequest('/orders', { headers: { authorization: `DPoP ${token}`, dpop: proof } })
   }
-  return { pool, api, auth: createNextAuth(api), request }
+  return { pool, api, auth: createNextAuth(api, { tokenCookie: namedCookie('at') }), token, request }
 }
 
 describe('withAuth', () => {
@@ -56,45 +57,55 @@ describe('withAuth', () => {
   })
 })
 
-describe('withAuthApi behind TLS', () => {
-  it('takes a token that is bound to a certificate with it alone, from the header or a cookie', async () => {
-    const [pool, authority] = await Promise.all([fakeCognito({ clients: ['web'] }), certificateAuthority()])
-    const api = createResourceServer({
-      issuers: [cognitoUserPool({ userPoolId: pool.userPoolId, clientId: 'web' })],
-      senderConstraints: [certificateBound()],
-      fetch: pool.fetch,
-      clock: pool.clock,
-    })
-    onTestFinished(() => api.close())
-    const auth = createNextAuth(api, { tokenCookie: namedCookie('at') })
-    const handler = auth.withAuthApi(
-      { senderConstrained: 'required' },
-      (_request, response) => response.status(204).end(),
-      { acceptCookie: true },
-    )
-    const { certificate: cert, privateKey: key } = await authority.serverCertificate()
-    const asked = { requestCert: true, rejectUnauthorized: false, ca: authority.certificate }
-    const context = { previewModeId: 'id', previewModeEncryptionKey: 'key', previewModeSigningKey: 'key' }
-    const server = https.createServer({ cert, key, ...asked }, (request, response) => {
-      void apiResolver(request, response, {}, handler, context as never, false, false, 'api')
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    onTestFinished(() => void server.close().closeAllConnections())
-    const { port } = server.address() as AddressInfo
-    const [own, other] = [await authority.clientCertificate(), await authority.clientCertificate()]
-    const token = await pool.accessToken({ claims: { cnf: own.cnf } })
-    const statusFor = (headers: Record<string, string>, client?: typeof own) =>
-      new Promise<number | undefined>((resolve, reject) => {
-        const shown = client === undefined ? {} : { cert: client.chain, key: client.privateKey }
-        const options = { ca: authority.certificate, ...shown, headers, agent: false as const }
-        https
-          .get(`https://localhost:${port}/api/orders`, options, (response) => resolve(response.resume().statusCode))
-          .on('error', reject)
-      })
-    for (const headers of [{ authorization: `Bearer ${token}` }, { cookie: `at=${token}` }] as const) {
-      expect(await statusFor(headers, own)).toBe(204)
-      expect(await statusFor(headers, other)).toBe(401)
-      expect(await statusFor(headers)).toBe(401)
+describe('a bound token', () => {
+  it('is nothing without its proof: in a cookie, in the header, and in server code even with it', async () => {
+    const { auth, token, request } = await bound()
+    const cookie = { cookies: { at: token } }
+    const GET = auth.withAuth({}, () => new Response('in'), { acceptCookie: true })
+    expect((await GET(routeRequest('/orders', cookie), routeContext())).status).toBe(401)
+    expect((await GET(routeRequest('/orders', { token }), routeContext())).status).toBe(401)
+    const first = await GET(await request(null), routeContext())
+    const proven = await request(first.headers.get('dpop-nonce'))
+    expect((await GET(proven, routeContext())).status).toBe(200)
+    const again = await request(first.headers.get('dpop-nonce'))
+    for (const each of [routeRequest('/orders', cookie), routeRequest('/orders', { token }), again]) {
+      await expect(inRequest(each, () => auth.requireAuth())).rejects.toMatchObject({ status: 401 })
+      expect(await inRequest(each, () => auth.currentPrincipal())).toBeUndefined()
+    }
+  })
+
+  it('passes the proxy, which leaves its proof to the handler', async () => {
+    const { auth, request } = await bound()
+    const proxy = auth.createProxy({ rules: [{ path: '/orders', policy: { senderConstrained: 'required' } }] })
+    const GET = auth.withAuth({ senderConstrained: 'required' }, () => new Response('in'))
+    const nonce = (await GET(await request(null), routeContext())).headers.get('dpop-nonce')
+    const proven = await request(nonce)
+    expect((await proxy(proven)).headers.get('x-middleware-next')).toBe('1')
+    expect((await GET(proven, routeContext())).status).toBe(200)
+    expect((await GET(proven, routeContext())).status).toBe(401)
+  })
+
+  it('passes the proxy below a basePath, of which handlers are not told', async () => {
+    const { auth, request } = await bound('/shop')
+    const proxy = auth.createProxy({ rules: [{ path: '/orders' }] })
+    const GET = auth.withAuth({}, () => new Response('in'))
+    const nonce = (await GET(await request(null), routeContext())).headers.get('dpop-nonce')
+    const { headers } = await request(nonce)
+    const ask = (path: string) =>
+      proxy(new NextRequest(`http://localhost:3000${path}`, { headers, nextConfig: { basePath: '/shop' } }))
+    expect((await ask('/shop/orders')).headers.get('x-middleware-next')).toBe('1')
+    expect((await ask('/shop/orders/7')).status).toBe(401)
+    expect((await GET(new NextRequest('http://localhost:3000/orders', { headers }), routeContext())).status).toBe(200)
+  })
+
+  it('cannot be demanded in server code, in no form of a policy', async () => {
+    const { api, auth } = await bound()
+    const required = definePolicy({ senderConstrained: 'required' })
+    const policies = [{ senderConstrained: 'required' } as const, required, api.policy(required)]
+    for (const policy of [...policies, combinePolicies(definePolicy({}), required)]) {
+      await expect(inRequest(routeRequest('/'), () => auth.requireAuth(policy))).rejects.toThrow(
+        "policy.senderConstrained cannot be 'required' in server code",
+      )
     }
   })
 })

@@ -24,6 +24,7 @@ const HEADINGS: Readonly<Record<GroupName, string>> = {
   senders: 'A token that is bound to its sender',
   introspection: 'A route that always asks',
   decision: 'What a decision adds to a token that is validated here',
+  policies: 'A decision by policies of Cedar, in this process',
   memory: 'Memory',
   start: 'Starting, and what has to be shipped',
   testkit: 'The testkit',
@@ -36,6 +37,16 @@ export function withCoreSection(readme: string, results: Results): string {
 
 export function withTestkitSection(readme: string, results: Results): string {
   return betweenMarkers(readme, `${introduction(results.measuredOn.testkit)}\n\n${groupTable(results, 'testkit')}\n`)
+}
+
+export function withCedarSection(readme: string, results: Results): string {
+  const { measuredOn } = results
+  const all = [
+    introduction(measuredOn.policies),
+    groupTable(results, 'policies'),
+    ...notesText(notesOf(results, 'policies')),
+  ]
+  return betweenMarkers(readme, `${all.join('\n\n')}\n`)
 }
 
 /** The page with everything, between the markers. */

@@ -12,6 +12,10 @@ const workspace = {
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/lambda/testing': at('packages/lambda/src/testing.ts'),
+  '@tokenward/lambda/wiring/cdk': at('packages/lambda/src/wiring/cdk.ts'),
+  '@tokenward/lambda/wiring': at('packages/lambda/src/wiring/index.ts'),
+  '@tokenward/lambda': at('packages/lambda/src/index.ts'),
   '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
@@ -97,6 +101,10 @@ export default defineConfig({
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
         test: { ...shared, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { ...shared, name: 'lambda', root: at('packages/lambda'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

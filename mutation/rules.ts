@@ -2,6 +2,8 @@ import { answerRules } from './answers.ts'
 import { clientCertificateRules } from './client-certificates.ts'
 import { cedarRules } from './cedar.ts'
 import { decisionRules } from './decisions.ts'
+import { heldDecisionRules } from './held-decisions.ts'
+import { lambdaRules } from './lambda.ts'
 import { dpopRules } from './dpop.ts'
 import { nextRules } from './nextjs.ts'
 import { promise } from './promise.ts'
@@ -28,6 +30,7 @@ export const areas: readonly Area[] = [
   promise,
   stepUpRules,
   decisionRules,
+  heldDecisionRules,
   answerRules,
   senderConstraintRules,
   clientCertificateRules,
@@ -91,7 +94,10 @@ export const areas: readonly Area[] = [
         rule: 'A claims schema that takes its time lets no token in that expired meanwhile',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),
-        remove: ['return ended(facts) ?? refusalOfLogin', 'return refusalOfLogin'],
+        remove: [
+          'const refusalAtLast = ended(facts, policy) ?? refusalOfLogin',
+          'const refusalAtLast = refusalOfLogin',
+        ],
         test: inCore('resource-server/authorization.test.ts', 'that expired meanwhile'),
       },
       {
@@ -1063,7 +1069,7 @@ export const areas: readonly Area[] = [
         rule: 'The oldest accepted token is checked at every decision',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),
-        remove: ["isTooOld(issuedAt, definition, now) ? 'token-too-old' : undefined", 'undefined'],
+        remove: ["isTooOld(issuedAt, definition, now + heldFor) ? 'token-too-old' : undefined", 'undefined'],
         test: inCore('resource-server/authorization.test.ts', 'is held to maxTokenAge at every decision'),
       },
       {
@@ -1972,6 +1978,7 @@ export const areas: readonly Area[] = [
   presentationRules,
   nextRules,
   trpcRules,
+  lambdaRules,
   cedarRules,
 ]
 

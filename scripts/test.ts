@@ -11,6 +11,7 @@ const lanes: readonly (readonly Check[])[] = [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
     program("the NestJS demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
     program("the tRPC demo's self-check", 'node', ['apps/trpc-api/dist/main.js']),
+    program("the Lambda demo's self-check", 'node', ['apps/lambda-http-api/dist/main.js']),
     program("the partner API's self-check", 'node', ['apps/mtls-partner-api/dist/main.js']),
     program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
@@ -22,6 +23,12 @@ const lanes: readonly (readonly Check[])[] = [
     consumer(
       'declarations-trpc',
       'declarations where the tRPC package alone is installed, and both module formats, with the oldest tRPC',
+      compile,
+      nodeTests,
+    ),
+    consumer(
+      'declarations-lambda',
+      'declarations where the Lambda package alone is installed, and both module formats, with the oldest CDK',
       compile,
       nodeTests,
     ),

@@ -77,9 +77,11 @@ describe.each([
   'packages/cedar/src',
   'packages/nextjs/src',
   'packages/trpc/src',
+  'packages/lambda/src',
   'packages/bench/src',
   'apps/nestjs-api/src',
   'apps/trpc-api/src',
+  'apps/lambda-http-api/src',
   'apps/mtls-partner-api/src',
   'apps/lab/src',
 ])('%s', (folder) => {
@@ -139,12 +141,15 @@ describe('the packages', () => {
     'apps/nextjs-app/src': /^(?:@tokenward\/nextjs|next(?:\/\w+)?|react|node:crypto)$/,
     'packages/trpc/src':
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
+    'packages/lambda/src':
+      /^(?:@tokenward\/core(?:\/(?:aws|cognito|testing))?|aws-cdk-lib(?:\/aws-(?:apigatewayv2(?:-authorizers)?|lambda))?|constructs|node:fs\/promises)$/,
     'packages/bench/src':
       /^(?:@tokenward\/(?:cedar|core|nestjs|testkit)|@cedar-policy\/cedar-wasm\/nodejs|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
     'apps/nestjs-api/src':
       /^(?:@tokenward\/(?:cedar|nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
+    'apps/lambda-http-api/src': /^(?:@tokenward\/(?:lambda(?:\/wiring)?|testkit)|aws-lambda|node:.*)$/,
     'apps/mtls-partner-api/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }

@@ -16,6 +16,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'resource-server/forwarded-certificates.test.ts':
     'sends the headers of proxies over real connections, from the proxy and from others',
   'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',
+  'resource-server/held-decisions.test.ts': 'shows which decisions are made when the answer is repeated for a while',
   'resource-server/introspection.test.ts':
     'shows what routes do with answers that contradict, narrow or complete a token',
   'resource-server/key-faults.test.ts': 'breaks the key endpoint of a server in every way, over real connections',
@@ -23,6 +24,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'resource-server/oidc-provider-tls.node.test.ts':
     'shows over TLS what tokens are bound to, by an authorization server that is not ours',
   'resource-server/revocation-list.test.ts': 'shows what routes do with entries and feeds',
+  'resource-server/present-claims.test.ts': 'hands in claims in place of tokens',
   'resource-server/precheck.test.ts': 'compares what proxies are told with what handlers are told',
   'resource-server/sender-constraints.test.ts':
     'shows where in the pipeline senders are looked at, and what is told of it',

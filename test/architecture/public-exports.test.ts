@@ -12,6 +12,10 @@ const entries = {
   '@tokenward/core/errors': 'packages/core/src/errors.ts',
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',
   '@tokenward/core/testing': 'packages/core/src/testing/index.ts',
+  '@tokenward/lambda': 'packages/lambda/src/index.ts',
+  '@tokenward/lambda/testing': 'packages/lambda/src/testing.ts',
+  '@tokenward/lambda/wiring': 'packages/lambda/src/wiring/index.ts',
+  '@tokenward/lambda/wiring/cdk': 'packages/lambda/src/wiring/cdk.ts',
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
   '@tokenward/nestjs/swagger': 'packages/nestjs/src/swagger.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
@@ -62,6 +66,7 @@ it.each([
   ['@tokenward/nestjs', ['node']],
   ['@tokenward/nextjs', ['node']],
   ['@tokenward/trpc', ['node', 'aws']],
+  ['@tokenward/lambda', ['aws']],
 ] as const)('an application that installs %s has a name for everything of core', (adapter, requests) => {
   const others = requests.map((name) => `@tokenward/core/${name}` as const)
   const ofCore = (['@tokenward/core', '@tokenward/core/cognito', ...others] as const).flatMap((entry) =>

@@ -104,6 +104,44 @@ describe('the quick start', () => {
     expect((await call('/health')).status).toBe(200)
   })
 
+  it('of the Lambda package protects a function, and an API with an authorizer', async () => {
+    const pool = await poolAtAws()
+    const code = codeBlockUnder('Quick start', documentAt('packages/lambda/README.md'))
+    const text = changed(code, { 'your-app-client-id': 'web', 'eu-west-1_AbCdEf123': pool.userPoolId })
+    const file = writeCode('packages/lambda', 'quick-start', { 'main.ts': text })('main.ts')
+    const { handler, authorizer } = (await import(/* @vite-ignore */ file)) as Record<string, LambdaFunction>
+    const written = code.split('\n').filter((line) => line !== '' && !line.startsWith('//'))
+    expect(written.length).toBeLessThanOrEqual(20)
+    const event = (method: string, route: string, token?: string) => ({
+      version: '2.0',
+      routeKey: `${method} ${route}`,
+      rawPath: '/orders',
+      rawQueryString: '',
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      requestContext: { http: { method } },
+    })
+    const reader = await pool.accessToken({ sub: 'u1', scopes: ['orders/read'] })
+    const forged = await pool.forged.wrongKey({ scopes: ['orders/read'] })
+    expect(await handler?.(event('GET', '/orders', reader), {})).toStrictEqual({
+      statusCode: 200,
+      body: 'orders of u1',
+    })
+    expect(await handler?.(event('GET', '/orders'), {})).toMatchObject({
+      statusCode: 401,
+      headers: { 'WWW-Authenticate': 'Bearer realm="api"' },
+    })
+    expect(await handler?.(event('GET', '/orders', forged), {})).toMatchObject({ statusCode: 401 })
+    expect(await handler?.(event('GET', '/orders', await pool.accessToken()), {})).toMatchObject({ statusCode: 403 })
+    const decided = (method: string, route: string, token: string) =>
+      authorizer?.(event(method, route, token), {}) as Promise<unknown>
+    expect(await decided('GET', '/orders', reader)).toMatchObject({ isAuthorized: true, context: { subject: 'u1' } })
+    expect(await decided('DELETE', '/orders/{id}', reader)).toStrictEqual({ isAuthorized: false })
+    const writer = await pool.accessToken({ scopes: ['orders/write', 'aws.cognito.signin.user.admin'] })
+    expect(await decided('DELETE', '/orders/{id}', writer)).toMatchObject({ isAuthorized: true })
+    await pool.revoke(writer)
+    expect(await decided('DELETE', '/orders/{id}', writer)).toStrictEqual({ isAuthorized: false })
+  })
+
   it('of the Cedar package has policies decide, and takes twenty lines', async () => {
     const code = codeBlockUnder('Quick start', documentAt('packages/cedar/README.md'))
     const running = await start('packages/cedar', code, { 'const server =': 'export const server =' })
@@ -121,6 +159,8 @@ describe('the quick start', () => {
     await test()
   })
 })
+
+type LambdaFunction = (event: object, context: object) => Promise<unknown>
 
 /** Runs a program of a document, in which every `console.assert` must hold, and gives what it exports. */
 async function runBlock(packageFolder: string, name: string, code: string): Promise<unknown> {
@@ -199,6 +239,16 @@ it.each(['fakeCognito', 'asPrincipal'])(
       .slice(-2)
       .find((block) => block.includes(name)) as string
     expect(await runBlock('packages/trpc', `readme-${name}`, code)).toMatchObject({ done: true })
+  },
+)
+
+it.each(['fakeCognito', 'asPrincipal'])(
+  'the code about testing with %s in the README of the Lambda package runs',
+  async (name) => {
+    const code = codeBlocks(documentAt('packages/lambda/README.md'))
+      .slice(-2)
+      .find((block) => block.includes(name)) as string
+    expect(await runBlock('packages/lambda', `readme-${name}`, code)).toMatchObject({ done: true })
   },
 )
 

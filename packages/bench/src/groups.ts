@@ -1,3 +1,4 @@
+import { authorizerRows } from './authorizer/authorizer-rows.ts'
 import { bundleRow } from './bundle/bundle-rows.ts'
 import { engineRows } from './engine/engine-rows.ts'
 import { introspectionRows } from './introspection/introspection-rows.ts'
@@ -30,6 +31,7 @@ export const groups = {
   policies: policiesRows,
   memory: memoryRows,
   start: async (quick) => [...(await startRows(quick)), await bundleRow()],
+  authorizer: authorizerRows,
   testkit: testkitRows,
 } as const satisfies Record<string, Measure>
 

@@ -269,6 +269,8 @@ describe('@Policy', () => {
       name: 'C.list',
       maxRevocationLag: '30s',
       maxRevocationLagDuringOutage: '10m',
+      // What is asked of one request, as by the action and the sender below, cannot be held for others.
+      heldFor: '0s',
       scopes: ['orders/read'],
       anyScope: ['orders/write', 'orders/admin'],
       groups: ['staff'],

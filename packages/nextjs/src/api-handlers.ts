@@ -20,11 +20,13 @@ export function protectApiHandler<Claims>(
   return async (request, response) => {
     const incoming = incomingFrom(request)
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
-    const presented = await receive(await server.get(), incoming, cookie)
+    const { presented, byCookie } = await receive(await server.get(), incoming, cookie)
     const outcome = await presented.authorize(policy)
     for (const [name, value] of Object.entries(outcome.headers)) response.setHeader(name, value)
-    if (outcome.outcome === 'granted') return handler(request, response, outcome)
-    return deny(response, outcome)
+    if (outcome.outcome !== 'granted') return deny(response, outcome)
+    // As for route handlers: caches know nothing of cookies.
+    if (byCookie) response.setHeader('Cache-Control', 'no-store')
+    return handler(request, response, outcome)
   }
 }
 

@@ -27,6 +27,7 @@ const HEADINGS: Readonly<Record<GroupName, string>> = {
   policies: 'A decision by policies of Cedar, in this process',
   memory: 'Memory',
   start: 'Starting, and what has to be shipped',
+  authorizer: 'A Lambda authorizer, when its function starts',
   testkit: 'The testkit',
 }
 

@@ -75,6 +75,8 @@ export const refusals = {
   'claims-malformed': INVALID_TOKEN,
   /** Past `exp` and the clock tolerance. */
   'token-expired': EXPIRED,
+  /** Within the time for which the decision is held (`heldFor`). */
+  'token-ends-too-soon': { ...INVALID_TOKEN, description: 'The access token ends too soon' },
   /** Before `nbf`, less the clock tolerance. */
   'token-not-yet-valid': INVALID_TOKEN,
   /** `iat` lies further ahead than the clock tolerance. */
@@ -120,7 +122,7 @@ export const refusals = {
   'certificate-expired': SENDER_NOT_SHOWN,
   /** The token is bound to another certificate (RFC 8705 §3). */
   'certificate-mismatch': SENDER_NOT_SHOWN,
-  /** The certificate is none of those that `pinnedClients` names for the client of the token. */
+  /** The certificate is none of those that `pinnedClients` names for the client of the token, or the token names no client. */
   'certificate-not-pinned': SENDER_NOT_SHOWN,
   /** The token is bound to a key and came as `Bearer`, as a thief would send it (RFC 9449 §7.2). */
   'dpop-token-as-bearer': SENDER_NOT_SHOWN,
@@ -205,6 +207,8 @@ export const unavailabilities = {
   'key-lookup-limited': UNCHECKED,
   /** The authorization server could not be asked about the token. */
   'live-check-failed': UNCHECKED,
+  /** Deciding took so long that the evidence is too old for a decision that is held (`heldFor`). */
+  'decided-too-late': UNDECIDED,
   /** The decision point could not be reached, took too long, asked for fewer calls or threw. */
   'decision-unavailable': UNDECIDED,
   /** The decision point can decide nothing until somebody mends its configuration. */

@@ -1,7 +1,9 @@
 import type { ConnectedIssuer, IssuerRegistry } from '../issuers/issuer-registry.js'
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import { ConfigurationError } from '../outcomes/errors.js'
 import type { OperatorCode } from '../outcomes/operator-codes.js'
 import type { PresentedSender } from '../sender-constraints/sender-checks.js'
+import { canBeHeld, lagsWhenDecided } from '../strategy/held-decision.js'
 import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type ClaimsCheck, checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
@@ -48,29 +50,37 @@ export interface RequestInHand {
 
 /** Decides policies: what costs nothing first, evidence last, and what may have changed meanwhile once more. */
 export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker }: AuthorizerParts) {
-  /** What may have changed since the facts were gathered. */
-  function ended({ issuer, expiresAt, notBefore, issuedAt }: TokenFacts): OperatorCode | undefined {
+  /** What may have changed since the facts were gathered, or will have while the decision is held. */
+  function ended(
+    { issuer, expiresAt, notBefore, issuedAt }: TokenFacts,
+    { heldFor }: CompiledPolicy<unknown>,
+  ): OperatorCode | undefined {
     if (isClosed()) return 'resource-server-closed'
     const { definition } = issuers.select(issuer) as ConnectedIssuer
     const { clockTolerance } = definition
     const now = clock.now()
     if (notBefore !== undefined && !(notBefore <= now + clockTolerance)) return 'token-not-yet-valid'
     if (isExpired(expiresAt, clockTolerance, now)) return 'token-expired'
-    return isTooOld(issuedAt, definition, now) ? 'token-too-old' : undefined
+    if (heldFor > 0 && isExpired(expiresAt, 0, now + heldFor)) return 'token-ends-too-soon'
+    return isTooOld(issuedAt, definition, now + heldFor) ? 'token-too-old' : undefined
   }
 
   /** Of the login, which grows older like the token. */
   function refusalOfLogin(policy: CompiledPolicy<unknown>, facts: TokenFacts): OperatorCode | undefined {
     if (policy.maxAge === undefined && policy.acrValues.length === 0) return undefined
     const { clockTolerance } = (issuers.select(facts.issuer) as ConnectedIssuer).definition
-    return refusalByLogin(policy, facts, clockTolerance, clock.now())
+    const { acrValues, heldFor } = policy
+    const maxAge = policy.maxAge === undefined ? undefined : policy.maxAge - heldFor
+    return refusalByLogin({ acrValues, maxAge }, facts, clockTolerance, clock.now())
   }
 
   /** The rules that facts alone can break. They run on every request, whatever is remembered. */
   function refusalByFacts(policy: CompiledPolicy<unknown>, facts: TokenFacts): OperatorCode | undefined {
-    const endedBefore = ended(facts)
+    const endedBefore = ended(facts, policy)
     if (endedBefore !== undefined) return endedBefore
     if (!issuers.isAmong(facts.issuer, policy.issuers)) return 'issuer-not-accepted'
+    // The answer is repeated to whoever sends the token, and nobody then looks at the sender.
+    if (policy.heldFor > 0 && facts.confirmation !== undefined) return 'sender-constraint-unchecked'
     return refusalByPolicy(policy, facts)
   }
 
@@ -122,7 +132,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const spent = inHand.sender.spend(facts)
     if (spent instanceof Promise) return inSteps({ known })
     if (spent !== undefined) return { facts, result: spent }
-    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = lagsWhenDecided(policy)
     const decision = strategy.decide({ token, key, facts, arrival, maxRevocationLag, maxRevocationLagDuringOutage })
     if (decision instanceof Promise) return inSteps({ known, decision })
     if (decision.decision !== 'evidence') return { facts, result: decision.reason }
@@ -160,7 +170,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const spending = validated && sender.spend(validated)
     const spent = spending instanceof Promise ? await spending : spending
     if (spent !== undefined) return not(spent)
-    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = lagsWhenDecided(policy)
     const question = { token, key, facts: validated, arrival, maxRevocationLag, maxRevocationLagDuringOutage }
     const decision = begun.decision ?? strategy.decide(question)
     const gathered = decision instanceof Promise ? await decision : decision
@@ -179,7 +189,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
         route,
         facts,
         principal,
-        accessToken: () => token,
+        accessToken: () => token ?? notHere(),
         request: inHand.request,
         memo: inHand.memo,
       }
@@ -190,7 +200,9 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     // A schema, an answer or a decision may take its time.
     const granted = strategy.unlessRevoked(key, facts, () => {
       const proof = decidedFrom === undefined ? evidence : aged(evidence, decidedFrom)
-      return ended(facts) ?? refusalOfLogin(policy, facts) ?? principalOf(facts, claims, proof)
+      const refusalAtLast = ended(facts, policy) ?? refusalOfLogin(policy, facts)
+      if (refusalAtLast !== undefined) return refusalAtLast
+      return canBeHeld(policy, proof, clock.now()) ? principalOf(facts, claims, proof) : 'decided-too-late'
     })
     return { facts, result: (granted instanceof Promise ? await granted : granted) ?? 'token-revoked' }
   }
@@ -244,6 +256,10 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
   }
 }
 
+function notHere(): never {
+  throw new ConfigurationError('accessToken', 'is not known here: only its claims were handed in')
+}
+
 /** What was asked already. */
 interface Begun {
   readonly shown?: ReturnType<PresentedSender['compare']>
@@ -272,6 +288,7 @@ const INCONCLUSIVE: ReadonlySet<OperatorCode> = new Set([
   'revocation-lag-exceeded',
   'evidence-unobtainable',
   'live-check-failed',
+  'decided-too-late',
   'decision-unavailable',
   'decision-misconfigured',
   'policy-input-failed',

@@ -2,10 +2,9 @@ import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import type { KeySnapshot } from '../keys/key-snapshot.js'
-import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
-import { anySender, connectSenderConstraints } from '../sender-constraints/sender-checks.js'
+import { anySender, connectSenderConstraints, unconstrained } from '../sender-constraints/sender-checks.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
@@ -15,12 +14,11 @@ import { BoundedCache } from '../transport/bounded-cache.js'
 import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
-import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
 import { createAnswerer, type Reception } from './answering.js'
 import { type Authenticated, type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
 import { type Authorization, createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
-import { readBearerCredentials } from './bearer-credentials.js'
 import { createDecisionMaker } from './decision-making.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
 import { type Denied, errorOf, type Granted, type Outcome, passed, type Prechecked } from './outcome.js'
@@ -28,6 +26,7 @@ import { createMetadata, type MetadataResponse, noMetadata } from './protected-r
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
 import { arrivalsOf, type PresentOptions } from './present-options.js'
+import { createReception } from './request-reception.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -71,6 +70,13 @@ export interface ResourceServer {
    * @throws {@link ConfigurationError} where `request` is no request at all, or for an option that is none.
    */
   present(request: AnyRequest, options?: PresentOptions): Promise<Presented>
+  /**
+   * For claims of an access token that somebody else has verified, such as an authorizer of API Gateway; names and types as
+   * in the token. Signature, key and header are taken on trust, and every other check is made. Whoever can get claims of
+   * their own in here can be anybody: see to it that only the verifier can. As there is no token, no issuer can be asked
+   * about it: evidence is its age, and the revocation list.
+   */
+  presentClaims(claims: Readonly<Record<string, unknown>>): Promise<Presented>
   /**
    * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
    * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
@@ -140,13 +146,6 @@ export interface ResourceServer {
   close(): Promise<void>
 }
 
-/** A request whose token was looked at once. */
-interface ReceivedRequest {
-  readonly inHand: RequestInHand & Reception
-  /** Verifies the token, once more where it was before. */
-  authenticate(arrival: Instant): Authentication | Promise<Authentication>
-}
-
 /**
  * Makes a resource server. Every option is checked here and never again; nothing is fetched before `ready()` or the
  * first token.
@@ -179,6 +178,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const compile = createPolicyCompiler(issuers, { decisionPoint, bindsSenders, onNew: warnOfUnobtainableEvidence })
   const isClosed = () => closed
   const authenticator = createAuthenticator({ issuers, maxTokenBytes, maxVerifiedTokens, isClosed })
+  const receive = createReception({ senders, schemes, authenticator })
   const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
   const { authorize, precheck } = createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker })
   const metadata =
@@ -300,29 +300,6 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     }
   }
 
-  /** Reads what came, and looks at who sent it no further than a policy will ask. */
-  function receive(request: AnyRequest): ReceivedRequest | Promise<ReceivedRequest> {
-    if (!isRequest(request)) {
-      throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
-    }
-    const preparation = senders.prepare()
-    return preparation === undefined ? read(request) : preparation.then(() => read(request))
-  }
-
-  function read(request: AnyRequest): ReceivedRequest {
-    const credentials = readBearerCredentials(request, schemes)
-    const { scheme } = credentials
-    if ('none' in credentials) {
-      const failed: Authentication = { kind: 'failed', reason: credentials.none }
-      return { authenticate: () => failed, inHand: { request, scheme, sender: anySender } }
-    }
-    const { token } = credentials
-    return {
-      authenticate: (arrival) => authenticator.authenticate(token, arrival),
-      inHand: { request, scheme, sender: senders.examine({ ...credentials, request }) },
-    }
-  }
-
   return Object.freeze({
     policy: (policy) => compile(policy),
     async present(request, presentOptions = {}) {
@@ -341,6 +318,19 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           if (isLate) authentication = await authenticate(readInstant(clock))
           return settle(authentication, compiled, arrived, inHand)
         },
+      }
+    },
+    async presentClaims(claims) {
+      const authentication = authenticator.authenticateClaims(claims, readInstant(clock))
+      const inHand = {
+        request: undefined,
+        scheme: undefined,
+        sender: unconstrained,
+        memo: decisionMaker && new WeakMap(),
+      }
+      return {
+        credentials: 'present',
+        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
       }
     },
     async authorize(request, ...policy) {

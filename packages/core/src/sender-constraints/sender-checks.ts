@@ -140,7 +140,7 @@ export const anySender: PresentedSender = {
 }
 
 /** Where nothing is checked, a token that is bound to anything is refused (RFC 9449 §7.2). */
-const unconstrained: PresentedSender = {
+export const unconstrained: PresentedSender = {
   ...anySender,
   compare({ confirmation }, demand) {
     if (confirmation !== undefined) return 'sender-constraint-unchecked'

@@ -6,6 +6,7 @@ import type { Duration } from '../vocabulary/duration.js'
 import type { PolicyFunction, PolicyResource } from '../vocabulary/policy-input.js'
 import { isStandardSchema, type StandardSchema } from '../vocabulary/standard-schema.js'
 import { checkDecisionDemand, type DecisionDemand } from './decision-demand.js'
+import { assertHoldable, checkHeldFor } from './held-decision.js'
 import { checkRevocationLag, strictestRevocationLag } from './revocation-lag.js'
 import { checkStepUp, combinedStepUp } from './step-up.js'
 
@@ -32,6 +33,13 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
    * below `maxRevocationLag`, which must be a duration then. Default none: such a request is unavailable.
    */
   readonly maxRevocationLagDuringOutage?: Duration
+  /**
+   * How long whoever asks repeats the answer without asking again, as API Gateway does with results of authorizers; up to
+   * `'1d'`. Every bound then holds at the end of that time, not at its beginning: evidence and login have to be younger by
+   * it, and a token that ends within it is refused. `maxRevocationLag` and `maxAge` must be above it; not with `action`.
+   * Default `'0s'`: each request is decided by itself.
+   */
+  readonly heldFor?: Duration
   /** Scope tokens (RFC 6749 §3.3) the token must have, all of them. Default none. */
   readonly scopes?: readonly string[]
   /** Scope tokens of which the token must have at least one. Default none needed. */
@@ -81,6 +89,8 @@ export interface CompiledPolicy<Claims = AccessTokenClaims> {
   readonly maxRevocationLag: 'token-lifetime' | number
   /** The same while the authorization server cannot be reached; `undefined`: not accepted then. */
   readonly maxRevocationLagDuringOutage: number | undefined
+  /** How long the answer is repeated without asking again, in milliseconds; 0: not at all. */
+  readonly heldFor: number
   /** Scopes needed, all of them. */
   readonly scopes: readonly string[]
   /** Of each list one scope is needed. */
@@ -111,6 +121,7 @@ const KNOWN = [
   'name',
   'maxRevocationLag',
   'maxRevocationLagDuringOutage',
+  'heldFor',
   'scopes',
   'anyScope',
   'groups',
@@ -151,6 +162,7 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
   return compiled({
     name: given.name,
     ...checkRevocationLag(OWNER, given),
+    heldFor: checkHeldFor(OWNER, given),
     scopes: scopeList('scopes', given.scopes).flat(),
     anyScope: scopeList('anyScope', given.anyScope),
     groups: list('groups', given.groups, 'must be a list of one or more group names'),
@@ -164,10 +176,11 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
 
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
- * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept; `senderConstrained: 'required'` wins; the
- * decision point must permit each `action`. The name is the first there is.
+ * met; the smallest `maxAge` counts, the longest `heldFor`, and the `acrValues` that all of them accept;
+ * `senderConstrained: 'required'` wins; the decision point must permit each `action`. The name is the first there is.
  *
- * @throws {@link ConfigurationError} when another than the first has a claims schema, or no `acrValues` are left.
+ * @throws {@link ConfigurationError} when another than the first has a claims schema, no `acrValues` are left, or a bound is
+ * not above the longest `heldFor`.
  */
 export function combinePolicies<Claims>(
   first: CompiledPolicy<Claims>,
@@ -180,6 +193,7 @@ export function combinePolicies<Claims>(
   return compiled({
     name: all.find(({ name }) => name !== undefined)?.name,
     ...strictestRevocationLag(all),
+    heldFor: Math.max(...all.map(({ heldFor }) => heldFor)),
     scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
     anyScope: all.flatMap(({ anyScope }) => anyScope),
     groups: all.flatMap(({ groups }) => groups),
@@ -201,6 +215,7 @@ export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unkno
 }
 
 function compiled<Claims>(parts: Omit<CompiledPolicy<Claims>, typeof COMPILED>): CompiledPolicy<Claims> {
+  assertHoldable(OWNER, parts)
   for (const part of Object.values(parts)) if (Array.isArray(part)) Object.freeze(part)
   // Not enumerable: a spread copy, whose members may have been changed, is a literal again and checked as one.
   const hidden = { [COMPILED]: { value: true } }

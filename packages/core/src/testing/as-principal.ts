@@ -110,6 +110,10 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
       const inHand = { request, memo: new WeakMap() }
       return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }
     },
+    async presentClaims() {
+      const inHand = { request: undefined, memo: new WeakMap() }
+      return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }
+    },
     async precheck(request, ...policy) {
       const compiled = compile(...policy)
       assertRequest(request)
@@ -139,12 +143,13 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
         name: route,
         maxRevocationLag,
         maxRevocationLagDuringOutage,
+        heldFor,
         acrValues,
         maxAge,
         senderConstrained,
       } = policy
       const ofToken = { acrValues, maxAge, senderConstrained, confirmationMethods: [] }
-      const told = { route, maxRevocationLag, maxRevocationLagDuringOutage, ...ofToken }
+      const told = { route, maxRevocationLag, maxRevocationLagDuringOutage, heldFor, ...ofToken }
       const decisions = explainDecisions(policy.decisions, decisionPoint)
       return { ...told, decisions, issuers: isAdmitted ? [explained] : [] }
     },

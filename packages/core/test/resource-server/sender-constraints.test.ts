@@ -39,6 +39,10 @@ function namedSender(steps: string[] = []) {
   })
 }
 
+/** What a token says, unverified. */
+const claimsIn = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
+
 const sent = (token: string, sender?: string) => withToken(token, sender === undefined ? {} : { headers: { sender } })
 
 async function boundApi(steps: string[] = [], cnf: unknown = certificate, constraint = namedSender(steps)) {
@@ -58,6 +62,33 @@ describe('a token that is bound to its sender', () => {
         expect(outcome).toMatchObject({ status: 401, reason: 'certificate-mismatch', body: { error: 'invalid_token' } })
       }
     }
+  })
+
+  it('is refused where the answer is repeated to whoever sends it', async () => {
+    const { api, token, issuer } = await boundApi()
+    expect(await api.authorize(sent(token, thumbprint), { heldFor: '1s' })).toMatchObject({
+      outcome: 'refused',
+      reason: 'sender-constraint-unchecked',
+    })
+    const free = await api.authorize(sent(issuer.token({ scope: 'a' }), thumbprint), { heldFor: '1s' })
+    expect(free).toMatchObject({ outcome: 'granted' })
+    expect(() => api.policy({ heldFor: '1s', senderConstrained: 'required' })).toThrow(
+      'policy.senderConstrained is for decisions about one request',
+    )
+    const [held, bound] = [definePolicy({ heldFor: '1s' }), definePolicy({ senderConstrained: 'required' })]
+    expect(() => combinePolicies(held, bound)).toThrow('policy.senderConstrained is for decisions about one request')
+  })
+
+  it('is refused where its claims come alone, and so is any where a sender has to be shown', async () => {
+    const { api, issuer } = await boundApi()
+    const { cnf: _, ...free } = claimsIn(issuer.token({ cnf: certificate, scope: 'a' }))
+    const reasonFor = async (claims: Record<string, unknown>, policy: RoutePolicy) => {
+      const outcome = await (await api.presentClaims(claims)).authorize(policy)
+      return outcome.outcome === 'granted' ? 'granted' : outcome.reason
+    }
+    expect(await reasonFor(free, {})).toBe('granted')
+    expect(await reasonFor(free, { senderConstrained: 'required' })).toBe('sender-constraint-missing')
+    expect(await reasonFor({ ...free, cnf: certificate }, {})).toBe('sender-constraint-unchecked')
   })
 
   it('is refused where it comes alone, as in a queue', async () => {

@@ -28,7 +28,7 @@ describe('definePolicy', () => {
     [
       'a misspelt field',
       { scope: ['a'] },
-      'policy.scope is not an option; known options are name, maxRevocationLag, maxRevocationLagDuringOutage, scopes',
+      'policy.scope is not an option; known options are name, maxRevocationLag, maxRevocationLagDuringOutage, heldFor, scopes',
     ],
     ['a field that is undefined', { scopes: undefined }, 'policy.scopes is undefined; leave it out or give a value'],
     ['no scope', { scopes: [] }, 'policy.scopes must be a list of one or more scope tokens'],

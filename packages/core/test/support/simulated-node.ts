@@ -60,7 +60,7 @@ export class SimulatedNode {
           snapshot: () => undefined,
           close: () => {},
         },
-        validator: { validate: never, stillHolds: never },
+        validator: { validate: never, factsOfClaims: never, stillHolds: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,
     })

@@ -78,6 +78,13 @@ export const clientCertificateRules: Area = {
       test: bound('over its certificate alone'),
     },
     {
+      rule: 'Where clients are pinned, a token that names no client is refused: it could be one of theirs',
+      source: 'fail closed',
+      file: core('sender-constraints/pinned-clients.ts'),
+      remove: ['withPins.has(issuer) ? NO_CERTIFICATE : undefined', 'undefined'],
+      test: bound('gets in with no token that names no client'),
+    },
+    {
       rule: 'Names in a certificate count where its chain was verified',
       source: 'RFC 8705 §7.2',
       file: core('sender-constraints/pinned-certificate.ts'),
@@ -252,8 +259,15 @@ function chainRules(): Area['rules'] {
       rule: 'A chain has an end',
       source: 'denial of service',
       file: core(file),
-      remove: ["if (below >= MAX_INTERMEDIATES) return 'untrusted'", ''],
+      remove: ['below <= MAX_INTERMEDIATES', 'below <= 9'],
       test: chain('no more authorities than anybody needs'),
+    },
+    {
+      rule: 'A chain costs few signatures, however its certificates have signed each other',
+      source: 'denial of service',
+      file: core(file),
+      remove: ['found.set(link, known)', ''],
+      test: chain('costs few signatures'),
     },
     {
       rule: 'An authority may sign certificates with its key',

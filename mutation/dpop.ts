@@ -133,6 +133,23 @@ export const dpopRules: Area = {
       test: constraint('request-target', 'no address'),
     },
     {
+      rule: 'A request is where it was sent, though a router has cut its URL',
+      source: 'RFC 9449 §4.3 check 9',
+      file: core('sender-constraints/request-target.ts'),
+      remove: ["return typeof originalUrl === 'string' ? originalUrl : request.url", 'return request.url'],
+      test: constraint('request-target', 'is for the path that a router has taken off, too'),
+    },
+    {
+      rule: 'An address in a proof can be read in one way, however long it is',
+      source: 'denial of service',
+      file: core('sender-constraints/request-target.ts'),
+      remove: [
+        String.raw`((?:\/[\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)?)`,
+        String.raw`([\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)`,
+      ],
+      test: constraint('request-target', 'does not hang on an address made to slow it down'),
+    },
+    {
       rule: 'Where nonces are given out, a proof has one',
       source: 'RFC 9449 §4.3 (10), §9',
       file: core('sender-constraints/dpop-examination.ts'),
@@ -162,6 +179,13 @@ export const dpopRules: Area = {
       file: core('resource-server/answering.ts'),
       remove: ['granted(settled.principal, reception.sender.renewedNonce())', 'granted(settled.principal)'],
       test: inCore('conformance/conformance.test.ts', 'sender-nonce-renewed'),
+    },
+    {
+      rule: 'No cache keeps an answer that tells a nonce',
+      source: 'RFC 9449 §8.2',
+      file: core('resource-server/outcome.ts'),
+      remove: ["'DPoP-Nonce': nonce, 'Cache-Control': 'no-store'", "'DPoP-Nonce': nonce"],
+      test: proof('tells with a grant the nonce that follows'),
     },
     {
       rule: 'A proof is not older than it may be',

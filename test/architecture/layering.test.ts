@@ -133,7 +133,7 @@ describe('the packages', () => {
     'packages/testkit/src':
       /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata|@cedar-policy\/cedar-wasm\/nodejs)$)/,
     'packages/cedar/src':
-      /^(?:@tokenward\/core|node:(?:fs|module|path|url|util|readline\/promises)|@aws-sdk\/client-verifiedpermissions)$/,
+      /^(?:@tokenward\/core(?:\/errors)?|node:(?:fs|module|path|url|util|readline\/promises)|@aws-sdk\/client-verifiedpermissions)$/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
     'packages/nextjs/src':

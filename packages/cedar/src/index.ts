@@ -13,5 +13,5 @@ export type { GeneratedCedar, GenerateCedarOptions } from './generation/generate
 export type { ApiDescription, RouteDescription } from './generation/api-description.js'
 
 // What signatures here mention of core, for applications that install an adapter and not core itself.
-export { ConfigurationError } from '@tokenward/core'
+export { ConfigurationError } from '@tokenward/core/errors'
 export type { Decision, DecisionRequest, Duration, EntityReference } from '@tokenward/core'

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 
 /** A misspelt option must not become a missing one. */
 export function checkOptionNames(owner: string, options: unknown, known: readonly string[]): void {

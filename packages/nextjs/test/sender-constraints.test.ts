@@ -53,6 +53,7 @@ describe('withAuth', () => {
     const granted = await GET(await request(nonce), routeContext())
     expect([granted.status, granted.headers.get('dpop-nonce')]).toStrictEqual([status, expect.any(String)])
     expect(granted.headers.get('dpop-nonce')).not.toBe(nonce)
+    expect(granted.headers.get('cache-control')).toBe('no-store')
   })
 })
 

@@ -1,10 +1,14 @@
-import { dpopKey, fakeAuthorizationServer } from '@tokenward/testkit'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { certificateAuthority, dpopKey, fakeAuthorizationServer } from '@tokenward/testkit'
 import { initTRPC } from '@trpc/server'
+import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   authErrorFormatter,
   authorizationServer,
   authResponseMeta,
+  certificateBound,
   createAuthPlugin,
   createResourceServer,
   dpop,
@@ -89,6 +93,46 @@ describe('a procedure that takes bound tokens alone', () => {
     const response = await send(await accessToken())
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toMatch(/^DPoP .*algs="ES256/)
+  })
+})
+
+describe('a procedure behind TLS', () => {
+  it('takes a token that is bound to a certificate with it alone', async () => {
+    const [server, authority] = await Promise.all([fakeAuthorizationServer({ served: true }), certificateAuthority()])
+    onTestFinished(() => server.close())
+    const { issuer, clock } = server
+    const api = createResourceServer({
+      issuers: [authorizationServer({ issuer, audience: 'https://api.example', allowInsecureLoopback: true })],
+      senderConstraints: [certificateBound()],
+      clock,
+    })
+    onTestFinished(() => api.close())
+    const auth = createAuthPlugin(api)
+    const createContext = (source: RequestSource) => auth.context(source)
+    const t = initTRPC.context<typeof createContext>().create({ errorFormatter: authErrorFormatter })
+    const bound = t.procedure.concat(auth.policy({ senderConstrained: 'required' }))
+    const router = t.router({ me: bound.query(({ ctx }) => ctx.principal.subject) })
+    const { certificate: cert, privateKey: key } = await authority.serverCertificate()
+    const asked = { requestCert: true, rejectUnauthorized: false, ca: authority.certificate }
+    const handler = createHTTPHandler({ router, createContext, responseMeta: authResponseMeta })
+    const listening = https.createServer({ cert, key, ...asked }, handler)
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void listening.close().closeAllConnections())
+    const { port } = listening.address() as AddressInfo
+    const [own, other] = [await authority.clientCertificate(), await authority.clientCertificate()]
+    const token = await server.accessToken({ sub: 'u1', cnf: own.cnf })
+    const statusFor = (client?: typeof own) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const shown = client === undefined ? {} : { cert: client.chain, key: client.privateKey }
+        const headers = { authorization: `Bearer ${token}` }
+        const options = { ca: authority.certificate, ...shown, headers, agent: false as const }
+        https
+          .get(`https://localhost:${port}/me`, options, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+      })
+    expect(await statusFor(own)).toBe(200)
+    expect(await statusFor(other)).toBe(401)
+    expect(await statusFor()).toBe(401)
   })
 })
 

@@ -159,7 +159,10 @@ async function decide(ask: () => Promise<Decision>): Promise<Decision> {
 
 function problemOf({ expected, by }: ExampleDecision, decision: Decision): string | undefined {
   if (decision.decision === 'error') {
-    return expected === 'error' ? undefined : `expected ${expected}, got an error: ${String(decision.cause)}`
+    const { reason, cause } = decision
+    // A mistake in the table or the policies is nobody's expectation.
+    if (expected === 'error' && reason === 'request-data') return undefined
+    return `expected ${expected}, got ${reason === 'request-data' ? 'an error' : 'a mistake'}: ${String(cause)}`
   }
   const determining = decision.determiningPolicies ?? []
   const errors = decision.policyErrors ?? []

@@ -48,8 +48,8 @@ async function isConfirmed(terminal: Terminal, store: string): Promise<boolean> 
 }
 
 /**
- * The schema first, because new policies are validated against it; what forbids before what permits, and deletions last, so
- * that at no time something is permitted that neither the old policies permit nor the new ones.
+ * The schema first, because new policies are validated against it. Then what forbids is added, what permits is changed, and what
+ * forbade goes, so that at no time something is permitted that neither the old policies permit nor the new ones.
  */
 async function apply(
   client: VerifiedPermissions,
@@ -62,44 +62,50 @@ async function apply(
     await client.putSchema({ policyStoreId, definition: { cedarJson: schema } })
     done('put the schema')
   }
-  const create = async ({ id, text }: Policy) => {
-    await client.createPolicy({ policyStoreId, definition: { static: { statement: text } }, name: `name/${id}` })
-    done(`created ${id}`)
+  const staticPolicy = ({ text }: Policy) => ({ policyStoreId, definition: { static: { statement: text } } })
+  const create = async (policy: Policy) => {
+    await client.createPolicy({ ...staticPolicy(policy), name: `name/${policy.id}` })
+    done(`created ${policy.id}`)
   }
-  for (const policy of thatDo('forbid', missing)) await create(policy)
-  for (const change of changed) {
-    await (change.updatable ? update(client, policyStoreId, change) : replace(client, policyStoreId, change))
-    done(`${change.updatable ? 'updated' : 'replaced'} ${change.policy.id}`)
-  }
-  for (const policy of thatDo('permit', missing)) await create(policy)
-  for (const { policyId, name } of doomed.toSorted(
-    (a, b) => Number(b.effect === 'Permit') - Number(a.effect === 'Permit'),
-  )) {
+  const remove = async ({ policyId, name }: StorePolicy) => {
     await client.deletePolicy({ policyStoreId, policyId })
     done(`deleted ${name ?? policyId}`)
   }
+  /** The new one stands before the old one goes, and then takes its name, which is unique in a store. */
+  const replacements: Replacement[] = []
+  const standIn = async ({ policy, stored }: ChangedPolicy) => {
+    const { policyId } = await client.createPolicy(staticPolicy(policy))
+    replacements.push({ policy, stored, policyId })
+    done(`created ${policy.id} beside the one it replaces`)
+  }
+  const takeOver = async ({ policy, stored, policyId }: Replacement) => {
+    await client.deletePolicy({ policyStoreId, policyId: stored.policyId })
+    await client.updatePolicy({ policyStoreId, policyId, name: `name/${policy.id}` })
+    done(`replaced ${policy.id}`)
+  }
+  const change = async (one: ChangedPolicy) => {
+    if (!one.updatable) return standIn(one)
+    await client.updatePolicy({ ...staticPolicy(one.policy), policyId: one.stored.policyId })
+    done(`updated ${one.policy.id}`)
+  }
+
+  const toCreate = byEffect(missing, ({ json }) => json.effect === 'permit')
+  const toChange = byEffect(changed, ({ policy }) => policy.json.effect === 'permit')
+  const toDelete = byEffect(doomed, ({ effect }) => effect === 'Permit')
+  for (const policy of toCreate.forbids) await create(policy)
+  for (const one of toChange.forbids) await standIn(one)
+  for (const one of toChange.permits) await change(one)
+  for (const policy of toCreate.permits) await create(policy)
+  for (const policy of toDelete.permits) await remove(policy)
+  const replaced = byEffect(replacements, ({ stored }) => stored.effect === 'Permit')
+  for (const one of [...replaced.permits, ...replaced.forbids]) await takeOver(one)
+  for (const policy of toDelete.forbids) await remove(policy)
 }
 
-async function update(
-  client: VerifiedPermissions,
-  policyStoreId: string,
-  { policy, stored }: ChangedPolicy,
-): Promise<void> {
-  const { policyId } = stored
-  await client.updatePolicy({ policyStoreId, policyId, definition: { static: { statement: policy.text } } })
+interface Replacement extends Pick<ChangedPolicy, 'policy' | 'stored'> {
+  readonly policyId: string | undefined
 }
 
-/** The new one stands before the old one goes, and then takes its name, which is unique in a store. */
-async function replace(
-  client: VerifiedPermissions,
-  policyStoreId: string,
-  { policy, stored }: ChangedPolicy,
-): Promise<void> {
-  const { policyId } = await client.createPolicy({ policyStoreId, definition: { static: { statement: policy.text } } })
-  await client.deletePolicy({ policyStoreId, policyId: stored.policyId })
-  await client.updatePolicy({ policyStoreId, policyId, name: `name/${policy.id}` })
-}
-
-function thatDo(effect: Policy['json']['effect'], policies: readonly Policy[]): readonly Policy[] {
-  return policies.filter(({ json }) => json.effect === effect)
+function byEffect<One>(all: readonly One[], permits: (one: One) => boolean) {
+  return { permits: all.filter(permits), forbids: all.filter((one) => !permits(one)) }
 }

@@ -19,7 +19,10 @@ export interface Difference {
 export interface ChangedPolicy {
   readonly policy: Policy
   readonly stored: StorePolicy
-  /** Whether effect, principal and resource are the same, which no update may change (UpdatePolicy). */
+  /**
+   * Whether it permits, and effect, principal and resource are the same, which no update may change (UpdatePolicy). What forbids
+   * is replaced: the old one has to stand until everything else is written.
+   */
   readonly updatable: boolean
 }
 
@@ -52,9 +55,11 @@ export function differenceOf({ engine, schema, policies }: LocalCedar, contents:
     changed: changed.map(({ policy, stored: inStore, json: other }) => ({
       policy,
       stored: inStore,
-      updatable: (['effect', 'principal', 'resource'] as const).every(
-        (part) => JSON.stringify(other[part]) === JSON.stringify(policy.json[part]),
-      ),
+      updatable:
+        policy.json.effect === 'permit' &&
+        (['effect', 'principal', 'resource'] as const).every(
+          (part) => JSON.stringify(other[part]) === JSON.stringify(policy.json[part]),
+        ),
     })),
     same: known.length - changed.length,
     foreign: contents.policies.filter(({ name }) => name === undefined || !policies.some(({ id }) => id === name)),
@@ -74,7 +79,7 @@ export function describe({ schema, missing, changed, same, foreign }: Difference
     ...missing.map(({ id }) => `+ ${id}`),
     ...changed.map(
       ({ policy, updatable }) =>
-        `~ ${policy.id}${updatable ? '' : ' (replaced: another effect, principal or resource)'}`,
+        `~ ${policy.id}${updatable ? '' : ' (replaced: it forbids, or has another effect, principal or resource)'}`,
     ),
     ...foreign.map((policy) => `- ${labelOf(policy)}`),
     `= ${same} policies${schema === undefined ? ', and the schema' : ''}`,

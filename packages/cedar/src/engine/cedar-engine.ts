@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { nodeModule } from './node-modules.js'
 
 /** What is used of `@cedar-policy/cedar-wasm`. */

@@ -1,6 +1,6 @@
 import type * as fileSystem from 'node:fs'
 import type * as modules from 'node:module'
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 
 export type FileSystem = typeof fileSystem
 

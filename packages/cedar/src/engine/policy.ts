@@ -1,4 +1,5 @@
-import { ConfigurationError, type EntityReference } from '@tokenward/core'
+import type { EntityReference } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { CedarEngine, CedarProblem, Failure } from './cedar-engine.js'
 import { describeProblem, type SourceText } from './source-text.js'
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { CedarEngine, SchemaInput } from './cedar-engine.js'
 import { describePolicyProblem, type Policy, problemsOf } from './policy.js'
 import { describeProblem, type SourceText } from './source-text.js'

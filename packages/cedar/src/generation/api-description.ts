@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { checkOptionNames } from '../options.js'
 
 /** What an API asks of access tokens today, from which policies are made. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { type CedarInstance, loadCedarEngine } from '../engine/cedar-engine.js'
 import { parsePolicies } from '../engine/policy.js'
 import { readSchema, validatePolicies } from '../engine/schema.js'

@@ -1,17 +1,23 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { CedarEngine } from '../engine/cedar-engine.js'
 import type { Policy } from '../engine/policy.js'
 import { entityKey, type Schema } from '../engine/schema.js'
 import { readsOf } from './attribute-reads.js'
 import { type ClaimReads, claimsReadBy } from './claim-reads.js'
+import { type GroupReads, groupsReadBy } from './group-reads.js'
 
 /** The policies that can matter for one action, as the engine knows them. */
 export interface Slice {
   /** What the engine calls the set. */
   readonly name: string
   readonly policies: readonly Policy[]
-  /** What its policies may want to know of the resource, and which claims. */
-  readonly reads: { readonly attributes: boolean; readonly hierarchy: boolean; readonly claims: ClaimReads }
+  /** What its policies may want to know of the resource, which claims, and which groups. */
+  readonly reads: {
+    readonly attributes: boolean
+    readonly hierarchy: boolean
+    readonly claims: ClaimReads
+    readonly groups: GroupReads
+  }
 }
 
 /** All policies, in one set or sliced by action. */
@@ -64,6 +70,7 @@ export function createSlices(policies: readonly Policy[], settings: SliceSetting
         attributes: reads.some(({ attributes }) => attributes),
         hierarchy: reads.some(({ hierarchy }) => hierarchy),
         claims: claimsReadBy(chosen),
+        groups: groupsReadBy(chosen),
       },
     }
   }

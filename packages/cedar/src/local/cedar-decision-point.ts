@@ -1,10 +1,5 @@
-import {
-  ConfigurationError,
-  type Decision,
-  type DecisionRequest,
-  type Duration,
-  type PolicyDecisionPoint,
-} from '@tokenward/core'
+import type { Decision, DecisionRequest, Duration, PolicyDecisionPoint } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { type CedarInstance, loadCedarEngine } from '../engine/cedar-engine.js'
 import { entityKey } from '../engine/schema.js'
 import { type EntitiesOption, entitySource } from '../mapping/cedar-entity.js'

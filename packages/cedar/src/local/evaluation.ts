@@ -5,6 +5,7 @@ import type { CedarQuestion } from '../mapping/cedar-question.js'
 import type { WrittenEntity } from '../mapping/written-entity.js'
 import { withoutValues } from '../without-values.js'
 import type { Slice } from './action-slices.js'
+import { withReadGroups } from './group-reads.js'
 
 /** The data of one request does not fit the schema, or cannot be read by Cedar. */
 class RequestDataRefused extends Error {
@@ -21,7 +22,9 @@ export function evaluate(
   schemaName: string | undefined,
   question: CedarQuestion<CedarJson>,
 ): Decision {
-  const { principal, action, resource, context, token } = question
+  const { principal, action, resource, context, token, entities } = question
+  // A schema looks at all groups.
+  const seen = schemaName === undefined ? withReadGroups(principal, entities, slice.reads.groups) : principal
   const answer = engine.statefulIsAuthorized({
     principal: principal.uid,
     action,
@@ -29,7 +32,7 @@ export function evaluate(
     context: token === undefined ? context : { ...context, token },
     preparsedPolicySetId: slice.name,
     ...(schemaName !== undefined && { preparsedSchemaName: schemaName, validateRequest: true }),
-    entities: [principal, ...question.entities].filter(saysSomething).map(jsonOf),
+    entities: [seen, ...entities].filter(saysSomething).map(jsonOf),
   })
   if (answer.type === 'failure') {
     const problems = answer.errors.map(({ message }) => withoutValues(message)).join('; ')

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { CedarEngine, SchemaInput } from '../engine/cedar-engine.js'
 import { parsePolicies } from '../engine/policy.js'
 import type { SourceText } from '../engine/source-text.js'

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { type FileSystem, nodeModule } from '../engine/node-modules.js'
 import type { SourceText } from '../engine/source-text.js'
 

@@ -1,4 +1,5 @@
-import { ConfigurationError, type DecisionRequest, type EntityReference } from '@tokenward/core'
+import type { DecisionRequest, EntityReference } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { EntityNaming } from './entity-naming.js'
 
 /** A thing that policies may read about beside the resource. */
@@ -11,7 +12,8 @@ export interface CedarEntity extends EntityReference {
 
 /**
  * Entities beside the resource: the same for every request, as the hierarchy of groups is, or a function that says them for
- * each. None of them is a principal: who that is, and what it belongs to, is for the token alone.
+ * each. None of them is a principal: who that is, and what it belongs to, is for the token alone. None is an action: groups
+ * of actions are for the schema alone.
  */
 export type EntitiesOption =
   | readonly CedarEntity[]
@@ -40,7 +42,17 @@ function checkEntities(option: string, entities: unknown, naming: EntityNaming):
       `must have nothing of type ${naming.principalType}: principals come from tokens`,
     )
   }
+  for (const { type } of entities as readonly CedarEntity[]) refuseAction(option, type)
   return entities
+}
+
+/**
+ * To Cedar every type named `Action` is one of actions. One that data put into a group would fall under policies for the
+ * group that are no policies for the action, and Verified Permissions takes none.
+ */
+export function refuseAction(option: string, type: string): void {
+  if (!/(?:^|::)Action$/.test(type)) return
+  throw new ConfigurationError(option, `must have nothing of type ${type}: groups of actions stand in the schema`)
 }
 
 function isEntity(value: unknown): value is CedarEntity {

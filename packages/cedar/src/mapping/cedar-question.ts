@@ -1,5 +1,6 @@
-import { ConfigurationError, type DecisionRequest, type EntityReference } from '@tokenward/core'
-import type { CedarEntity, EntitySource } from './cedar-entity.js'
+import type { DecisionRequest, EntityReference } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
+import { type CedarEntity, type EntitySource, refuseAction } from './cedar-entity.js'
 import { checkLength, type EntityNaming } from './entity-naming.js'
 import { MAX_LENGTHS, sizeBudget } from './request-limits.js'
 import { claimKind, type ClaimKind, type DeclaredClaims, writeClaims } from './token-claims.js'
@@ -108,6 +109,7 @@ function writeContext<Out>(writing: Writing<Out>, context: object): Readonly<Rec
 async function resourceEntity({ resource }: DecisionRequest, needs: QuestionNeeds): Promise<readonly CedarEntity[]> {
   if (resource === undefined) return []
   const { type, id } = resource
+  refuseAction('policy.resource', type)
   const attributes = needs.attributes ? await resource.attributes() : {}
   const parents = needs.parents ? resource.parents : []
   return Object.keys(attributes).length > 0 || parents.length > 0 ? [{ type, id, attributes, parents }] : []

@@ -26,7 +26,7 @@ const PARTS = Symbol.for('@tokenward/cedar.value-parts')
  * before a type that has none.
  */
 export function entity(type: string, id: string): CedarValue {
-  return made({ kind: 'entity', reference: Object.freeze({ type, id }) })
+  return made({ kind: 'entity', reference: { type, id } })
 }
 
 /** A `decimal` of Cedar: text with one to four digits after the point, such as `'12.50'`. */
@@ -51,7 +51,17 @@ export function duration(text: string): CedarValue {
 
 /** Whether it can be written is seen when it is: what comes with a request must not throw in a policy's function. */
 function made(parts: CedarValueParts): CedarValue {
-  return Object.freeze({ [KIND]: parts.kind, [PARTS]: Object.freeze(parts) }) as CedarValue
+  return new MadeValue(parts)
+}
+
+class MadeValue implements CedarValue {
+  readonly [KIND]: CedarValue[typeof KIND]
+  readonly [PARTS]: CedarValueParts
+
+  constructor(parts: CedarValueParts) {
+    this[KIND] = parts.kind
+    this[PARTS] = parts
+  }
 }
 
 /** `undefined` for everything else. */

@@ -1,4 +1,5 @@
-import { ConfigurationError, type EntityReference } from '@tokenward/core'
+import type { EntityReference } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { MAX_LENGTHS } from './request-limits.js'
 import { Unmappable } from './unmappable.js'
 import { wellFormed } from './value-writer.js'
@@ -49,6 +50,8 @@ const COGNITO_ISSUER =
 
 const SHARED_PREFIX = 'gives two issuers the same prefix: their principals would be the same to policies'
 
+const UNCLEAR_PREFIX = "needs a prefix for an issuer that has a '|' itself: its ids could be those of another issuer"
+
 export function entityNaming(owner: string, options: EntityNamingOptions): EntityNaming {
   const { namespace, principalType = 'User', groupType = 'UserGroup', application, idPrefixes = {} } = options
   checkName(`${owner}.namespace`, namespace ?? 'None')
@@ -76,6 +79,7 @@ export function entityNaming(owner: string, options: EntityNamingOptions): Entit
     return { type: qualified, id: wellFormed(`${path}.id`, id) }
   }
 
+  const prefixes = new Map<string, string>()
   const owners = new Map<string, string>()
   return {
     principalType: qualify(principalType),
@@ -87,15 +91,19 @@ export function entityNaming(owner: string, options: EntityNamingOptions): Entit
       reference,
     ),
     prefixOf(issuer) {
+      const known = prefixes.get(issuer)
+      if (known !== undefined) return known
       const declared = Object.hasOwn(idPrefixes, issuer) ? idPrefixes[issuer] : undefined
       // Both issuers of a pool have the same users.
       const pool = COGNITO_ISSUER.exec(issuer)?.[2]
       const prefix = declared ?? pool ?? issuer.replace(/^https:\/\//, '')
       const identity = pool ?? issuer
+      if (prefix.includes('|')) throw new ConfigurationError(`${owner}.idPrefixes`, UNCLEAR_PREFIX)
       if ((owners.get(prefix) ?? identity) !== identity) {
         throw new ConfigurationError(`${owner}.idPrefixes`, SHARED_PREFIX)
       }
       owners.set(prefix, identity)
+      prefixes.set(issuer, prefix)
       return prefix
     },
     qualify,

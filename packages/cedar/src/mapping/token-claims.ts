@@ -1,7 +1,7 @@
 import type { Principal } from '@tokenward/core'
 import { sizeBudget } from './request-limits.js'
 import { Unmappable } from './unmappable.js'
-import { writeValue, type Writing } from './value-writer.js'
+import { defineMember, writeValue, type Writing } from './value-writer.js'
 
 /** Claims as attributes: those of an access token of `context.token`, those of an ID token of the principal. */
 export type ClaimKind = 'access' | 'id'
@@ -32,18 +32,18 @@ export function writeClaims<Out>(
 ): Readonly<Record<string, Out>> {
   // Core bounds tokens; what a request may grow by is for what comes beside them.
   const unbounded = { ...writing, budget: sizeBudget(Number.POSITIVE_INFINITY) }
-  const written: [string, Out][] = []
+  const written: Record<string, Out> = {}
   for (const name of namesIn(claims, declared)) {
     if (GROUP_CLAIMS.has(name)) continue
     try {
       const claim: unknown = claims[name as keyof typeof claims]
       const value = name === 'scope' ? scopeValue(scopes, declared) : claim
-      written.push([name, writeValue(unbounded, `${path}.${name}`, value)])
+      defineMember(written, name, writeValue(unbounded, `${path}.${name}`, value))
     } catch (error) {
       if (!(error instanceof Unmappable)) throw error
     }
   }
-  return Object.fromEntries(written)
+  return written
 }
 
 /** The claims that have a place, and are there. */

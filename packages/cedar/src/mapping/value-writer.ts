@@ -72,16 +72,21 @@ export function writeMembers<Out>(
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new Unmappable(path, 'is an instance of a class; make a plain object of what policies may know')
   }
-  // `fromEntries` defines members, so that one named `__proto__` is one among others.
-  return Object.fromEntries(
-    Object.entries(record)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => {
-        writing.budget.spend(path, wellFormed(path, name))
-        if (RESERVED.has(name)) throw new Unmappable(`${path}.${name}`, 'has a name that Cedar keeps for itself')
-        return [name, writeValue(writing, `${path}.${name}`, value, depth + 1)]
-      }),
-  )
+  const members: Record<string, Out> = {}
+  for (const name of Object.keys(record)) {
+    const value: unknown = record[name as keyof typeof record]
+    if (value === undefined) continue
+    writing.budget.spend(path, wellFormed(path, name))
+    if (RESERVED.has(name)) throw new Unmappable(`${path}.${name}`, 'has a name that Cedar keeps for itself')
+    defineMember(members, name, writeValue(writing, `${path}.${name}`, value, depth + 1))
+  }
+  return members
+}
+
+/** One named `__proto__` is a member among others. */
+export function defineMember<Out>(members: Record<string, Out>, name: string, value: Out): void {
+  if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true })
+  else members[name] = value
 }
 
 function writeObject<Out>(writing: Writing<Out>, path: string, value: object | null, depth: number): Out {

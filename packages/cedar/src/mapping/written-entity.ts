@@ -35,14 +35,14 @@ export class WrittenEntities<Out> {
     const key = keyOf(uid)
     budget.spend(uid.type, key)
     if (key === this.#principal) this.#saysMoreOfPrincipal = true
-    const before = this.#byKey.get(key)
     const added = parents.map((parent) => checked(`${uid.type}.parents`, parent))
     for (const parent of added) budget.spend(uid.type, keyOf(parent))
-    const all = [...(before?.parents ?? []), ...added]
+    const written = writeMembers(this.#writing, `${uid.type}.attributes`, attributes)
+    const before = this.#byKey.get(key)
     this.#byKey.set(key, {
       uid,
-      attributes: { ...writeMembers(this.#writing, `${uid.type}.attributes`, attributes), ...before?.attributes },
-      parents: [...new Map(all.map((parent) => [keyOf(parent), parent])).values()],
+      attributes: before === undefined ? written : { ...written, ...before.attributes },
+      parents: distinct(before === undefined ? added : [...before.parents, ...added]),
     })
   }
 
@@ -70,6 +70,11 @@ export class WrittenEntities<Out> {
   #parentsOf(reference: EntityReference): readonly EntityReference[] {
     return this.#byKey.get(keyOf(reference))?.parents ?? []
   }
+}
+
+function distinct(references: readonly EntityReference[]): readonly EntityReference[] {
+  if (references.length < 2) return references
+  return [...new Map(references.map((reference) => [keyOf(reference), reference])).values()]
 }
 
 /** No name of a type has a quotation mark. */

@@ -5,7 +5,8 @@ import type {
   EntityIdentifier,
   EntityItem,
 } from '@aws-sdk/client-verifiedpermissions'
-import { ConfigurationError, type DecisionRequest } from '@tokenward/core'
+import type { DecisionRequest } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import type { CedarQuestion } from '../mapping/cedar-question.js'
 import type { EntityNaming } from '../mapping/entity-naming.js'
 import { claimKind } from '../mapping/token-claims.js'

@@ -1,11 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-verifiedpermissions'
-import {
-  ConfigurationError,
-  type Decision,
-  type DecisionRequest,
-  type Duration,
-  type PolicyDecisionPoint,
-} from '@tokenward/core'
+import type { Decision, DecisionRequest, Duration, PolicyDecisionPoint } from '@tokenward/core'
+import { ConfigurationError } from '@tokenward/core/errors'
 import { type EntitiesOption, entitySource } from '../mapping/cedar-entity.js'
 import { cedarQuestion } from '../mapping/cedar-question.js'
 import { type EntityNaming, type EntityNamingOptions, entityNaming, NAMING_OPTIONS } from '../mapping/entity-naming.js'

@@ -164,6 +164,11 @@ describe('options', () => {
     ],
     'entities that are none': [{ entities: [{ type: 'Market' }] }, 'entities must be a list of { type, id'],
     'entities that are principals': [{ entities: [{ type: 'User', id: 'x' }] }, 'principals come from tokens'],
+    'entities that are actions': [{ entities: [{ type: 'Action', id: 'x' }] }, 'groups of actions stand in the schema'],
+    'entities that are actions elsewhere': [
+      { entities: [{ type: 'A::Action', id: 'x' }] },
+      'nothing of type A::Action',
+    ],
   }
   it.each(Object.entries(wrong))('%s are refused', (_, [given, message]) => {
     expect(() => cedarDecisionPoint({ policies, ...given } as CedarDecisionPointOptions)).toThrow(message)
@@ -192,6 +197,21 @@ describe('options', () => {
     })
     expect(await point.decide(asking())).toMatchObject({ decision: 'permit' })
     await expect(point.decide(asking({ action: 'x' }))).rejects.toThrow('principals come from tokens')
+  })
+
+  it('put no action into a group, under whose policies it would fall', async () => {
+    const action = { type: 'Action', id: 'read', parents: [{ type: 'Action', id: 'manage' }] }
+    const managing = 'permit(principal, action in Action::"manage", resource);'
+    const asked = [
+      [{ entities: () => [action] }, asking({ action: 'read' })],
+      [{}, asking({ action: 'read', resource: action })],
+    ] as const
+    for (const [given, request] of asked) {
+      for (const sliceByAction of [true, false]) {
+        const point = cedarDecisionPoint({ policies: managing, sliceByAction, ...given })
+        await expect(point.decide(request)).rejects.toThrow('must have nothing of type Action')
+      }
+    }
   })
 })
 

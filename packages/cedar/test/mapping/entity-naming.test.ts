@@ -37,6 +37,13 @@ describe('the prefix of an issuer', () => {
     expect(bare.prefixOf(`https://${POOL}`)).toBe(POOL)
     expect(() => bare.prefixOf(ISSUER)).toThrow('the same prefix')
   })
+
+  it('is not taken from an issuer whose ids could be those of another', () => {
+    // `login.example|a|u1` would be `a|u1` of one, and `u1` of the other.
+    const issuer = 'https://login.example|a'
+    expect(() => entityNaming('x', {}).prefixOf(issuer)).toThrow('x.idPrefixes needs a prefix for an issuer')
+    expect(entityNaming('x', { idPrefixes: { [issuer]: 'a' } }).prefixOf(issuer)).toBe('a')
+  })
 })
 
 it('puts the namespace before names that have none', () => {

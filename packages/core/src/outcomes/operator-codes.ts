@@ -122,7 +122,7 @@ export const refusals = {
   'certificate-expired': SENDER_NOT_SHOWN,
   /** The token is bound to another certificate (RFC 8705 §3). */
   'certificate-mismatch': SENDER_NOT_SHOWN,
-  /** The certificate is none of those that `pinnedClients` names for the client of the token. */
+  /** The certificate is none of those that `pinnedClients` names for the client of the token, or the token names no client. */
   'certificate-not-pinned': SENDER_NOT_SHOWN,
   /** The token is bound to a key and came as `Bearer`, as a thief would send it (RFC 9449 §7.2). */
   'dpop-token-as-bearer': SENDER_NOT_SHOWN,

@@ -59,7 +59,10 @@ export interface AwsClientCertificate {
   readonly clientCertPem: string
 }
 
-/** Describes an event by what is read of it, under the path that the client sent. */
+/**
+ * Describes an event by what is read of it, under the path that the client sent. The results of a Lambda authorizer may not
+ * be cached (`authorizerResultTtlInSeconds: 0`): another certificate, or a proof that comes again, would be let in by them.
+ */
 export function fromAwsEvent(event: AwsHttpEvent): ProtectedRequest {
   return isV2(event) ? fromV2(event) : fromV1(event)
 }

@@ -33,7 +33,7 @@ export function certificateChain(options: CertificateChainOptions): CertificateC
     const [leaf, ...others] = chain.map(linkOf)
     if (leaf === undefined || !isClientCertificate(leaf)) return 'untrusted'
     const intermediates = others.filter((link) => link !== undefined)
-    return verdictOn(leaf, { anchors, intermediates, below: 0 })
+    return verdictOn(leaf, anchors, intermediates)
   })
 }
 
@@ -109,26 +109,37 @@ function splitPem(text: string): readonly Uint8Array[] | undefined {
   return certificates.every((der) => der !== undefined) ? certificates : undefined
 }
 
-interface Path {
-  readonly anchors: readonly Link[]
-  /** Not used so far. */
-  readonly intermediates: readonly Link[]
-  /** Authorities between here and the client. */
-  readonly below: number
+/**
+ * Looks for ways up to an authority that is trusted, whatever order the certificates came in, and takes the one that is good
+ * longest: an authority may be there twice, before and after it was renewed. Level by level, because whoever sends a chain
+ * can have each certificate in it sign all others, and there are thousands of ways through nine of them.
+ */
+function verdictOn(leaf: Link, anchors: readonly Link[], intermediates: readonly Link[]): ChainVerdict {
+  const anchorsOf = issuersAmong(anchors)
+  const intermediatesOf = issuersAmong(intermediates)
+  let verdict: ChainVerdict = 'untrusted'
+  let reached = new Map<Link, Span>([[leaf, leaf.read]])
+  for (let below = 0; below <= MAX_INTERMEDIATES; below++) {
+    const next = new Map<Link, Span>()
+    for (const [link, span] of reached) {
+      for (const anchor of anchorsOf(link, below)) verdict = longerOf(verdict, bothOf(span, anchor.read))
+      for (const issuer of intermediatesOf(link, below)) {
+        next.set(issuer, longerOf(next.get(issuer) ?? 'untrusted', bothOf(span, issuer.read)))
+      }
+    }
+    reached = next
+  }
+  return verdict
 }
 
-/** Looks for a way up to an authority that is trusted, whatever order the certificates came in. */
-function verdictOn(link: Link, { anchors, intermediates, below }: Path): ChainVerdict {
-  const anchor = anchors.find((candidate) => isAuthority(candidate, below) && hasIssued(candidate, link))
-  if (anchor !== undefined) return bothOf(link.read, anchor.read)
-  if (below >= MAX_INTERMEDIATES) return 'untrusted'
-  for (const candidate of intermediates) {
-    if (!isAuthority(candidate, below) || !hasIssued(candidate, link)) continue
-    const rest = intermediates.filter((other) => other !== candidate)
-    const verdict = verdictOn(candidate, { anchors, intermediates: rest, below: below + 1 })
-    if (verdict !== 'untrusted') return bothOf(link.read, verdict)
+/** Looks for the authorities that have issued a certificate. Each signature is verified once. */
+function issuersAmong(candidates: readonly Link[]): (link: Link, below: number) => readonly Link[] {
+  const found = new Map<Link, readonly Link[]>()
+  return (link, below) => {
+    const known = found.get(link) ?? candidates.filter((candidate) => hasIssued(candidate, link))
+    found.set(link, known)
+    return known.filter((candidate) => isAuthority(candidate, below))
   }
-  return 'untrusted'
 }
 
 /** By name and key identifiers, and then by the signature. */
@@ -161,4 +172,8 @@ type Span = Exclude<ChainVerdict, 'untrusted'>
 
 function bothOf(a: Span, b: Span): Span {
   return { notBefore: Math.max(a.notBefore, b.notBefore), notAfter: Math.min(a.notAfter, b.notAfter) }
+}
+
+function longerOf(a: ChainVerdict, b: Span): Span {
+  return a === 'untrusted' || b.notAfter > a.notAfter ? b : a
 }

@@ -15,9 +15,10 @@ export interface Granted<Claims = AccessTokenClaims> {
   readonly principal: Principal<Claims>
   /**
    * Headers for the answer, none in most. A client whose nonce is about to end is told the next one (RFC 9449 §9); without
-   * it, its next request is refused once and tried again.
+   * it, its next request is refused once and tried again. No cache may keep that answer, which would tell the nonce when it
+   * has ended (RFC 9449 §8.2).
    */
-  readonly headers: { readonly 'DPoP-Nonce'?: string }
+  readonly headers: { readonly 'DPoP-Nonce'?: string; readonly 'Cache-Control'?: 'no-store' }
   /** @internal Only a server makes one; nobody hands in a literal. */
   readonly [GRANT]: Seal
 }
@@ -90,8 +91,12 @@ export const passed: Passed = Object.freeze({ outcome: 'passed' })
 const NO_HEADERS = Object.freeze({})
 
 export function granted<Claims>(principal: Principal<Claims>, renewedNonce?: string): Granted<Claims> {
-  const headers = renewedNonce === undefined ? NO_HEADERS : Object.freeze({ 'DPoP-Nonce': renewedNonce })
+  const headers = renewedNonce === undefined ? NO_HEADERS : headersWith(renewedNonce)
   return Object.freeze({ outcome: 'granted', principal, headers, [GRANT]: new Seal() })
+}
+
+function headersWith(nonce: string): Granted['headers'] {
+  return Object.freeze({ 'DPoP-Nonce': nonce, 'Cache-Control': 'no-store' })
 }
 
 /**

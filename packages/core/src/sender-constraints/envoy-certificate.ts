@@ -5,6 +5,7 @@ import { checkForwardedOptions, type ForwardedCertificateOptions } from './forwa
 /**
  * The certificate that Envoy, or a mesh made of it, hands on in `X-Forwarded-Client-Cert`. It must hold one element, with
  * `Cert` or at least `Hash`: `forward_client_cert_details: SANITIZE_SET`, `set_current_client_cert_details: { cert: true }`.
+ * `Hash` alone tells neither names nor dates: Envoy has to refuse what has ended, and `pinnedClients` know thumbprints.
  * Where a chain of proxies appends elements, which of them is the client's depends on who is trusted: that is refused.
  *
  * @throws {@link ConfigurationError} naming the option and what is accepted.

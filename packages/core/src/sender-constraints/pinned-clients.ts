@@ -8,9 +8,12 @@ import { checkPinnedCertificate, type PinnedCertificate, type PinTest } from './
  * servers that bind no tokens, as Cognito.
  */
 export interface PinnedClient {
-  /** The client, as `client_id` of its tokens says. Every token of it is held to this, those of users included. */
+  /**
+   * The client, as `client_id` of its tokens says. Every token of it is held to this, those of users included. Tokens of its
+   * issuer that name no client are refused: they could be its own.
+   */
   readonly clientId: string
-  /** The issuer it is a client of. Needed where several have a client of that name. Default: whichever. */
+  /** The issuer it is a client of. Needed where several have a client of that name. Default: whichever, all of them. */
   readonly issuer?: string | undefined
   /** Its certificates, of which any will do: the next one goes here before the client changes to it. */
   readonly certificates: readonly PinnedCertificate[]
@@ -29,6 +32,7 @@ export function checkPinnedClients(
     throw new ConfigurationError(option, 'must be a list of one or more clients, each with clientId and certificates')
   }
   const pinned = new Map<string, readonly PinTest[]>()
+  const withPins = new Set<string>()
   for (const [index, client] of [...clients].entries()) {
     const at = `${option}[${index}]`
     checkOptionNames(at, client, ['clientId', 'issuer', 'certificates'])
@@ -46,10 +50,17 @@ export function checkPinnedClients(
       const name = nameOf(identifier, clientId)
       if (pinned.has(name)) throw new ConfigurationError(at, `repeats the client ${clientId} of ${identifier}`)
       pinned.set(name, tests)
+      withPins.add(identifier)
     }
   }
-  return ({ issuer, clientId }) => (clientId === undefined ? undefined : pinned.get(nameOf(issuer, clientId)))
+  return ({ issuer, clientId }) => {
+    if (clientId !== undefined) return pinned.get(nameOf(issuer, clientId))
+    return withPins.has(issuer) ? NO_CERTIFICATE : undefined
+  }
 }
+
+/** A token that does not say whose it is may be one of a pinned client, and no certificate shows that it is not. */
+const NO_CERTIFICATE: readonly PinTest[] = []
 
 /** No issuer has a line break in its name. */
 function nameOf(issuer: string, clientId: string): string {

@@ -3,8 +3,12 @@ import { stringListOption } from '../outcomes/option-check.js'
 import { whatIsWrongWithAddress } from '../vocabulary/issuer-identifier.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
 
-/** Visible ASCII without the backslash, which some take for a slash. */
-const ADDRESS = /^(https?):\/\/([^/?#\s\\]+)([\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)(?:[?#][\x21-\x5b\x5d-\x7e]*)?$/i
+/**
+ * Visible ASCII without the backslash, which some take for a slash. What ends each part cannot stand in it, so that there is
+ * one way to match: strangers write proofs, and another way for each character would take them seconds of ours.
+ */
+const ADDRESS =
+  /^(https?):\/\/([^/?#\s\\]+)((?:\/[\x21-\x22\x24-\x3e\x40-\x5b\x5d-\x7e]*)?)(?:[?#][\x21-\x5b\x5d-\x7e]*)?$/i
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' }
 
 /**
@@ -54,14 +58,20 @@ export function checkPublicUrls(option: string, urls: unknown, allowInsecureLoop
 }
 
 /** Whether a proof is for where a request was sent, by the path that it came with; its `Host` is anybody's word. */
-export function isTarget(htu: string, { url }: AnyRequest, publicUrls: readonly string[]): boolean {
-  const path = pathOf(url)
+export function isTarget(htu: string, request: AnyRequest, publicUrls: readonly string[]): boolean {
+  const path = pathOf(urlOf(request))
   if (path === undefined) return false
   const addresses = publicUrls.map((base) => `${base}${path}`)
   // Most are written alike.
   if (addresses.includes(htu)) return true
   const normalized = normalizeTarget(htu)
   return normalized !== undefined && addresses.some((address) => normalizeTarget(address) === normalized)
+}
+
+/** As it was sent: a request of Express that is handed over as it is has a `url` from which routers took their prefix. */
+function urlOf(request: AnyRequest): string {
+  const { originalUrl } = request as { readonly originalUrl?: unknown }
+  return typeof originalUrl === 'string' ? originalUrl : request.url
 }
 
 /** The path alone, of a path and query or of a whole address (RFC 9112 §3.2); `undefined` for `*`. */

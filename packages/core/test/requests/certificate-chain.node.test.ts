@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import type { webcrypto } from 'node:crypto'
+import { X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto'
 import {
   BasicConstraintsExtension,
   Extension,
@@ -8,7 +8,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 import { certificateAuthority, type IssuedCertificate } from '@tokenward/testkit'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { certificateChain } from '../../src/requests/node.js'
 import { chainOf } from '../../src/sender-constraints/certificate-chain.js'
 import { authority, derOf, partner } from '../support/client-certificates.js'
@@ -18,6 +18,25 @@ const verdictOn = (chain: string | readonly string[], ca: string | readonly stri
   chainOf(certificateChain({ ca }), 'o')([chain].flat().flatMap(pemsOf).map(derOf))
 const isTrusted = (chain: string | readonly string[], ca?: string | readonly string[]) =>
   verdictOn(chain, ca) !== 'untrusted'
+
+const DAY = 86_400_000
+const ec = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+const makeKeys = (algorithm: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams = ec) =>
+  crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>
+type Keys = Awaited<ReturnType<typeof makeKeys>>
+/** Certificates know no milliseconds. */
+const seconds = (time: Date) => Math.floor(time.getTime() / 1_000) * 1_000
+
+async function rootWith(keys: Keys, span: { readonly notBefore: Date; readonly notAfter: Date }): Promise<string> {
+  const root = await X509CertificateGenerator.createSelfSigned({
+    ...span,
+    name: 'CN=renewed',
+    keys,
+    signingAlgorithm: ec,
+    extensions: [new BasicConstraintsExtension(true, undefined, true)],
+  })
+  return root.toString('pem')
+}
 
 describe('a chain', () => {
   it('leads from the client to an authority that is trusted', async () => {
@@ -60,6 +79,29 @@ describe('a chain', () => {
     expect(verdictOn(over.chain)).toMatchObject({ notAfter: expect.any(Number) })
   })
 
+  it('is good as long as the authority after it was renewed, in any order', async () => {
+    const ended = { notBefore: new Date(Date.now() - 2 * DAY), notAfter: new Date(Date.now() - DAY) }
+    const renewed = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + DAY) }
+    const keys = await makeKeys()
+    const [before, after] = await Promise.all([rootWith(keys, ended), rootWith(keys, renewed)])
+    const client = await X509CertificateGenerator.create({
+      ...renewed,
+      subject: 'CN=client',
+      issuer: 'CN=renewed',
+      publicKey: (await makeKeys()).publicKey,
+      signingKey: keys.privateKey,
+      signingAlgorithm: ec,
+    })
+    for (const ca of [
+      [before, after],
+      [after, before],
+    ]) {
+      const verdict = verdictOn(client.toString('pem'), ca)
+      expect(verdict === 'untrusted' ? verdict : verdict.notAfter).toBeGreaterThan(Date.now())
+    }
+    expect(verdictOn(client.toString('pem'), before)).toMatchObject({ notAfter: seconds(ended.notAfter) })
+  })
+
   it('ends at no certificate that is wrong in itself', async () => {
     const { forged } = authority
     for (const make of [forged.serverOnly, forged.selfSigned, forged.otherAuthority, forged.issuedByClient]) {
@@ -88,11 +130,6 @@ describe('a chain', () => {
 })
 
 describe('a certificate in a chain', () => {
-  const ec = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const makeKeys = (algorithm: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams = ec) =>
-    crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>
-  type Keys = Awaited<ReturnType<typeof makeKeys>>
-
   interface Made {
     readonly extensions?: readonly Extension[]
     readonly signingAlgorithm?: webcrypto.Algorithm | webcrypto.EcdsaParams
@@ -170,6 +207,34 @@ describe('a certificate in a chain', () => {
   it('is of no authority that is held to names nobody looks at', async () => {
     const constrained = await anAuthority([new Extension('2.5.29.30', false, Uint8Array.from([0x30, 0]))])
     expect(() => certificateChain({ ca: constrained.pem })).toThrow('of no authority')
+  })
+
+  it('costs few signatures, though each of the others has signed all the others', { timeout: 20_000 }, async () => {
+    const keys = await makeKeys()
+    const again = async (extensions: readonly Extension[], serial: number) => {
+      const certificate = await X509CertificateGenerator.create({
+        serialNumber: `1${serial}`,
+        subject: 'CN=all alike',
+        issuer: 'CN=all alike',
+        publicKey: keys.publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm: ec,
+        extensions: [...extensions],
+      })
+      return certificate.toString('pem')
+    }
+    const authorities = Array.from({ length: 9 }, (_, index) => again([new BasicConstraintsExtension(true)], index))
+    const chain = await Promise.all([again([], 9), ...authorities])
+    const own = await anAuthority([], keys)
+    const verify = vi.spyOn(NodeCertificate.prototype, 'verify')
+    try {
+      expect(isTrusted(chain, own.pem)).toBe(false)
+      // Nine may have signed ten. The thousands of ways through them would take as many.
+      expect(verify.mock.calls.length).toBeGreaterThan(0)
+      expect(verify.mock.calls.length).toBeLessThanOrEqual(90)
+    } finally {
+      verify.mockRestore()
+    }
   })
 
   it('is signed by an authority, which says that it is one', async () => {

@@ -86,7 +86,12 @@ describe('over TLS', () => {
     )
     onTestFinished(() => void server.close().closeAllConnections())
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return { port: (server.address() as AddressInfo).port, requests }
+    /** As an operator does who has taken certificates back, with the ticket keys that were given, if any. */
+    async function revoke(revoked: typeof partner) {
+      const crl = await authority.revocationList([revoked])
+      server.setSecureContext({ cert, key, ca: authority.certificate, ...options, crl })
+    }
+    return { port: (server.address() as AddressInfo).port, requests, revoke }
   }
 
   const shown = (client: Client | undefined) => ({
@@ -149,6 +154,19 @@ describe('over TLS', () => {
     expect(resumed).toBe(true)
     expect(requests.at(-1)?.clientCertificate).toMatchObject({ verified: true })
     expect(requests.at(-1)?.clientCertificate?.pem.trim()).toBe(partner.certificate.trim())
+  })
+
+  it.each([
+    ['is not let in by its earlier session', {}, 'false'],
+    ['is let in by it where the keys of tickets were kept', { ticketKeys: Buffer.alloc(48, 1) }, 'true'],
+  ])('a certificate that was revoked %s', async (_, options, verified) => {
+    const { port, revoke } = await tlsServer(options)
+    const agent = new https.Agent({ maxCachedSessions: 10 })
+    onTestFinished(() => agent.destroy())
+    expect(await ask(port, partner, agent)).toBe('true')
+    await revoke(partner)
+    expect(await ask(port, partner, agent)).toBe(verified)
+    expect(await ask(port, partner)).toBe('false')
   })
 
   it('has it with HTTP/2', async () => {

@@ -11,8 +11,8 @@ function over(client: { readonly certificate: string } | undefined, token: strin
   return { ...withToken(token), clientCertificate }
 }
 
-async function certificateApi(options?: CertificateBoundOptions) {
-  const issuer = await testIssuer()
+async function certificateApi(options?: CertificateBoundOptions, given?: TestIssuer) {
+  const issuer = given ?? (await testIssuer())
   const { api, events } = serverFor(issuer, {}, { senderConstraints: [certificateBound(options)] })
   return { issuer, api, events }
 }
@@ -133,6 +133,15 @@ describe('a pinned client', () => {
     expect(await api.authorize(over(partner, token), { senderConstrained: 'required' })).toMatchObject({
       reason: 'sender-constraint-missing',
     })
+  })
+
+  it('gets in with no token that names no client', async () => {
+    const { api, issuer } = await certificateApi({ pinnedClients })
+    const token = issuer.token({ client_id: undefined })
+    expect(await api.authorize(over(partner, token))).toMatchObject({ status: 401, reason: 'certificate-not-pinned' })
+    expect(await api.authorize(over(undefined, token))).toMatchObject({ reason: 'certificate-missing' })
+    const { api: open } = await certificateApi({}, issuer)
+    expect(await open.authorize(over(undefined, token))).toMatchObject({ outcome: 'granted' })
   })
 
   it('may change from one certificate to the next while both are pinned', async () => {

@@ -139,7 +139,7 @@ describe('a proof of DPoP (RFC 9449 §4.3)', () => {
     const granted = await api.authorize(proven(renewed, await proof({ accessToken: renewed, nonce: told })))
     expect(granted).toMatchObject({
       outcome: 'granted',
-      headers: { 'DPoP-Nonce': expect.stringMatching(/^[\w-]{22}$/) },
+      headers: { 'DPoP-Nonce': expect.stringMatching(/^[\w-]{22}$/), 'Cache-Control': 'no-store' },
     })
     expect(granted.headers).not.toMatchObject({ 'DPoP-Nonce': told })
   })

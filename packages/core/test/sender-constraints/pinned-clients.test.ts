@@ -15,7 +15,14 @@ describe('pinned clients', () => {
     expect(pins('https://a.example', 'machine')).toHaveLength(1)
     expect(pins('https://b.example', 'machine')).toBeUndefined()
     expect(pins('https://a.example', 'other')).toBeUndefined()
-    expect(pins('https://a.example', undefined)).toBeUndefined()
+  })
+
+  it('let in no token of their issuer that does not say whose it is', () => {
+    const pinsOf = check([{ clientId: 'machine', issuer: 'https://a.example', certificates }])
+    const pins = (issuer: string) => pinsOf(factsOf({ issuer, clientId: undefined }))
+    expect(pins('https://a.example')).toStrictEqual([])
+    expect(pins('https://a2.example')).toStrictEqual([])
+    expect(pins('https://b.example')).toBeUndefined()
   })
 
   it('are pinned under every name the issuer goes by', () => {

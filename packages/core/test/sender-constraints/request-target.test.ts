@@ -60,6 +60,13 @@ describe('normalizeTarget', () => {
     expect(normalizeTarget(address)).toBeUndefined()
   })
 
+  it('does not hang on an address made to slow it down', { timeout: 2_000 }, () => {
+    const long = 'a'.repeat(25_000)
+    for (const end of ['\\', `/${long}\u00e4`, '?\\', '/%']) {
+      expect(normalizeTarget(`https://${long}${end}`)).toBeUndefined()
+    }
+  })
+
   it('writes what it has written the same again', () => {
     const part = fc.string({ unit: fc.constantFrom(...'aA.%2eE/~-_:;?#@'), maxLength: 20 })
     fc.assert(
@@ -115,6 +122,13 @@ describe('a proof', () => {
     ['https://evil.example/', '//evil.example/'],
   ])('for %s is none for a request to %s', (htu, url) => {
     expect(isFor(htu, url)).toBe(false)
+  })
+
+  it('is for the path that a router has taken off, too', () => {
+    const cut = { method: 'GET', url: '/1', originalUrl: '/orders/1?page=2', headers: {} }
+    const publicUrls = urls('https://api.example')
+    expect(isTarget('https://api.example/orders/1', cut, publicUrls)).toBe(true)
+    expect(isTarget('https://api.example/1', cut, publicUrls)).toBe(false)
   })
 
   it('is for the path that a proxy has taken off, too', () => {

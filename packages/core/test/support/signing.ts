@@ -9,6 +9,10 @@ export interface Signer {
   readonly jwk: Readonly<Record<string, unknown>>
 }
 
+/** workerd takes a key that stands beside options as text alone. */
+const asOption = (key: KeyObject) =>
+  navigator.userAgent === 'Cloudflare-Workers' ? { key: key.export({ type: 'pkcs8', format: 'pem' }) } : { key }
+
 const hashOf = (alg: string) => (alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`)
 const curveOf: Record<string, string> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
@@ -46,5 +50,6 @@ export function sealed(input: string, { alg, privateKey }: Pick<Signer, 'alg' | 
     : alg.startsWith('ES')
       ? { dsaEncoding: 'ieee-p1363' as const }
       : {}
-  return `${input}.${sign(hashOf(alg), Buffer.from(input), { key: privateKey, ...options }).toString('base64url')}`
+  const signature = sign(hashOf(alg), Buffer.from(input), { ...asOption(privateKey), ...options })
+  return `${input}.${signature.toString('base64url')}`
 }

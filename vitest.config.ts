@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const at = (path: string) => new URL(path, import.meta.url).pathname
 
 /** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
-const workspace = {
+export const workspace = {
   '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
@@ -26,7 +26,7 @@ const workspace = {
   '@tokenward/testkit/conformance': at('packages/testkit/src/conformance/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
-const onNode = {
+export const onNode = {
   '#signature': at('packages/core/src/keys/signature.node.ts'),
   '#http-client': at('packages/core/src/transport/http-client.node.ts'),
 }
@@ -35,7 +35,7 @@ const onEdge = {
   '#http-client': at('packages/core/src/transport/http-client.fetch.ts'),
 }
 /** A test that takes this long hangs; less would fail on a busy machine. */
-const testTimeout = 60_000
+export const testTimeout = 60_000
 /** Files of one worker share its modules, which would take a third of the time to load again for each. */
 const shared = { isolate: false, testTimeout }
 const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }

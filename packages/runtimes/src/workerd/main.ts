@@ -70,7 +70,7 @@ for (const file of files) {
   total.skipped += result.skipped
   const mark = result.failed.length === 0 ? '✓' : '✗'
   process.stdout.write(` ${mark} ${file} (${result.passed} tests) ${Math.round(performance.now() - start)}ms\n`)
-  for (const { name, message } of result.failed) process.stdout.write(`   ✗ ${name}\n${message}\n`)
+  for (const { name, message } of result.failed) process.stdout.write(`   ✗ ${name}\n${message.slice(0, 600)}\n`)
 }
 await workerd.dispose()
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)

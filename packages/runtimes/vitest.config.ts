@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { onNode, testTimeout, workspace } from '../../vitest.config.ts'
-import { excludedOn } from './src/excluded.ts'
+import { filesExcludedOn } from './src/excluded.ts'
 
 const runtime = process.versions['bun'] === undefined ? 'deno' : 'bun'
 
@@ -12,7 +12,7 @@ export default defineConfig({
     name: `core on ${runtime}`,
     root: fileURLToPath(new URL('../core', import.meta.url)),
     include: ['test/**/*.test.ts'],
-    exclude: [...excludedOn(runtime)],
+    exclude: [...filesExcludedOn(runtime)],
     env: { TOKENWARD_RUNTIME: runtime },
     setupFiles: [fileURLToPath(new URL('src/same-runtime.ts', import.meta.url))],
     // Each runtime lacks something of Node that the other way to start workers needs.

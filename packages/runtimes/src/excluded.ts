@@ -1,14 +1,18 @@
 export type Runtime = 'bun' | 'deno' | 'workerd'
 
-/** A test file of core that does not run somewhere else than on Node. */
+/** A test file of core that does not run elsewhere than on Node, or one test of it. */
 export interface Exclusion {
   /** Below `packages/core`. */
   readonly file: string
+  /** Titles of its groups and its own, with ` > ` between. Left out: the whole file. On workerd alone. */
+  readonly test?: string
   readonly on: readonly Runtime[]
   readonly reason: string
 }
 
 const everywhere: readonly Runtime[] = ['bun', 'deno', 'workerd']
+
+const SLOW_SERVER = 'has a server wait before it answers, and within a Worker such an answer does not arrive'
 
 export const exclusions: readonly Exclusion[] = [
   {
@@ -52,6 +56,16 @@ export const exclusions: readonly Exclusion[] = [
     reason: 'holds dozens of calls open at once, and workerd lets a request have six',
   },
   {
+    file: 'test/resource-server/key-faults.test.ts',
+    on: ['workerd'],
+    reason: 'pours bodies without end, breaks connections, and measures memory',
+  },
+  {
+    file: 'test/conformance/conformance.test.ts',
+    on: ['workerd'],
+    reason: 'needs the issuers of the testkit, which runs on Node alone',
+  },
+  {
     file: 'test/tokens/known-headers.test.ts',
     on: ['workerd'],
     reason: 'measures memory, which workerd does not tell',
@@ -71,8 +85,32 @@ export const exclusions: readonly Exclusion[] = [
     on: ['workerd'],
     reason: 'makes another realm, and workerd has one',
   },
+  {
+    file: 'test/resource-server/resource-server.test.ts',
+    test: 'close > ends a request that waits for keys, and the connection it waits on',
+    on: ['workerd'],
+    reason: 'looks at the connection, and a server within a Worker has none',
+  },
+  {
+    file: 'test/resource-server/authorization.test.ts',
+    test: 'a decision that takes its time > lets no token in that became too old, or expired, while the server was asked',
+    on: ['workerd'],
+    reason: SLOW_SERVER,
+  },
+  {
+    file: 'test/strategy/step-up.test.ts',
+    test: 'the age of a login > counts once more after a schema, or an answer, has taken its time',
+    on: ['workerd'],
+    reason: SLOW_SERVER,
+  },
 ]
 
-export function excludedOn(runtime: Runtime): readonly string[] {
-  return exclusions.filter(({ on }) => on.includes(runtime)).map(({ file }) => file)
+/** Files that do not run at all. */
+export function filesExcludedOn(runtime: Runtime): readonly string[] {
+  return exclusions.filter(({ on, test }) => on.includes(runtime) && test === undefined).map(({ file }) => file)
+}
+
+/** Tests of a file that does run. */
+export function testsExcludedOn(runtime: Runtime, file: string): readonly string[] {
+  return exclusions.flatMap((one) => (one.file === file && one.on.includes(runtime) ? (one.test ?? []) : []))
 }

@@ -5,13 +5,13 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { Miniflare } from 'miniflare'
-import { excludedOn } from '../excluded.ts'
+import { filesExcludedOn } from '../excluded.ts'
 import type { FileResult } from './run-file.ts'
 import { RUNNER } from './runner-host.ts'
 
 const core = resolve(import.meta.dirname, '../../../core')
 const words = process.argv.slice(2)
-const excluded = new Set(excludedOn('workerd'))
+const excluded = new Set(filesExcludedOn('workerd'))
 const files = globSync('test/**/*.test.ts', { cwd: core })
   .filter((file) => !excluded.has(file) && (words.length === 0 || words.some((word) => file.includes(word))))
   .toSorted()

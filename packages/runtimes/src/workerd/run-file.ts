@@ -3,6 +3,7 @@
 import { setSafeTimers, startTests } from 'vitest/internal/browser'
 import type { VitestRunner } from 'vitest/runtime'
 import { testFiles } from 'test-files'
+import { testsExcludedOn } from '../excluded.ts'
 
 export interface FileResult {
   readonly passed: number
@@ -47,7 +48,9 @@ export async function runFile(path: string): Promise<FileResult> {
   const [file] = await startTests([`/${path}`], runner as unknown as VitestRunner)
   if (file === undefined) throw new Error('the runner brought nothing back')
   const result = { passed: 0, failed: [] as FileResult['failed'][number][], skipped: 0 }
-  count(file, [], result)
+  const excluded = new Set(testsExcludedOn('workerd', path))
+  count(file, [], result, excluded)
+  for (const name of excluded) result.failed.push({ name, message: 'is excluded, and there is no such test' })
   return result
 }
 
@@ -62,7 +65,9 @@ interface Counted {
   skipped: number
 }
 
-function count(task: Task, path: readonly string[], into: Counted): void {
+/** Excluded tests run, and what comes of them does not count. Those that are met are taken out of the set. */
+function count(task: Task, path: readonly string[], into: Counted, excluded: Set<string>): void {
+  if (excluded.delete(path.join(' > '))) return
   const errors = task.result?.errors ?? []
   const isSuite = task.tasks !== undefined
   if (task.mode === 'skip' || task.mode === 'todo') into.skipped += 1
@@ -70,5 +75,5 @@ function count(task: Task, path: readonly string[], into: Counted): void {
     const message = errors.map(({ message: text, stack }) => `${text}\n${stack ?? ''}`).join('\n')
     into.failed.push({ name: path.join(' > '), message: message || `ended as ${task.result?.state}` })
   } else if (!isSuite) into.passed += 1
-  for (const child of task.tasks ?? []) count(child, [...path, child.name], into)
+  for (const child of task.tasks ?? []) count(child, [...path, child.name], into, excluded)
 }

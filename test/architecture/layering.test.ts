@@ -76,6 +76,7 @@ describe.each([
   'packages/nextjs/src',
   'packages/trpc/src',
   'packages/bench/src',
+  'packages/runtimes/src',
   'apps/nestjs-api/src',
   'apps/trpc-api/src',
   'apps/lab/src',
@@ -135,6 +136,8 @@ describe('the packages', () => {
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
     'packages/bench/src':
       /^(?:@tokenward\/(?:core|nestjs|testkit)|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
+    'packages/runtimes/src':
+      /^(?:vitest\/(?:internal\/browser|runtime)|esbuild|miniflare|test-files|cloudflare:node|node:.*)$/,
     'apps/nestjs-api/src':
       /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':

@@ -6,7 +6,7 @@ import { takeApart } from '../../src/tokens/compact-jws.js'
 import { decodeBase64url } from '../../src/vocabulary/base64url.js'
 import type { JsonObject } from '../../src/vocabulary/json-object.js'
 import encryption from '../vectors/wycheproof/json_web_crypto_test.json' with { type: 'json' }
-import keys from '../vectors/wycheproof/json_web_key_test.json' with { type: 'json' }
+import keySets from '../vectors/wycheproof/json_web_key_test.json' with { type: 'json' }
 import signatures from '../vectors/wycheproof/json_web_signature_test.json' with { type: 'json' }
 
 interface TestGroup {
@@ -64,7 +64,7 @@ function whyRefusedThoughValid(token: string, keys: readonly JsonObject[]): stri
 const files: readonly (readonly [name: string, groups: readonly TestGroup[], tests: number])[] = [
   ['json_web_signature_test', signatures.testGroups as never, 401],
   ['json_web_crypto_test', encryption.testGroups as never, 83],
-  ['json_web_key_test', keys.testGroups as never, 26],
+  ['json_web_key_test', keySets.testGroups as never, 26],
 ]
 
 describe.each(files)('Wycheproof %s', (_, groups, expectedCount) => {

@@ -29,7 +29,7 @@ const testFiles: Plugin = {
 }
 
 const bundle = await build({
-  entryPoints: [resolve(import.meta.dirname, 'worker.ts')],
+  stdin: { contents: `export { worker as default } from './worker.ts'`, resolveDir: import.meta.dirname },
   bundle: true,
   write: false,
   format: 'esm',

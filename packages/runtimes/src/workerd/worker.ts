@@ -11,7 +11,7 @@ interface Context {
   waitUntil(promise: Promise<unknown>): void
 }
 
-export default {
+export const worker = {
   async fetch(request: Request, _: unknown, context: Context): Promise<Response> {
     const { hostname, port, pathname } = new URL(request.url)
     if (hostname === RUNNER) return run(pathname.slice(1))

@@ -4,12 +4,18 @@ const at = (path: string) => new URL(path, import.meta.url).pathname
 
 /** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
 export const workspace = {
+  '@tokenward/cedar/verified-permissions': at('packages/cedar/src/verified-permissions/index.ts'),
+  '@tokenward/cedar': at('packages/cedar/src/index.ts'),
   '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
   '@tokenward/core/cognito': at('packages/core/src/cognito/index.ts'),
   '@tokenward/core/errors': at('packages/core/src/errors.ts'),
   '@tokenward/core/node': at('packages/core/src/requests/node.ts'),
   '@tokenward/core/testing': at('packages/core/src/testing/index.ts'),
   '@tokenward/core': at('packages/core/src/index.ts'),
+  '@tokenward/lambda/testing': at('packages/lambda/src/testing.ts'),
+  '@tokenward/lambda/wiring/cdk': at('packages/lambda/src/wiring/cdk.ts'),
+  '@tokenward/lambda/wiring': at('packages/lambda/src/wiring/index.ts'),
+  '@tokenward/lambda': at('packages/lambda/src/index.ts'),
   '@tokenward/nestjs/swagger': at('packages/nestjs/src/swagger.ts'),
   '@tokenward/nestjs/testing': at('packages/nestjs/src/testing.ts'),
   '@tokenward/nestjs': at('packages/nestjs/src/index.ts'),
@@ -24,6 +30,7 @@ export const workspace = {
   '@tokenward/testkit/node-test': at('packages/testkit/src/node-test.ts'),
   '@tokenward/testkit/vitest': at('packages/testkit/src/vitest.ts'),
   '@tokenward/testkit/conformance': at('packages/testkit/src/conformance/index.ts'),
+  '@tokenward/testkit/verified-permissions': at('packages/testkit/src/verified-permissions/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
 export const onNode = {
@@ -94,6 +101,14 @@ export default defineConfig({
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
         test: { ...shared, name: 'nestjs e2e', root: at('packages/nestjs-e2e'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { ...shared, name: 'lambda', root: at('packages/lambda'), include: ['test/**/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { ...workspace, ...onNode } },
+        test: { testTimeout, name: 'cedar', root: at('packages/cedar'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },

@@ -22,7 +22,10 @@ export const answerRules: Area = {
       rule: 'A precheck holds a token to all that facts decide',
       source: 'fail closed',
       file: core('resource-server/authorization.ts'),
-      remove: ['result: facts && (await createFactsCheck(policy).refusalBy(facts))', 'result: facts && ended(facts)'],
+      remove: [
+        'result: facts && (await createFactsCheck(policy).refusalBy(facts))',
+        'result: facts && ended(facts, policy)',
+      ],
       test: precheck('passes whatever is granted'),
     },
     {

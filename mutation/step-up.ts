@@ -69,14 +69,14 @@ export const stepUpRules: Area = {
       rule: 'The login is judged again with every decision about a token that is remembered',
       source: 'CVE-2021-32701',
       file: core('resource-server/authorization.ts'),
-      remove: ['return refusalOfLogin(policy, facts)', 'return undefined'],
+      remove: ['return refusalOfLogin(policy, facts)\n', 'return undefined\n'],
       test: stepUp('is measured at every decision'),
     },
     {
       rule: 'A login grows too old while a schema or an answer takes its time',
       source: 'fail closed',
       file: core('resource-server/authorization.ts'),
-      remove: ['ended(facts) ?? refusalOfLogin(policy, facts) ??', 'ended(facts) ??'],
+      remove: ['ended(facts, policy) ?? refusalOfLogin(policy, facts)', 'ended(facts, policy)'],
       test: stepUp('counts once more'),
     },
     {

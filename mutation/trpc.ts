@@ -147,7 +147,7 @@ export const trpcRules: Area = {
       rule: 'No cache keeps a response that holds a refusal',
       source: 'RFC 9111 §3',
       file: trpc('response-meta.ts'),
-      remove: ["return { headers: new Headers({ 'Cache-Control': 'no-store' }) }", 'return {}'],
+      remove: ["new Headers({ 'Cache-Control': 'no-store', ...nonce })", 'new Headers({ ...nonce })'],
       test: inTrpc('response-meta.test.ts', 'and is not cached'),
     },
     {

@@ -4,7 +4,7 @@ import { root, run, secondsSince } from './process.ts'
 
 const start = performance.now()
 process.stdout.write('Building what is measured …\n')
-const built = ['core', 'nestjs', 'testkit'].map((name) => `--filter=@tokenward/${name}`)
+const built = ['cedar', 'core', 'lambda', 'nestjs', 'testkit'].map((name) => `--filter=@tokenward/${name}`)
 const build = await run('turbo', ['run', 'build', ...built])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join, normalize } from 'node:path'
+import { dirname, extname, join, normalize } from 'node:path'
 import { type Check, verdict } from './checks.ts'
 import { root } from './process.ts'
 
-const PACKAGES = ['core', 'nestjs', 'nextjs', 'testkit', 'trpc']
+const PLATFORMS = ['node', 'web']
+const PACKAGES = ['cedar', 'core', 'lambda', 'nestjs', 'nextjs', 'testkit', 'trpc']
 /** Of the message of `enableTestPrincipals`, which no minifier takes away. */
 const MARK = 'lets requests in without a token'
 
@@ -40,8 +41,12 @@ async function reachedFrom(file: string, reached = new Map<string, string>()): P
   if (reached.has(file)) return reached
   const text = await readFile(file, 'utf8')
   reached.set(file, text)
-  for (const [, specifier] of text.matchAll(/(?:from|import|require)\s*\(?\s*["'](\.[^"']+)["']/g)) {
-    await reachedFrom(normalize(join(dirname(file), specifier as string)), reached)
+  for (const [, specifier = ''] of text.matchAll(/(?:from|import|require)\s*\(?\s*["']([.#][^"']+)["']/g)) {
+    // What has conditions stands beside it, once for each platform.
+    const files = specifier.startsWith('#')
+      ? PLATFORMS.map((platform) => `./${specifier.slice(1)}.${platform}${extname(file)}`)
+      : [specifier]
+    for (const name of files) await reachedFrom(normalize(join(dirname(file), name)), reached)
   }
   return reached
 }

@@ -6,7 +6,9 @@ import { root, run, secondsSince } from './process.ts'
 const options = process.argv.slice(2)
 const start = performance.now()
 process.stdout.write('Building core, testkit, the adapters and the demos …\n')
-const apps = options.includes('--serve') ? ['nestjs-api'] : ['nestjs-api', 'trpc-api']
+const apps = options.includes('--serve')
+  ? ['nestjs-api']
+  : ['nestjs-api', 'trpc-api', 'lambda-http-api', 'mtls-partner-api']
 const build = await run('turbo', ['run', 'build', ...apps.map((app) => `--filter=@tokenward-apps/${app}`)])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)
@@ -16,10 +18,12 @@ process.stdout.write(`  done in ${secondsSince(start)}\n`)
 
 // The lab mostly waits for tokens to end, which it can do during the walk-throughs.
 const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/src/short-form.ts'])
-const trpc = options.includes('--serve') ? undefined : run('node', ['apps/trpc-api/dist/main.js'])
+const others = ['trpc-api', 'lambda-http-api', 'mtls-partner-api'].map((app) =>
+  options.includes('--serve') ? undefined : run('node', [`apps/${app}/dist/main.js`]),
+)
 const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...options], { cwd: root, stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => demo.kill(signal))
 const demoCode = await new Promise<number>((resolve) => demo.on('close', (code) => resolve(code ?? 1)))
-const [walked, measured] = await Promise.all([trpc, lab])
-process.stdout.write(`${walked?.output ?? ''}${measured?.output ?? ''}`)
-process.exit(demoCode || (walked?.code ?? 0) || (measured?.code ?? 0))
+const results = await Promise.all([...others, lab])
+for (const result of results) process.stdout.write(result?.output ?? '')
+process.exit(demoCode || (results.find((result) => (result?.code ?? 0) !== 0)?.code ?? 0))

@@ -9,7 +9,7 @@ import type { Rule } from '../mutation/rule.ts'
 import { rules } from '../mutation/rules.ts'
 import { root, run, secondsSince } from './process.ts'
 
-const PACKAGES = ['core', 'testkit', 'nestjs', 'nestjs-e2e', 'nextjs', 'nextjs-e2e', 'trpc']
+const PACKAGES = ['core', 'testkit', 'nestjs', 'nestjs-e2e', 'nextjs', 'nextjs-e2e', 'trpc', 'lambda', 'cedar']
 const [only, wanted = ''] = process.argv.slice(2)
 const results = new Map<string, ReturnType<typeof runTest>>()
 let failures = 0

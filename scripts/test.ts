@@ -11,6 +11,8 @@ const lanes: readonly (readonly Check[])[] = [
     program('build', 'pnpm', ['exec', 'turbo', 'run', 'build']),
     program("the NestJS demo's self-check", 'node', ['apps/nestjs-api/dist/main.js']),
     program("the tRPC demo's self-check", 'node', ['apps/trpc-api/dist/main.js']),
+    program("the Lambda demo's self-check", 'node', ['apps/lambda-http-api/dist/main.js']),
+    program("the partner API's self-check", 'node', ['apps/mtls-partner-api/dist/main.js']),
     program('the short form of the lab', 'node', ['apps/lab/src/short-form.ts']),
     testPrincipalsApart,
     pack,
@@ -25,11 +27,18 @@ const lanes: readonly (readonly Check[])[] = [
       nodeTests,
     ),
     consumer(
+      'declarations-lambda',
+      'declarations where the Lambda package alone is installed, and both module formats, with the oldest CDK',
+      compile,
+      nodeTests,
+    ),
+    consumer(
       'nextjs',
       'the Next.js package alone, on the oldest Next.js: both module formats, test helpers, declarations',
       compile,
       nodeTests,
     ),
+    consumer('cedar', 'Cedar in both module formats, its command and its declarations', nodeTests, compile),
     jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
     consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
     consumer(

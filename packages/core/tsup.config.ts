@@ -1,4 +1,5 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { build, transform } from 'esbuild'
 import { defineConfig } from 'tsup'
 
@@ -10,39 +11,57 @@ const declared = {
   node: 'src/requests/node.ts',
   testing: 'src/testing/index.ts',
 }
-const perRuntime = {
+/** What stands for the ports, by the name of the file that has it. */
+const platforms = {
+  node: { '#signature': 'signature.node', '#http-client': 'http-client.node' },
+  web: { '#signature': 'signature.webcrypto', '#http-client': 'http-client.fetch' },
+}
+const ports = Object.keys(platforms.node)
+const implementations = {
   'signature.node': 'src/keys/signature.node.ts',
   'signature.webcrypto': 'src/keys/signature.webcrypto.ts',
   'http-client.node': 'src/transport/http-client.node.ts',
   'http-client.fetch': 'src/transport/http-client.fetch.ts',
 }
 
-const external = ['#signature', '#http-client']
-
-/** Every file takes about as long to find and open as to compile: what esbuild splits into many becomes one. */
-async function mergeChunks(): Promise<void> {
-  const files = (await readdir('dist')).filter((file) => file.endsWith('.js'))
-  const chunks = files.filter((file) => file.startsWith('chunk-'))
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: chunks.map((chunk) => `export * from './${chunk}'`).join('\n'), resolveDir: 'dist' },
-    bundle: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'neutral',
-    external: [...external, 'node:*'],
-    ignoreAnnotations: true,
-  })
-  const shared = new Set(Object.values(metafile.outputs)[0]?.exports)
-  await writeFile('dist/shared.js', outputFiles[0]?.contents ?? '')
-  for (const file of files) {
-    if (chunks.includes(file)) await rm(`dist/${file}`)
-    else await writeFile(`dist/${file}`, withSharedImports(await readFile(`dist/${file}`, 'utf8'), shared))
+/**
+ * Every file takes about as long to find and open as to compile, so what esbuild splits into many becomes one for each
+ * platform: the main entry, what entries share, and the ports. Entries find it by `#core`, which has conditions.
+ */
+async function mergeByPlatform(): Promise<void> {
+  const built = (await readdir('dist')).filter((file) => file.endsWith('.js')).map((file) => file.slice(0, -3))
+  const merged = built.filter((name) => name === 'index' || name.startsWith('chunk-'))
+  const main = await exportsOf('dist/index.js')
+  for (const [platform, implementationOf] of Object.entries(platforms)) {
+    await build({
+      stdin: { contents: merged.map((name) => `export * from './${name}.js'`).join('\n'), resolveDir: 'dist' },
+      bundle: true,
+      outfile: `dist/core.${platform}.js`,
+      format: 'esm',
+      target: 'es2022',
+      platform: 'neutral',
+      alias: Object.fromEntries(
+        Object.entries(implementationOf).map(([port, name]) => [port, resolve('dist', `${name}.js`)]),
+      ),
+      external: ['node:*'],
+      ignoreAnnotations: true,
+    })
+  }
+  await writeFile('dist/index.js', `export { ${main.join(', ')} } from "#core";\n`)
+  const shared = new Set(await exportsOf('dist/core.node.js'))
+  for (const name of built.filter((each) => each !== 'index')) {
+    const file = `dist/${name}.js`
+    if (name in declared) await writeFile(file, withCoreImports(await readFile(file, 'utf8'), shared))
+    else await rm(file)
   }
 }
 
-function withSharedImports(source: string, shared: ReadonlySet<string>): string {
+async function exportsOf(file: string): Promise<readonly string[]> {
+  const { metafile } = await build({ entryPoints: [file], write: false, metafile: true, format: 'esm' })
+  return Object.values(metafile.outputs)[0]?.exports ?? []
+}
+
+function withCoreImports(source: string, shared: ReadonlySet<string>): string {
   const names: string[] = []
   const own = source.replaceAll(
     /^import (?:\{([^}]*)\} from )?"\.\/chunk-\w+\.js";\n/gm,
@@ -53,7 +72,7 @@ function withSharedImports(source: string, shared: ReadonlySet<string>): string 
   )
   const missing = names.filter((name) => !shared.has(name.split(' ')[0] as string))
   if (missing.length > 0 || own.includes('./chunk-')) throw new Error(`Chunks cannot be merged: ${missing.join(', ')}`)
-  return names.length === 0 ? own : `import { ${names.join(', ')} } from "./shared.js";\n${own}`
+  return names.length === 0 ? own : `import { ${names.join(', ')} } from "#core";\n${own}`
 }
 
 /**
@@ -74,18 +93,19 @@ async function writeCommonJs(): Promise<void> {
 
 export default defineConfig([
   {
-    entry: { ...declared, ...perRuntime },
+    entry: { ...declared, ...implementations },
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
-    external: [...external, /^node:/],
+    external: [...ports, /^node:/],
     splitting: true,
     clean: true,
+    removeNodeProtocol: false,
     dts: { entry: declared },
     async onSuccess() {
-      await mergeChunks()
+      await mergeByPlatform()
       await writeCommonJs()
     },
   },
-  { entry: declared, format: 'cjs', external, dts: { only: true, entry: declared } },
+  { entry: declared, format: 'cjs', external: ports, dts: { only: true, entry: declared } },
 ])

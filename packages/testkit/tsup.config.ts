@@ -8,6 +8,7 @@ const entry = {
   jest: 'src/jest.ts',
   msw: 'src/msw.ts',
   'node-test': 'src/node-test.ts',
+  'verified-permissions': 'src/verified-permissions/index.ts',
   vitest: 'src/vitest.ts',
 }
 

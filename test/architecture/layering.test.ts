@@ -10,6 +10,7 @@ const floors = [
   'transport',
   'keys',
   'tokens',
+  'sender-constraints',
   'revocation',
   'issuers',
   'strategy',
@@ -19,7 +20,7 @@ const floors = [
 /** Edges stand beside the floors: they import them, and nothing imports an edge. */
 const edges: Record<string, readonly string[]> = {
   cognito: ['vocabulary', 'outcomes', 'transport', 'keys', 'tokens', 'revocation', 'issuers'],
-  requests: ['vocabulary'],
+  requests: ['vocabulary', 'outcomes', 'sender-constraints'],
   testing: ['vocabulary', 'outcomes', 'transport', 'tokens', 'strategy', 'resource-server'],
 }
 
@@ -73,12 +74,16 @@ describe.each([
   'packages/core/src',
   'packages/testkit/src',
   'packages/nestjs/src',
+  'packages/cedar/src',
   'packages/nextjs/src',
   'packages/trpc/src',
+  'packages/lambda/src',
   'packages/bench/src',
   'packages/runtimes/src',
   'apps/nestjs-api/src',
   'apps/trpc-api/src',
+  'apps/lambda-http-api/src',
+  'apps/mtls-partner-api/src',
   'apps/lab/src',
 ])('%s', (folder) => {
   const files = sourceFiles(folder)
@@ -126,7 +131,10 @@ describe.each([
 describe('the packages', () => {
   /** What each may import at run time, apart from its own files. */
   const arrows: Record<string, RegExp> = {
-    'packages/testkit/src': /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata)$)/,
+    'packages/testkit/src':
+      /^(?:node:|(?:msw(?:\/node)?|@peculiar\/x509|reflect-metadata|@cedar-policy\/cedar-wasm\/nodejs)$)/,
+    'packages/cedar/src':
+      /^(?:@tokenward\/core|node:(?:fs|module|path|url|util|readline\/promises)|@aws-sdk\/client-verifiedpermissions)$/,
     'packages/nestjs/src':
       /^(?:@tokenward\/core(?:\/(?:cognito|node|errors|testing))?|@nestjs\/(?:common|core|websockets|microservices|swagger|testing)|graphql|reflect-metadata|rxjs(?:\/operators)?|node:(?:async_hooks|module))$/,
     'packages/nextjs/src':
@@ -134,14 +142,18 @@ describe('the packages', () => {
     'apps/nextjs-app/src': /^(?:@tokenward\/nextjs|next(?:\/\w+)?|react|node:crypto)$/,
     'packages/trpc/src':
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
+    'packages/lambda/src':
+      /^(?:@tokenward\/core(?:\/(?:aws|cognito|testing))?|aws-cdk-lib(?:\/aws-(?:apigatewayv2(?:-authorizers)?|lambda))?|constructs|node:fs\/promises)$/,
     'packages/bench/src':
-      /^(?:@tokenward\/(?:core|nestjs|testkit)|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
+      /^(?:@tokenward\/(?:cedar|core|nestjs|testkit)|@cedar-policy\/cedar-wasm\/nodejs|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
     'packages/runtimes/src':
       /^(?:vitest\/(?:internal\/browser|runtime)|esbuild|miniflare|test-files|cloudflare:node|node:.*)$/,
     'apps/nestjs-api/src':
-      /^(?:@tokenward\/(?:nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
+      /^(?:@tokenward\/(?:cedar|nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':
       /^(?:@tokenward\/(?:trpc(?:\/client)?|testkit)|@trpc\/(?:client|server(?:\/adapters\/standalone)?)|eventsource|zod|node:.*)$/,
+    'apps/lambda-http-api/src': /^(?:@tokenward\/(?:lambda(?:\/wiring)?|testkit)|aws-lambda|node:.*)$/,
+    'apps/mtls-partner-api/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|node:.*)$/,
     'apps/lab/src': /^(?:@tokenward\/(?:core(?:\/(?:cognito|node))?|testkit)|oidc-provider|echarts\/\w+|node:.*)$/,
   }
 

@@ -12,13 +12,23 @@ const exceptions: Readonly<Record<string, string>> = {
   'outcomes/other-realms.test.ts': 'needs a second realm, which not every runtime has to give',
   'resource-server/cognito.test.ts': 'shows what routes do with the tokens of a pool, from the façade to its endpoints',
   'resource-server/decisions.test.ts': 'shows what policies ask a decision point, and what comes of it',
+  'resource-server/dpop.test.ts':
+    'shows when proofs are spent, and what becomes of duplicates and of a memory that fails',
+  'resource-server/forwarded-certificates.test.ts':
+    'sends the headers of proxies over real connections, from the proxy and from others',
   'resource-server/flood.test.ts': 'sends a thousand requests at once, and ten thousand made-up tokens',
+  'resource-server/held-decisions.test.ts': 'shows which decisions are made when the answer is repeated for a while',
   'resource-server/introspection.test.ts':
     'shows what routes do with answers that contradict, narrow or complete a token',
   'resource-server/key-faults.test.ts': 'breaks the key endpoint of a server in every way, over real connections',
   'resource-server/oidc-provider.test.ts': 'keeps the promises of routes at an authorization server that is not ours',
+  'resource-server/oidc-provider-tls.node.test.ts':
+    'shows over TLS what tokens are bound to, by an authorization server that is not ours',
   'resource-server/revocation-list.test.ts': 'shows what routes do with entries and feeds',
+  'resource-server/present-claims.test.ts': 'hands in claims in place of tokens',
   'resource-server/precheck.test.ts': 'compares what proxies are told with what handlers are told',
+  'resource-server/sender-constraints.test.ts':
+    'shows where in the pipeline senders are looked at, and what is told of it',
   'strategy/lag-promise.test.ts': 'simulates what the engine, its memories and the list promise together',
   'tokens/wycheproof.test.ts': 'runs public vectors the way of a token: parsing, then keys, then signatures',
 }

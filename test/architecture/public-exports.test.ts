@@ -4,12 +4,18 @@ import { expect, it } from 'vitest'
 import { root } from '../support/source-files.js'
 
 const entries = {
+  '@tokenward/cedar': 'packages/cedar/src/index.ts',
+  '@tokenward/cedar/verified-permissions': 'packages/cedar/src/verified-permissions/index.ts',
   '@tokenward/core': 'packages/core/src/index.ts',
   '@tokenward/core/aws': 'packages/core/src/requests/aws.ts',
   '@tokenward/core/cognito': 'packages/core/src/cognito/index.ts',
   '@tokenward/core/errors': 'packages/core/src/errors.ts',
   '@tokenward/core/node': 'packages/core/src/requests/node.ts',
   '@tokenward/core/testing': 'packages/core/src/testing/index.ts',
+  '@tokenward/lambda': 'packages/lambda/src/index.ts',
+  '@tokenward/lambda/testing': 'packages/lambda/src/testing.ts',
+  '@tokenward/lambda/wiring': 'packages/lambda/src/wiring/index.ts',
+  '@tokenward/lambda/wiring/cdk': 'packages/lambda/src/wiring/cdk.ts',
   '@tokenward/nestjs': 'packages/nestjs/src/index.ts',
   '@tokenward/nestjs/swagger': 'packages/nestjs/src/swagger.ts',
   '@tokenward/nestjs/testing': 'packages/nestjs/src/testing.ts',
@@ -24,6 +30,7 @@ const entries = {
   '@tokenward/testkit/msw': 'packages/testkit/src/msw.ts',
   '@tokenward/testkit/node-test': 'packages/testkit/src/node-test.ts',
   '@tokenward/testkit/vitest': 'packages/testkit/src/vitest.ts',
+  '@tokenward/testkit/verified-permissions': 'packages/testkit/src/verified-permissions/index.ts',
   '@tokenward/testkit/conformance': 'packages/testkit/src/conformance/index.ts',
 }
 
@@ -59,6 +66,7 @@ it.each([
   ['@tokenward/nestjs', ['node']],
   ['@tokenward/nextjs', ['node']],
   ['@tokenward/trpc', ['node', 'aws']],
+  ['@tokenward/lambda', ['aws']],
 ] as const)('an application that installs %s has a name for everything of core', (adapter, requests) => {
   const others = requests.map((name) => `@tokenward/core/${name}` as const)
   const ofCore = (['@tokenward/core', '@tokenward/core/cognito', ...others] as const).flatMap((entry) =>

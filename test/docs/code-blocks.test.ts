@@ -8,11 +8,14 @@ import { root } from '../support/source-files.js'
 /** The documents with code, each with the package in whose place it is compiled. */
 const homes: Record<string, string> = {
   'README.md': 'packages/nestjs',
+  'packages/cedar/README.md': 'packages/cedar',
   'packages/core/README.md': 'packages/core',
+  'packages/lambda/README.md': 'packages/lambda',
   'packages/nestjs/README.md': 'packages/nestjs-e2e',
   'packages/testkit/README.md': 'packages/testkit',
   'packages/trpc/README.md': 'packages/trpc',
   'docs/migrating/nestjs.md': 'packages/nestjs-e2e',
+  'docs/partners.md': 'packages/core',
 }
 
 /** As strict as a careful user's project, and with what Nest needs. */
@@ -30,10 +33,15 @@ function tsconfig(packageFolder: string): string {
       paths: {
         '#signature': source('core/src/keys/signature.port.ts'),
         '#http-client': source('core/src/transport/http-client.port.ts'),
+        '@tokenward/cedar': source('cedar/src/index.ts'),
+        '@tokenward/cedar/*': source('cedar/src/*/index.ts'),
         '@tokenward/core': source('core/src/index.ts'),
         '@tokenward/core/*': source('core/src/*/index.ts'),
         '@tokenward/core/aws': source('core/src/requests/aws.ts'),
         '@tokenward/core/node': source('core/src/requests/node.ts'),
+        '@tokenward/lambda': source('lambda/src/index.ts'),
+        '@tokenward/lambda/testing': source('lambda/src/testing.ts'),
+        '@tokenward/lambda/wiring': source('lambda/src/wiring/index.ts'),
         '@tokenward/nestjs': source('nestjs/src/index.ts'),
         '@tokenward/nestjs/swagger': source('nestjs/src/swagger.ts'),
         '@tokenward/nestjs/testing': source('nestjs/src/testing.ts'),
@@ -42,6 +50,7 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/testkit': source('testkit/src/index.ts'),
         '@tokenward/testkit/*': source('testkit/src/*.ts'),
         '@tokenward/testkit/conformance': source('testkit/src/conformance/index.ts'),
+        '@tokenward/testkit/verified-permissions': source('testkit/src/verified-permissions/index.ts'),
       },
       // Tests that suit several runners leave the import of the runner out.
       ...(packageFolder === 'packages/testkit' && { types: ['node', 'expect', 'vitest/globals'] }),

@@ -5,7 +5,7 @@ import { documentAt } from '../support/documents.js'
 const { cases } = conformance({
   name: 'none',
   start: () => Promise.reject(new Error('not to be run')),
-  capabilities: ['step-up'],
+  capabilities: ['step-up', 'sender-constraints'],
 })
 
 function table(rows: readonly (readonly string[])[]): string {
@@ -24,8 +24,8 @@ it('the page of conformance cases lists each; `pnpm unit test/docs/conformance-c
   const page = [
     '# Conformance cases',
     '',
-    'What `@tokenward/testkit/conformance` asks of an adapter, in the order it does. Names stay; those of the last group are',
-    "asked where the adapter says `capabilities: ['step-up']`.",
+    'What `@tokenward/testkit/conformance` asks of an adapter, in the order it does. Names stay; those of the last two groups',
+    "are asked where the adapter says `capabilities: ['step-up', 'sender-constraints']`.",
     '',
     ...groups,
   ].join('\n')

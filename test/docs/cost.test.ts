@@ -5,6 +5,7 @@ import { groups } from '../../packages/bench/src/groups.ts'
 import {
   chartsOf,
   withAllSections,
+  withCedarSection,
   withCoreSection,
   withTestkitSection,
 } from '../../packages/bench/src/report/documents.ts'
@@ -18,6 +19,7 @@ const results = JSON.parse(readFileSync(join(root, 'packages/bench/results.json'
 
 describe('the figures that `npm run bench` wrote', () => {
   it.each([
+    ['packages/cedar/README.md', withCedarSection],
     ['packages/core/README.md', withCoreSection],
     ['packages/testkit/README.md', withTestkitSection],
     ['docs/benchmarks/README.md', withAllSections],
@@ -66,7 +68,13 @@ describe('the figures that `npm run bench` wrote', () => {
     ['p50 while JWKS answers in 4 s', ['jose', 'aws-jwt-verify', 'jwks-rsa', 'hono']],
     ['whole request in NestJS on Fastify, CPU added: a token for the first time', ['jose', 'aws-jwt-verify']],
     ['whole request in NestJS on Fastify, CPU added: a repeated token', ['jose', 'aws-jwt-verify']],
+    ['DPoP, ES256, distinct tokens', ['express-', 'oauth4']],
+    ['DPoP, ES256, tokens that come again', ['express-', 'oauth4']],
+    ['client certificate, seen before', []],
     ['introspection call and its checks', ['oauth4webapi']],
+    ['local decision by 200 policies, p50, in one set', ['cedar-wasm']],
+    ['local decision by 200 policies, p50, sliced by action', []],
+    ['import and a first decision by 4 policies above bare Node', []],
     ['the first fake pool of a process', []],
     ['a fake pool for each test, where a test takes 250 ms', []],
     ['fake pools in a row, for each of which a key is made', []],
@@ -79,6 +87,15 @@ describe('the figures that `npm run bench` wrote', () => {
       const found = Object.entries(row?.peers ?? {}).filter(([of]) => of.includes(peer))
       expect(found.length, peer).toBeGreaterThan(0)
     }
+  })
+
+  it('are ahead of every peer, where a proof comes with the token', () => {
+    const rows = results.rows.filter(({ row }) => row.startsWith('DPoP'))
+    expect(rows).toHaveLength(2)
+    for (const { row, ours, peers } of rows) {
+      for (const peer of Object.values(peers)) expect(ours, row).toBeLessThan(peer ?? 0)
+    }
+    expect(notesOf(results, 'senders').join('\n')).toContain('oauth4webapi does not check: a proof that comes twice')
   })
 
   it('say of every peer what it does not check, as it was found out', () => {

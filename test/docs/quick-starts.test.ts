@@ -1,7 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { main } from '../../packages/cedar/src/cli/main.ts'
 import { codeBlocks, codeBlockUnder, documentAt, writeCode } from '../support/documents.js'
 
 /** A pool that answers at the addresses of AWS, inside this process: the code under test knows nothing of it. */
@@ -102,6 +104,51 @@ describe('the quick start', () => {
     expect((await call('/health')).status).toBe(200)
   })
 
+  it('of the Lambda package protects a function, and an API with an authorizer', async () => {
+    const pool = await poolAtAws()
+    const code = codeBlockUnder('Quick start', documentAt('packages/lambda/README.md'))
+    const text = changed(code, { 'your-app-client-id': 'web', 'eu-west-1_AbCdEf123': pool.userPoolId })
+    const file = writeCode('packages/lambda', 'quick-start', { 'main.ts': text })('main.ts')
+    const { handler, authorizer } = (await import(/* @vite-ignore */ file)) as Record<string, LambdaFunction>
+    const written = code.split('\n').filter((line) => line !== '' && !line.startsWith('//'))
+    expect(written.length).toBeLessThanOrEqual(20)
+    const event = (method: string, route: string, token?: string) => ({
+      version: '2.0',
+      routeKey: `${method} ${route}`,
+      rawPath: '/orders',
+      rawQueryString: '',
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      requestContext: { http: { method } },
+    })
+    const reader = await pool.accessToken({ sub: 'u1', scopes: ['orders/read'] })
+    const forged = await pool.forged.wrongKey({ scopes: ['orders/read'] })
+    expect(await handler?.(event('GET', '/orders', reader), {})).toStrictEqual({
+      statusCode: 200,
+      body: 'orders of u1',
+    })
+    expect(await handler?.(event('GET', '/orders'), {})).toMatchObject({
+      statusCode: 401,
+      headers: { 'WWW-Authenticate': 'Bearer realm="api"' },
+    })
+    expect(await handler?.(event('GET', '/orders', forged), {})).toMatchObject({ statusCode: 401 })
+    expect(await handler?.(event('GET', '/orders', await pool.accessToken()), {})).toMatchObject({ statusCode: 403 })
+    const decided = (method: string, route: string, token: string) =>
+      authorizer?.(event(method, route, token), {}) as Promise<unknown>
+    expect(await decided('GET', '/orders', reader)).toMatchObject({ isAuthorized: true, context: { subject: 'u1' } })
+    expect(await decided('DELETE', '/orders/{id}', reader)).toStrictEqual({ isAuthorized: false })
+    const writer = await pool.accessToken({ scopes: ['orders/write', 'aws.cognito.signin.user.admin'] })
+    expect(await decided('DELETE', '/orders/{id}', writer)).toMatchObject({ isAuthorized: true })
+    await pool.revoke(writer)
+    expect(await decided('DELETE', '/orders/{id}', writer)).toStrictEqual({ isAuthorized: false })
+  })
+
+  it('of the Cedar package has policies decide, and takes twenty lines', async () => {
+    const code = codeBlockUnder('Quick start', documentAt('packages/cedar/README.md'))
+    const running = await start('packages/cedar', code, { 'const server =': 'export const server =' })
+    expect(code.trim().split('\n').length).toBeLessThanOrEqual(20)
+    await expectProtected(running, '/')
+  })
+
   it('of the testkit passes', async () => {
     const code = changed(codeBlockUnder('Quick start', documentAt('packages/testkit/README.md')), {
       "import { expect, it } from 'vitest'": "import { expect } from 'vitest'",
@@ -112,6 +159,8 @@ describe('the quick start', () => {
     await test()
   })
 })
+
+type LambdaFunction = (event: object, context: object) => Promise<unknown>
 
 /** Runs a program of a document, in which every `console.assert` must hold, and gives what it exports. */
 async function runBlock(packageFolder: string, name: string, code: string): Promise<unknown> {
@@ -131,6 +180,7 @@ it.each([
   ['Signing in', 'sign-in'],
   ['A fake authorization server', 'introspection'],
   ['Sender-constrained tokens', 'dpop'],
+  ['A fake policy store', 'policy-store'],
 ])('the code of the testkit under %s runs', async (title, name) => {
   const code = codeBlockUnder(title, documentAt('packages/testkit/README.md'))
   expect(await runBlock('packages/testkit', `readme-${name}`, code)).toMatchObject({ done: true })
@@ -191,6 +241,36 @@ it.each(['fakeCognito', 'asPrincipal'])(
     expect(await runBlock('packages/trpc', `readme-${name}`, code)).toMatchObject({ done: true })
   },
 )
+
+it.each(['fakeCognito', 'asPrincipal'])(
+  'the code about testing with %s in the README of the Lambda package runs',
+  async (name) => {
+    const code = codeBlocks(documentAt('packages/lambda/README.md'))
+      .slice(-2)
+      .find((block) => block.includes(name)) as string
+    expect(await runBlock('packages/lambda', `readme-${name}`, code)).toMatchObject({ done: true })
+  },
+)
+
+it.each(['generateCedar', 'fakeVerifiedPermissions'])('the code with %s in the README of Cedar runs', async (name) => {
+  const code = codeBlocks(documentAt('packages/cedar/README.md')).find((block) => block.includes(name)) as string
+  expect(await runBlock('packages/cedar', `readme-${name}`, code)).toMatchObject({ done: true })
+})
+
+it('the example decision in the README of Cedar is made as it says', async () => {
+  const [, table = ''] = /^```json\n([\s\S]*?)^```$/m.exec(documentAt('packages/cedar/README.md').text) ?? []
+  const schema = `namespace Shop { entity UserGroup; entity User in [UserGroup]; entity Order = { owner: User };
+    action read appliesTo { principal: User, resource: Order, context: { token: { scope: Set<String> } } }; }`
+  const policy = `@id("owner-reads") permit(principal, action == Shop::Action::"read", resource is Shop::Order)
+    when { resource.owner == principal };`
+  const at = writeCode('packages/cedar', 'readme-decisions', { 'schema.cedarschema': schema, 'decisions.json': table })
+  mkdirSync(at('policies'))
+  writeFileSync(at('policies/orders.cedar'), policy)
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const exit = await main(['check', '--folder', at('.')], { out: write, err: write, ask: async () => undefined })
+  expect([exit, ...lines]).toStrictEqual([0, '1 policies fit the schema', '1 of 1 decisions as expected'])
+})
 
 describe('the README of the NestJS package', () => {
   /** Starts an application with the controller of a block. */

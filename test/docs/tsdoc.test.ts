@@ -7,6 +7,10 @@ const entries = [
   'packages/core/src/cognito/index.ts',
   'packages/core/src/requests/aws.ts',
   'packages/core/src/requests/node.ts',
+  'packages/lambda/src/index.ts',
+  'packages/lambda/src/testing.ts',
+  'packages/lambda/src/wiring/index.ts',
+  'packages/lambda/src/wiring/cdk.ts',
   'packages/nestjs/src/index.ts',
   'packages/nestjs/src/swagger.ts',
   'packages/nestjs/src/testing.ts',
@@ -23,7 +27,9 @@ const entries = [
   'packages/testkit/src/vitest.ts',
   'packages/testkit/src/conformance/index.ts',
 ]
-const files = ['core', 'nestjs', 'nextjs', 'trpc', 'testkit'].flatMap((name) => sourceFiles(`packages/${name}/src`))
+const files = ['core', 'lambda', 'nestjs', 'nextjs', 'trpc', 'testkit'].flatMap((name) =>
+  sourceFiles(`packages/${name}/src`),
+)
 const fileAt = (path: string) => files.find((file) => file.path === path) as SourceFile
 
 /** Every name that an entry exports from a file of its package, with that file. */

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { clientsOf } from './walkthrough/clients.js'
+import { policyChapters } from './walkthrough/policy-chapters.js'
 import { keyChapters, routeChapters } from './walkthrough/route-chapters.js'
 import { startDemo, type RunningDemo } from './walkthrough/running-demo.js'
 import { runStep } from './walkthrough/step.js'
@@ -13,10 +14,11 @@ write()
 writeDetail('orders API', demo.apiUrl)
 writeDetail('documentation', `${demo.apiUrl}/docs`)
 writeDetail('fake Cognito', `${demo.cognitoUrl}/${demo.pool.userPoolId}/.well-known/jwks.json`)
+writeDetail('policies', 'apps/nestjs-api/cedar/policies, evaluated by Cedar in this process')
 writeDetail('operator sees', 'the reason that onEvent receives, and that no client is told')
 
 const clients = clientsOf(demo.apiUrl)
-const chapters = [tokenChapters, routeChapters, keyChapters].flatMap((make) => make(demo.pool, clients))
+const chapters = [tokenChapters, policyChapters, routeChapters, keyChapters].flatMap((make) => make(demo.pool, clients))
 let passed = 0
 let total = 0
 for (const { heading, prepare, steps } of chapters) {
@@ -38,7 +40,7 @@ await demo.close()
 async function serveUntilStopped({ apiUrl, pool }: RunningDemo): Promise<void> {
   pool.jwks.recover()
   pool.clock.advance('1m')
-  const reader = await pool.accessToken({ sub: 'demo-reader', scopes: ['orders/read'], expiresIn: '1d' })
+  const reader = await pool.accessToken({ sub: 'ann', scopes: ['orders/read'], expiresIn: '1d' })
   const writer = await pool.accessToken({
     sub: 'demo-writer',
     scopes: ['orders/read', 'orders/write'],
@@ -51,6 +53,8 @@ async function serveUntilStopped({ apiUrl, pool }: RunningDemo): Promise<void> {
   write(`  open ${apiUrl}/docs and paste one of them in`)
   write(`  curl -i ${apiUrl}/orders`)
   write(`  curl -i ${apiUrl}/orders -H "Authorization: Bearer $READER"`)
+  write(`  curl -i ${apiUrl}/orders/2 -H "Authorization: Bearer $READER"   # of somebody else; change the policies in`)
+  write('  # apps/nestjs-api/cedar/policies/orders.cedar and call it again')
   write(`  curl -i ${apiUrl}/me -H "Authorization: Bearer $READER"`)
   write(`  curl -i -X DELETE ${apiUrl}/orders/3 -H "Authorization: Bearer $READER"`)
   write(`  curl -i -X DELETE ${apiUrl}/orders/3 -H "Authorization: Bearer $WRITER"`)

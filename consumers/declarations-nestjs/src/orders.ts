@@ -13,6 +13,7 @@ import {
   RequireAnyScope,
   RequireGroups,
   RequireScopes,
+  SenderConstrained,
   StepUp,
   type TokenwardEvent,
   TokenwardModule,
@@ -47,6 +48,7 @@ export class TypedController {
   @RequireAnyScope(['orders/read', 'orders/write'])
   @MaxRevocationLag('30s', { duringOutage: '10m' })
   @StepUp({ acrValues: ['mfa'], maxAge: '5m' })
+  @SenderConstrained()
   tenant(@CurrentPrincipal(ofTenant) caller: PrincipalOf<typeof ofTenant>): string {
     return caller.claims.tenant
   }
@@ -79,6 +81,8 @@ Policy({ scope: ['orders/read'] })
 MaxRevocationLag('30')
 // @ts-expect-error no such member
 StepUp({ acr: ['mfa'] })
+// @ts-expect-error no such demand
+SenderConstrained('optional')
 
 @Controller()
 export class OrdersController {

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { type GroupName, groups, isGroupName } from './groups.ts'
 import { lineOf } from './report/console.ts'
-import { chartsOf, withAllSections, withCoreSection, withTestkitSection } from './report/documents.ts'
+import { chartsOf, withAllSections, withCedarSection, withCoreSection, withTestkitSection } from './report/documents.ts'
 import type { MeasuredOn, Results } from './results.ts'
 import type { Row } from './rows/row.ts'
 
@@ -74,6 +74,7 @@ async function write(all: Results): Promise<void> {
   await mkdir(CHARTS, { recursive: true })
   for (const [name, svg] of chartsOf(all)) await writeFile(new URL(name, CHARTS), svg)
   const documents = {
+    'packages/cedar/README.md': withCedarSection,
     'packages/core/README.md': withCoreSection,
     'packages/testkit/README.md': withTestkitSection,
     'docs/benchmarks/README.md': withAllSections,

@@ -35,6 +35,35 @@ export type { DecisionDemand, PolicyQuestion } from './strategy/decision-demand.
 export type { DecisionExplanation, IssuerExplanation, PolicyExplanation } from './strategy/policy-explanation.js'
 export type { LiveEndpoint } from './tokens/live-check.js'
 
+export { certificateBound } from './sender-constraints/certificate-bound.js'
+export type { CertificateBoundOptions } from './sender-constraints/certificate-bound.js'
+export { connectionCertificate } from './sender-constraints/connection-certificate.js'
+export type { ConnectionCertificateOptions } from './sender-constraints/connection-certificate.js'
+export { albCertificate } from './sender-constraints/alb-certificate.js'
+export type {
+  AlbCertificateOptions,
+  AlbPassthroughOptions,
+  AlbVerifyOptions,
+} from './sender-constraints/alb-certificate.js'
+export { envoyCertificate } from './sender-constraints/envoy-certificate.js'
+export { nginxCertificate } from './sender-constraints/nginx-certificate.js'
+export type { NginxCertificateOptions } from './sender-constraints/nginx-certificate.js'
+export { clientCertHeader } from './sender-constraints/client-cert-header.js'
+export type { ForwardedCertificateOptions } from './sender-constraints/forwarded-certificate.js'
+export type { CertificateChain } from './sender-constraints/certificate-chain.js'
+export type { CertificateSource } from './sender-constraints/certificate-source.js'
+export type { PinnedCertificate } from './sender-constraints/pinned-certificate.js'
+export type { PinnedClient } from './sender-constraints/pinned-clients.js'
+export type { SecretHeader, TrustedProxy } from './sender-constraints/trusted-proxy.js'
+export { dpop } from './sender-constraints/dpop.js'
+export type { DpopOptions } from './sender-constraints/dpop.js'
+export type { DpopNonceOptions } from './sender-constraints/dpop-nonces.js'
+export { inMemoryReplayMemory } from './sender-constraints/in-memory-replay-memory.js'
+export type { InMemoryReplayMemory, InMemoryReplayMemoryOptions } from './sender-constraints/in-memory-replay-memory.js'
+export type { ReplayMemory, ReplayVerdict, SpentProof } from './sender-constraints/replay-memory.js'
+export type { SenderConstraint, SenderDemand } from './tokens/sender-constraint.js'
+export type { ConfirmationMethod } from './vocabulary/confirmation.js'
+
 export { inMemoryRevocationList } from './revocation/in-memory-revocation-list.js'
 export type { InMemoryRevocationList, InMemoryRevocationListOptions } from './revocation/in-memory-revocation-list.js'
 export { revocationEntryFor } from './revocation/revocation-entry-for.js'
@@ -93,6 +122,7 @@ export type { ReadableBody } from './transport/bounded-body.js'
 
 export type {
   BackChannelLogoutRefused,
+  ClientCertificateExpiring,
   ClientCredentialsRejected,
   CloudTrailEventNotApplied,
   CloudTrailReason,
@@ -104,6 +134,7 @@ export type {
   LiveCheckFailed,
   PolicyDecided,
   PolicyDecisionFailed,
+  ReplayMemoryFailed,
   RequestGranted,
   RequestRefused,
   RequestUnavailable,
@@ -140,5 +171,6 @@ export type {
   ResourceAttributes,
 } from './vocabulary/policy-input.js'
 export type { Principal } from './vocabulary/principal.js'
+export type { ClientCertificate, RequestConnection } from './vocabulary/protected-request.js'
 export type { AnyRequest, PathParameters, ProtectedRequest, WebRequest } from './vocabulary/protected-request.js'
 export type { StandardSchema } from './vocabulary/standard-schema.js'

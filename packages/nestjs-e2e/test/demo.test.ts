@@ -2,10 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { clientsOf } from '../../../apps/nestjs-api/src/walkthrough/clients.js'
+import { policyChapters } from '../../../apps/nestjs-api/src/walkthrough/policy-chapters.js'
 import { keyChapters, routeChapters } from '../../../apps/nestjs-api/src/walkthrough/route-chapters.js'
 import { startDemo } from '../../../apps/nestjs-api/src/walkthrough/running-demo.js'
 import { runStep } from '../../../apps/nestjs-api/src/walkthrough/step.js'
 import { tokenChapters } from '../../../apps/nestjs-api/src/walkthrough/token-chapters.js'
+import { main } from '../../cedar/src/cli/main.js'
 import { openBrowser } from './support/browser.js'
 
 let demo: Awaited<ReturnType<typeof startDemo>>
@@ -54,11 +56,21 @@ describe('the page of the demo', () => {
   })
 })
 
+it('the policies of the demo make the decisions that are written beside them', async () => {
+  const lines: string[] = []
+  const write = (line: string) => void lines.push(line)
+  const folder = join(import.meta.dirname, '../../../apps/nestjs-api/cedar')
+  const exit = await main(['check', '--folder', folder], { out: write, err: write, ask: async () => undefined })
+  expect([exit, ...lines]).toStrictEqual([0, '3 policies fit the schema', '4 of 4 decisions as expected'])
+})
+
 describe('the walk-through', () => {
   it('gets every answer it expects, and would notice another', async () => {
     const clients = clientsOf(demo.apiUrl)
     demo.takeReason()
-    const chapters = [tokenChapters, routeChapters, keyChapters].flatMap((make) => make(demo.pool, clients))
+    const chapters = [tokenChapters, policyChapters, routeChapters, keyChapters].flatMap((make) =>
+      make(demo.pool, clients),
+    )
     for (const { prepare, steps } of chapters) {
       await prepare?.()
       for (const step of steps) {

@@ -7,6 +7,6 @@ for (const [platform, adapter] of platforms) {
   conformance({
     name: `NestJS on ${platform}`,
     start: (app) => startNestApp(app, adapter),
-    capabilities: ['step-up'],
+    capabilities: ['step-up', 'sender-constraints'],
   }).register({ describe, it, afterAll })
 }

@@ -3,11 +3,13 @@ import { ApiOperation, ApiResponse, ApiSecurity, DocumentBuilder, type OpenAPIOb
 import { Test } from '@nestjs/testing'
 import { describe, expect, it } from 'vitest'
 import {
+  certificateBound,
   MaxRevocationLag,
   Public,
   RequireAnyScope,
   RequireGroups,
   RequireScopes,
+  SenderConstrained,
   StepUp,
   type TokenwardModuleExtras,
 } from '../src/index.js'
@@ -87,6 +89,23 @@ describe('the OpenAPI document', () => {
         description: expect.stringMatching(/orders\/read orders\/write; .* staff; its issuer has to answer for it/),
       },
       503: { headers: { 'Retry-After': { schema: { type: 'integer' } } } },
+    })
+  })
+
+  it('says where a token has to be bound to its sender', async () => {
+    @Controller('bound')
+    class BoundController {
+      @Get()
+      @SenderConstrained()
+      bound() {
+        return 'bound'
+      }
+    }
+    const options = { ...optionsFor(await ordersPool()), senderConstraints: [certificateBound()] }
+    const { app } = await startApp({ options, controllers: [BoundController] })
+    const { responses } = operation(createProtectedDocument(app, config()), 'get', '/bound')
+    expect(responses).toMatchObject({
+      401: { description: expect.stringMatching(/token is not bound to its sender\.$/) },
     })
   })
 

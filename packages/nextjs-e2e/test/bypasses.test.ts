@@ -82,6 +82,7 @@ describe.each([
     for (const path of ['/api/secret', '/api/secret/7']) expect(await shown(path), path).toContain(secrets.API_ROUTE)
     expect(await shown('/api/legacy')).toContain(secrets.LEGACY_API)
     expect(await shown('/api/identity')).toContain(secrets.UNMATCHED)
+    expect(await shown('/own')).toContain(secrets.OWN_PAGE)
   })
 
   describe.each(Object.entries(attempts))('%s', (_title, requests) => {
@@ -127,6 +128,14 @@ describe.each([
     expect(JSON.parse(body)).toMatchObject({ subject: 'u1', header: name === 'with its proxy' ? null : 'root' })
   })
 
+  it('has a page that sends strangers to the sign-in by itself, and nobody else', async () => {
+    const stranger = await send({ path: '/own' })
+    expect([stranger.status, stranger.headers.location]).toStrictEqual([307, '/sign-in'])
+    const guest = await send({ path: '/own' }, await tokenOf('guests'))
+    expect([guest.status, guest.headers.location]).toStrictEqual([500, undefined])
+    expect(guest.body).toContain('tokenward-403')
+  })
+
   describe('a server function', () => {
     const call = (headers: Readonly<Record<string, string>>) =>
       send({
@@ -140,6 +149,24 @@ describe.each([
       await call(headers)
       return running.output().slice(before).includes(secrets.WIPED)
     }
+
+    it('runs for no form that another site has a browser send, without an Origin either', async () => {
+      const cookie = `__Host-at=${await tokenOf('staff')}`
+      const own = { origin: running.url, host: new URL(running.url).host }
+      const submitted = async (headers: Readonly<Record<string, string>>) => {
+        const before = running.output().length
+        await send({
+          method: 'POST',
+          path: '/admin',
+          headers: { cookie, 'content-type': 'multipart/form-data; boundary=b', ...headers },
+          body: `--b\r\nContent-Disposition: form-data; name="$ACTION_ID_${build.action}"\r\n\r\n\r\n--b--\r\n`,
+        })
+        return running.output().slice(before).includes(secrets.WIPED)
+      }
+      expect(await submitted(own)).toBe(true)
+      expect(await submitted({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).toBe(false)
+      expect(await submitted({})).toBe(false)
+    })
 
     it('runs for a user who is signed in here, and for no page of another site', async () => {
       const cookie = `__Host-at=${await tokenOf('staff')}`

@@ -140,5 +140,10 @@ describe('the demo in Chromium', () => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     expect(width).toBeLessThanOrEqual(390)
     await look(page, '8-small-revoked-dark')
+
+    // Who was revoked can leave as well.
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL(`${demo.url}/`)
+    expect((await page.context().cookies(demo.url)).map(({ name }) => name)).not.toContain('access-token')
   })
 })

@@ -49,6 +49,9 @@ describe('the README', () => {
     expect(await (await call()).json()).toMatchObject({ deleted: '7', by: 'u1', evidence: { source: 'live-call' } })
     await pool.revoke(token)
     expect((await call()).status).toBe(401)
+    const unaskable = await pool.accessToken({ scopes: ['orders/write'] })
+    const request = routeRequest('/orders/7', { method: 'DELETE', token: unaskable })
+    expect((await DELETE(request, routeContext({ id: '7' }))).status).toBe(403)
   })
 
   it('finds the token of a session of Auth.js', async () => {

@@ -55,6 +55,43 @@ describe('the types', () => {
     expect(errors).toBe('')
   })
 
+  it('follow the policy into server code and into the proxy', async () => {
+    const errors = await compile('server-code', {
+      'lib/tenant.ts': `
+        import { definePolicy, type Principal } from '@tokenward/nextjs'
+        import { z } from 'zod'
+        import { createProxy, currentPrincipal, requireAuth } from './auth'
+        const ofTenant = definePolicy({ claims: z.object({ tenant: z.string() }) })
+        export async function tenant(params: Promise<{ id: string }>) {
+          const { claims } = await requireAuth(ofTenant, {
+            params: await params,
+            onRefused: ({ status }) => (status === 401 ? '/sign-in' : undefined),
+          })
+          const literal = await requireAuth({ claims: z.object({ level: z.number() }) })
+          const any = await requireAuth()
+          // @ts-expect-error no schema has checked it
+          any.claims.tenant.length
+          // @ts-expect-error nobody has awaited them
+          await requireAuth({}, { params })
+          // @ts-expect-error misspelt
+          await requireAuth({ scope: ['a'] })
+          const who: Principal | undefined = await currentPrincipal()
+          return [claims.tenant satisfies string, literal.claims.level satisfies number, who?.subject]
+        }
+        export const fence = createProxy({
+          rules: [
+            {
+              path: '/a',
+              policy: ofTenant,
+              onRefused: ({ status }, request) => \`/sign-in?from=\${request.nextUrl.pathname}&\${status}\`,
+            },
+            { path: '/b', policy: { scopes: ['a/b'] }, acceptCookie: true },
+          ],
+        })`,
+    })
+    expect(errors).toBe('')
+  })
+
   const mistakes: Readonly<Record<string, readonly [code: string, error: RegExp]>> = {
     'a context of another route': [
       `withAuth({}, async (_r, _w, { params }: RouteContext<'/b/[name]'>) => Response.json((await params).name))`,

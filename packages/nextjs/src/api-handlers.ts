@@ -20,15 +20,17 @@ export function protectApiHandler<Claims>(
   return async (request, response) => {
     const incoming = incomingFrom(request)
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
-    const presented = await receive(await server.get(), incoming, cookie)
+    const { presented, byCookie } = await receive(await server.get(), incoming, cookie)
     const outcome = await presented.authorize(policy)
-    if (outcome.outcome === 'granted') return handler(request, response, outcome)
-    return deny(response, outcome)
+    for (const [name, value] of Object.entries(outcome.headers)) response.setHeader(name, value)
+    if (outcome.outcome !== 'granted') return deny(response, outcome)
+    // As for route handlers: caches know nothing of cookies.
+    if (byCookie) response.setHeader('Cache-Control', 'no-store')
+    return handler(request, response, outcome)
   }
 }
 
-function deny(response: NextApiResponse, { status, headers, body }: Denied): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+function deny(response: NextApiResponse, { status, body }: Denied): void {
   response.status(status).json(body)
 }
 

@@ -6,6 +6,7 @@ import { droppedHeaders, type IdentityHeaderOptions } from './identity-headers.j
 import { checkOptionNames } from './option-names.js'
 import { type CompiledRule, compileRules, type ProxyRule, readingsOf } from './proxy-rules.js'
 import type { ServerInUse } from './resource-server-source.js'
+import { SAFE_METHODS } from './request-origin.js'
 import { signInTarget } from './sign-in-target.js'
 
 /** Options of a proxy. */
@@ -33,8 +34,8 @@ export function proxyFor(
 
   async function denied({ policy, acceptCookie }: CompiledRule, request: NextRequest): Promise<Denied | undefined> {
     const server = await parts.server.get()
-    const { method, url, headers } = request
-    const incoming = { request: { method, url, headers }, headers }
+    const { method, headers } = request
+    const incoming = { request: { method, url: urlForHandlers(request), headers }, headers }
     const needsCookie = acceptCookie && (await server.present(incoming.request)).credentials === 'none'
     const withCookie = needsCookie
       ? await requestWithCookie(incoming, () => parts.credentials.cookieOf(incoming, acceptCookie))
@@ -51,14 +52,28 @@ export function proxyFor(
       const target = redirectTarget(rule, denial, request)
       if (target === undefined) return denialResponse(denial)
       // Under a rule for everything, the page to sign in on would send users from itself to itself.
-      if (target.pathname === request.nextUrl.pathname && target.host === request.nextUrl.host) continue
-      return NextResponse.redirect(target, { headers: { 'Cache-Control': 'no-store' } })
+      if (isSamePage(target, request.nextUrl)) continue
+      // A form is not sent on to where its user signs in (RFC 9110 §15.4.4).
+      const status = SAFE_METHODS.has(request.method) ? 307 : 303
+      return NextResponse.redirect(target, { status, headers: { 'Cache-Control': 'no-store' } })
     }
     const kept = [...request.headers].filter(([name]) => !isDropped(name))
     return NextResponse.next({ request: { headers: new Headers(kept) } })
   }
 
   return Object.assign(proxy, { [RULE_PATHS]: Object.freeze(compiled.map(({ path }) => path)) })
+}
+
+/** Next.js tells handlers no `basePath`: what a proof of possession is for has to be one address for both. */
+function urlForHandlers({ url, nextUrl: { basePath } }: NextRequest): string {
+  const address = new URL(url)
+  if (`${address.pathname}/`.startsWith(`${basePath}/`)) address.pathname = address.pathname.slice(basePath.length)
+  return address.href
+}
+
+/** Whatever `trailingSlash` makes of the address. */
+function isSamePage(target: URL, { pathname, host }: NextRequest['nextUrl']): boolean {
+  return target.host === host && target.pathname.replace(/\/$/, '') === pathname.replace(/\/$/, '')
 }
 
 /** Where `onRefused` leads: with the `basePath` and the locale of the request, unless it names another host. */

@@ -54,35 +54,58 @@ export function createCredentials(owner: string, { tokenCookie, trustedOrigins }
     hasCookie: tokenCookie !== undefined,
     async cookieOf({ request, headers }, acceptCookie) {
       if (!acceptCookie || !origins.allows(request.method, headers)) return undefined
-      return (await tokenCookie?.(readCookieHeader(headers.get('cookie')))) ?? undefined
+      return notEmpty(await tokenCookie?.(readCookieHeader(headers.get('cookie'))))
     },
     async cookieInServerCode(headers, cookies) {
       if (!origins.allowsUnknownMethod(headers)) return undefined
-      return (await tokenCookie?.(unambiguous(cookies, headers.get('cookie')))) ?? undefined
+      return notEmpty(await tokenCookie?.(unambiguous(cookies, headers.get('cookie'))))
     },
   }
 }
 
-/** What came. A bearer token of the header counts, and a cookie only where there is none. */
+/** An empty cookie is what some leave behind who delete one: its user has to sign in, and has made no mistake. */
+function notEmpty(token: string | null | undefined): string | undefined {
+  return token === null || token === '' ? undefined : token
+}
+
+/** What came, and where its token was. */
+export interface Received {
+  readonly presented: Presented
+  readonly byCookie: boolean
+}
+
+/** A bearer token of the header counts, and a cookie only where there is none. */
 export async function receive(
   server: ResourceServer,
   incoming: Incoming,
   cookie: FindCookie,
   options: PresentOptions = {},
-): Promise<Presented> {
+): Promise<Received> {
   const presented = await server.present(incoming.request, options)
   const withCookie = presented.credentials === 'none' ? await requestWithCookie(incoming, cookie) : undefined
-  return withCookie === undefined ? presented : server.present(withCookie, options)
+  if (withCookie === undefined) return { presented, byCookie: false }
+  return { presented: await server.present(withCookie, options), byCookie: true }
 }
 
 /** The same request with the token of its cookie where core looks for it; `undefined` where there is none. */
 export async function requestWithCookie(incoming: Incoming, cookie: FindCookie): Promise<WebRequest | undefined> {
   const token = await cookie()
   if (token === undefined) return undefined
-  const { method, url, params } = incoming.request
+  const { request } = incoming
+  const { method, url, params, remoteAddress } = request
   const authorization = `Bearer ${token}`
   const get = (name: string) => (name.toLowerCase() === 'authorization' ? authorization : incoming.headers.get(name))
-  return { method, url, params, headers: { get } }
+  return {
+    method,
+    url,
+    params,
+    remoteAddress,
+    headers: { get },
+    // Read where a token demands it.
+    get clientCertificate() {
+      return request.clientCertificate
+    },
+  }
 }
 
 /** @throws ConfigurationError where a cookie is asked for that nobody has named. */

@@ -18,6 +18,7 @@ import {
   acceptCookieOption,
   type Anonymous,
   anonymousOr,
+  checkHandler,
   type HandlerContext,
   type HandlerOptions,
   type ProtectedHandler,
@@ -63,7 +64,8 @@ export interface AuthFunctions {
     options?: HandlerOptions,
   ): RouteHandler<Context>
   /**
-   * Protects an API route of the Pages Router, all its methods alike.
+   * Protects an API route of the Pages Router, all its methods alike. Functions of the policy see no `request.params`, as
+   * Next.js mixes them with the query.
    *
    * @throws {@link ConfigurationError} as `withAuth` does.
    */
@@ -120,16 +122,19 @@ export function createNextAuth(api: ResourceServerSource, options: NextAuthOptio
 
   return Object.freeze({
     withAuth(policy, handler, handlerOptions = {}) {
+      checkHandler('withAuth', handler)
       const acceptCookie = acceptCookieOption('withAuth', handlerOptions, credentials)
       const compiled = server.compile(policy)
       return routeHandler(parts, (presented) => presented.authorize(compiled), handler, acceptCookie)
     },
     withOptionalAuth(policy, handler, handlerOptions = {}) {
+      checkHandler('withOptionalAuth', handler)
       const acceptCookie = acceptCookieOption('withOptionalAuth', handlerOptions, credentials)
       const compiled = server.compile(policy)
       return routeHandler(parts, (presented) => anonymousOr(presented, compiled), handler, acceptCookie)
     },
     withAuthApi(policy, handler, handlerOptions = {}) {
+      checkHandler('withAuthApi', handler)
       const acceptCookie = acceptCookieOption('withAuthApi', handlerOptions, credentials)
       return protectApiHandler(parts, server.compile(policy), handler, acceptCookie)
     },

@@ -5,7 +5,13 @@ interface Headers {
 }
 
 /** Methods that change nothing (RFC 9110 §9.2.1), and so need no proof of where a request comes from. */
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * No navigation that is a GET has any of them. Browsers send `Origin` with every POST, unless they were told not to; a
+ * form has a type all the same.
+ */
+const SIGNS_OF_A_CHANGE: readonly string[] = ['origin', 'next-action', 'content-type']
 
 /** Says whether a browser may have sent cookies along without its user's doing, from a page of somebody else. */
 export interface OriginCheck {
@@ -26,9 +32,7 @@ export function createOriginCheck(owner: string, trustedOrigins: readonly string
   const isOwn = (headers: Headers) => isOwnOrigin(headers, trustedOrigins)
   return {
     allows: (method, headers) => SAFE_METHODS.has(method) || isOwn(headers),
-    // Browsers send `Origin` with every POST, and with no navigation that is a GET.
-    allowsUnknownMethod: (headers) =>
-      (headers.get('origin') === null && headers.get('next-action') === null) || isOwn(headers),
+    allowsUnknownMethod: (headers) => !SIGNS_OF_A_CHANGE.some((name) => headers.get(name) !== null) || isOwn(headers),
   }
 }
 

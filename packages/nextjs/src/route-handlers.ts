@@ -1,4 +1,11 @@
-import type { CompiledPolicy, Denied, Granted, PathParameters, Presented } from '@tokenward/core'
+import {
+  type CompiledPolicy,
+  ConfigurationError,
+  type Denied,
+  type Granted,
+  type PathParameters,
+  type Presented,
+} from '@tokenward/core'
 import type { NextRequest } from 'next/server.js'
 import { acceptsCookie, type Credentials, receive } from './credentials.js'
 import { denialResponse } from './denial-response.js'
@@ -38,6 +45,9 @@ export type ProtectedHandler<Who, Context extends HandlerContext> = (
 /** A route handler as Next.js calls it. */
 export type RouteHandler<Context extends HandlerContext> = (request: NextRequest, context: Context) => Promise<Response>
 
+/** Caches show what came to an `Authorization` header to nobody else (RFC 9111 §3.5), and know nothing of cookies. */
+const KEPT_BY_NO_CACHE = { 'Cache-Control': 'no-store' }
+
 const anonymous: Anonymous = Object.freeze({ outcome: 'anonymous', principal: undefined })
 
 /** What `withAuth`, `withOptionalAuth` and `withAuthApi` have in common. */
@@ -59,10 +69,22 @@ export function routeHandler<Who extends Granted<unknown> | Anonymous, Context e
     const params = (await (context as HandlerContext | undefined)?.params) as PathParameters | undefined
     const incoming = { request: { method, url, headers, params }, headers }
     const cookie = () => credentials.cookieOf(incoming, acceptCookie)
-    const presented = await receive(await server.get(), incoming, cookie)
+    const { presented, byCookie } = await receive(await server.get(), incoming, cookie)
     const who = await decide(presented)
-    return isDenied(who) ? denialResponse(who) : handler(request, who, context)
+    if (isDenied(who)) return denialResponse(who)
+    const response = await handler(request, who, context)
+    const own = byCookie && !response.headers.has('cache-control') ? KEPT_BY_NO_CACHE : {}
+    return withHeaders(response, who.outcome === 'anonymous' ? own : { ...who.headers, ...own })
   }
+}
+
+/** A redirect, or what `fetch` has brought, cannot be written to. */
+function withHeaders(response: Response, headers: Granted['headers']): Response {
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return response
+  const copy = new Response(response.body, response)
+  for (const [name, value] of entries) copy.headers.set(name, value)
+  return copy
 }
 
 /** Nobody, or whom the policy lets in. */
@@ -71,6 +93,13 @@ export async function anonymousOr<Claims>(
   policy: CompiledPolicy<Claims>,
 ): Promise<Granted<Claims> | Anonymous | Denied> {
   return presented.credentials === 'none' ? anonymous : presented.authorize(policy)
+}
+
+/** @throws ConfigurationError for what cannot be called, where it stands, and not for the first user who is let in. */
+export function checkHandler(owner: string, handler: unknown): void {
+  if (typeof handler !== 'function') {
+    throw new ConfigurationError(owner, 'takes a policy and then a handler, which is a function')
+  }
 }
 
 /** @throws ConfigurationError naming the option that is wrong. */

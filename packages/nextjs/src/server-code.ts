@@ -51,7 +51,8 @@ export function createServerCode({ server, credentials }: HandlerParts): ServerC
     let found = ofRequest.get(key)
     if (found === undefined) {
       // Components of one page ask one after another, for one request: a call made for one of them serves all.
-      const present = async () => receive(await server.get(), incoming, async () => token, { arrival: 'request' })
+      const present = async () =>
+        (await receive(await server.get(), incoming, async () => token, { arrival: 'request' })).presented
       ofRequest.set(key, (found = present()))
     }
     return found
@@ -62,6 +63,7 @@ export function createServerCode({ server, credentials }: HandlerParts): ServerC
       checkOptionNames('requireAuth', options, ['onRefused', 'params'])
       const { onRefused, params } = options as RequireAuthOptions
       checkSignInTarget(ON_REFUSED, onRefused)
+      checkParams(params)
       const outcome = await (await presented('requireAuth', params)).authorize(policy)
       if (outcome.outcome === 'granted') return outcome.principal
       const target = outcome.outcome === 'refused' ? signInTarget(ON_REFUSED, onRefused, outcome) : undefined
@@ -74,6 +76,12 @@ export function createServerCode({ server, credentials }: HandlerParts): ServerC
       return outcome.outcome === 'granted' ? outcome.principal : undefined
     },
   }
+}
+
+/** What a page is given is a promise, and no function of a policy could read it. */
+function checkParams(params: unknown): void {
+  if (params === undefined || (typeof params === 'object' && params !== null && !('then' in params))) return
+  throw new ConfigurationError('requireAuth.params', 'must be an object: await the params of the page')
 }
 
 /** What a cache keeps is shown to whoever asks next: no decision about one request may be made inside of it. */

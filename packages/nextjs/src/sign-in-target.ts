@@ -27,11 +27,21 @@ export function signInTarget<More extends readonly unknown[]>(
   return answer
 }
 
+const HERE = 'https://here.invalid'
+
 function checkAddress(option: string, address: unknown): void {
-  // A second slash, or what browsers take for one, would lead to another host.
-  const isPath = typeof address === 'string' && /^\/(?![/\\])/.test(address)
-  const isAddress = typeof address === 'string' && URL.canParse(address) && new URL(address).protocol === 'https:'
-  if (!isPath && !isAddress) {
+  // What browsers leave out of an address could stand between two slashes.
+  const isClean = typeof address === 'string' && !/[\t\n\r]/.test(address)
+  if (!isClean || !(isPath(address) || isAddress(address))) {
     throw new ConfigurationError(option, "must be a path such as '/sign-in', an https address, or a function")
   }
+}
+
+/** A second slash, or what browsers take for one, would lead to another host; also the one that `/..//` ends up with. */
+function isPath(address: string): boolean {
+  return /^\/(?![/\\])/.test(address) && !new URL(address, HERE).pathname.startsWith('//')
+}
+
+function isAddress(address: string): boolean {
+  return URL.canParse(address) && new URL(address).protocol === 'https:'
 }

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import type { NextApiHandler } from 'next'
 import { apiResolver } from 'next/dist/server/api-utils/node/api-resolver.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { namedCookie } from '../src/index.js'
+import { createNextAuth, definePolicy, namedCookie } from '../src/index.js'
+import { asPrincipal } from '../src/testing.js'
 import { CROSS_SITE, orders } from './support/orders.js'
 
 /** Serves an API route as Next.js does, by its own code. */
@@ -48,6 +49,22 @@ describe('withAuthApi', () => {
     expect(status).toBe(400)
   })
 
+  it('tells functions of a policy no parameters, which anybody could name in the query', async () => {
+    const asked: unknown[] = []
+    const decide = () => ({ decision: 'permit' as const })
+    const auth = createNextAuth(asPrincipal({ sub: 'u1' }, { decisionPoint: { decide } }))
+    const reading = definePolicy({
+      action: 'read',
+      resource: ({ request }) => {
+        asked.push(request?.params)
+        return { type: 'Order', id: '7' }
+      },
+    })
+    const url = await serve(auth.withAuthApi(reading, (_request, response) => response.status(204).end()))
+    expect((await fetch(`${url}/api/orders?id=8`, { headers: { connection: 'close' } })).status).toBe(204)
+    expect(asked).toStrictEqual([undefined])
+  })
+
   it('takes a cookie where that is asked for', async () => {
     const { pool, auth } = await orders({ tokenCookie: namedCookie('at') })
     const url = await serve(
@@ -57,6 +74,8 @@ describe('withAuthApi', () => {
     const status = async (method: string, headers: Record<string, string>) =>
       (await fetch(url, { method, headers: { cookie, connection: 'close', ...headers } })).status
     expect(await status('GET', {})).toBe(204)
+    const { headers: seen } = await fetch(url, { headers: { cookie, connection: 'close' } })
+    expect(seen.get('cache-control')).toBe('no-store')
     expect(await status('POST', { origin: url })).toBe(204)
     expect(await status('POST', { origin: CROSS_SITE.origin })).toBe(401)
     expect(await status('POST', { 'x-http-method-override': 'GET' })).toBe(401)

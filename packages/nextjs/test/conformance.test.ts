@@ -1,15 +1,19 @@
 import { conformance, type ConformanceApp } from '@tokenward/testkit/conformance'
 import { NextRequest } from 'next/server.js'
 import { afterAll, describe, it } from 'vitest'
+import { metadataHandler } from '../src/index.js'
 import { routeContext } from '../src/testing.js'
 import { conformanceHandlers } from './support/conformance-handlers.js'
 
 /** What Next.js does around route handlers: it finds one, answers HEAD with GET, and tells errors from answers. */
 function start(app: ConformanceApp) {
   const { api, handlers } = conformanceHandlers(app)
+  const metadataPath = app.resource === undefined ? undefined : api.metadata().path
 
   async function answer(request: Request): Promise<Response> {
-    const route = handlers.get(new URL(request.url).pathname)
+    const { pathname } = new URL(request.url)
+    if (pathname === metadataPath) return metadataHandler(api)()
+    const route = handlers.get(pathname)
     if (route === undefined) return Response.json({ message: 'Not Found' }, { status: 404 })
     const isHead = request.method === 'HEAD' && route.method === 'GET'
     if (request.method !== route.method && !isHead) return new Response(null, { status: 405 })
@@ -40,7 +44,7 @@ function start(app: ConformanceApp) {
   return { fetch, close: () => api.close() }
 }
 
-conformance({ name: 'Next.js route handlers', start, capabilities: ['step-up'] }).register({
+conformance({ name: 'Next.js route handlers', start, capabilities: ['step-up', 'sender-constraints'] }).register({
   describe,
   it,
   afterAll,

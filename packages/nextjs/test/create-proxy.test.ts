@@ -1,4 +1,4 @@
-import type { NextRequest } from 'next/server.js'
+import { NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
 import { createNextAuth, definePolicy, namedCookie, type ProxyRule } from '../src/index.js'
 import { createProxy } from '../src/proxy.js'
@@ -101,6 +101,30 @@ describe('a rule for pages', () => {
     expect((await send('/sign-in/more')).status).toBe(307)
   })
 
+  it.each([
+    [{ trailingSlash: true }, '/sign-in/'],
+    [{ basePath: '/shop' }, '/shop/sign-in'],
+    [{ basePath: '/shop', trailingSlash: true }, '/shop/sign-in/'],
+    [{ i18n: { locales: ['en', 'de'], defaultLocale: 'en' } }, '/de/sign-in'],
+  ])('nor where Next.js, configured with %j, has it at %s', async (nextConfig, path) => {
+    const { proxy } = await fence([{ path: '/', onRefused: '/sign-in' }])
+    const ask = (asked: string) => proxy(new NextRequest(`http://localhost:3000${asked}`, { nextConfig }))
+    expect(isPassed(await ask(path))).toBe(true)
+    const elsewhere = await ask(path.replace('sign-in', 'account'))
+    expect(new URL(elsewhere.headers.get('location') ?? '').pathname).toBe(path)
+  })
+
+  it('sends a form to no page to sign in on, but its user', async () => {
+    const { send } = await fence([{ path: '/account', onRefused: 'https://login.example/start' }])
+    for (const method of ['POST', 'PUT', 'DELETE']) expect((await send('/account', { method })).status).toBe(303)
+    for (const method of ['GET', 'HEAD']) expect((await send('/account', { method })).status).toBe(307)
+  })
+
+  it('takes a cookie that is empty for none', async () => {
+    const { send } = await fence([{ path: '/account', onRefused: '/sign-in' }])
+    expect((await send('/account', { cookies: { '__Host-at': '' } })).status).toBe(307)
+  })
+
   it('may lead to another host, by its whole address', async () => {
     const { send } = await fence([{ path: '/account', onRefused: 'https://login.example/start' }])
     expect((await send('/account')).headers.get('location')).toBe('https://login.example/start')
@@ -172,6 +196,8 @@ describe('identity', () => {
     'x-forwarded-user': 'root',
     'x-auth-request-email': 'root@example.com',
     'remote-user': 'root',
+    'x-consumer-username': 'root',
+    'x-pomerium-jwt-assertion': 'root',
     'x-tokenward-subject': 'root',
     'x-middleware-subrequest': 'proxy:proxy:proxy',
     'x-acme-role-admin': 'yes',

@@ -42,6 +42,14 @@ it('server code, which is not told the method, takes the cookie of what can only
   )
 })
 
+it('server code takes a form for a change, also of a browser that was told to send no Origin', () => {
+  for (const type of ['multipart/form-data; boundary=b', 'application/x-www-form-urlencoded', 'text/plain']) {
+    const form = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'content-type': type }
+    expect(check.allowsUnknownMethod(headers(form)), type).toBe(false)
+    expect(check.allowsUnknownMethod(headers({ ...form, 'sec-fetch-site': 'same-origin' })), type).toBe(true)
+  }
+})
+
 it('trusted origins are origins', () => {
   for (const wrong of ['https://app.example/', 'app.example', '*', 'null', 'https://app.example/a', 7]) {
     expect(() => createOriginCheck('createNextAuth', [wrong] as never), String(wrong)).toThrow(

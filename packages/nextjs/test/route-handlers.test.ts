@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { NextResponse } from 'next/server.js'
 import { z } from 'zod'
 import { createNextAuth, definePolicy, namedCookie, type Principal } from '../src/index.js'
-import { asPrincipal, routeContext, routeRequest } from '../src/testing.js'
+import { asPrincipal, routeContext, routeRequest, type RouteRequestOptions } from '../src/testing.js'
 import { CROSS_SITE, orders, SAME_ORIGIN } from './support/orders.js'
 
 const subject = (_request: unknown, { principal }: { readonly principal: Principal<unknown> | undefined }) =>
@@ -78,6 +79,16 @@ describe('withAuth', () => {
     expect(() => auth.withAuth(undefined as never, subject)).toThrow('policy is undefined')
   })
 
+  it('checks that there is a handler, too, and not when the first user is let in', async () => {
+    const { auth } = await orders()
+    for (const name of ['withAuth', 'withOptionalAuth', 'withAuthApi'] as const) {
+      const protect = auth[name] as (...given: readonly unknown[]) => unknown
+      for (const given of [[{}], [subject], [subject, {}], [{}, { GET: subject }]]) {
+        expect(() => protect(...given)).toThrow(`${name} takes a policy and then a handler, which is a function`)
+      }
+    }
+  })
+
   it('hands over a grant that can be watched', async () => {
     const { pool, api, auth } = await orders()
     const GET = auth.withAuth({}, async (_request, granted) => {
@@ -137,6 +148,50 @@ describe('a cookie', () => {
       expect(await status(method), method).toBe(401)
     }
     expect(await status('POST', { ...CROSS_SITE, 'x-http-method-override': 'GET' })).toBe(401)
+  })
+
+  it('that is empty, as some leave behind who delete one, is none', async () => {
+    const { auth } = await orders({ tokenCookie })
+    const request = () => routeRequest('/', { cookies: { '__Host-at': '' } })
+    const response = await auth.withAuth({}, subject, { acceptCookie: true })(request(), routeContext())
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="orders"')
+    const optional = auth.withOptionalAuth({}, subject, { acceptCookie: true })
+    expect(await (await optional(request(), routeContext())).text()).toBe('nobody')
+  })
+
+  it('lets somebody see what no cache keeps for others, unless the handler says otherwise', async () => {
+    const { pool, auth } = await orders({ tokenCookie })
+    const token = await pool.accessToken({ sub: 'u1' })
+    const cached = async (answer: () => Response | Promise<Response>, request: RouteRequestOptions) => {
+      const handler = auth.withOptionalAuth({}, answer, { acceptCookie: true })
+      const response = await handler(routeRequest('/', request), routeContext())
+      return response.headers.get('cache-control')
+    }
+    const byCookie = { cookies: { '__Host-at': token } }
+    expect(await cached(() => new Response('of u1'), byCookie)).toBe('no-store')
+    expect(await cached(() => Response.redirect('https://orders.example/'), byCookie)).toBe('no-store')
+    expect(await cached(() => fetch('data:text/plain,of%20u1'), byCookie)).toBe('no-store')
+    const chosen = () => new Response('of u1', { headers: { 'cache-control': 'private, max-age=60' } })
+    expect(await cached(chosen, byCookie)).toBe('private, max-age=60')
+    expect(await cached(() => new Response('of u1'), { token })).toBeNull()
+    expect(await cached(() => new Response('of anybody'), {})).toBeNull()
+  })
+
+  it('leaves the answer of the handler as it is', async () => {
+    const { pool, auth } = await orders({ tokenCookie })
+    const stream = new Blob(['first ', 'second']).stream()
+    const answer = () => {
+      const response = new NextResponse(stream, { status: 201, headers: { 'x-a': '1' } })
+      response.cookies.set('a', '1')
+      response.cookies.set('b', '2')
+      return response
+    }
+    const handler = auth.withAuth({}, answer, { acceptCookie: true })
+    const request = routeRequest('/', { cookies: { '__Host-at': await pool.accessToken() } })
+    const response = await handler(request, routeContext())
+    expect([response.status, response.headers.get('x-a')]).toStrictEqual([201, '1'])
+    expect(response.headers.getSetCookie()).toStrictEqual(['a=1; Path=/', 'b=2; Path=/'])
+    expect(await response.text()).toBe('first second')
   })
 
   it('is not looked at beside a bearer token, good or bad', async () => {

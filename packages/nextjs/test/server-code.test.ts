@@ -66,6 +66,8 @@ describe('requireAuth', () => {
     fresh.pool.jwks.fail({ status: 503 })
     const request = routeRequest('/', { token: await fresh.pool.accessToken() })
     expect(await digestOf(request, () => fresh.auth.requireAuth({}, options))).toBe('tokenward-503')
+    const signedOut = routeRequest('/', { cookies: { '__Host-at': '' } })
+    expect(await digestOf(signedOut, () => auth.requireAuth({}, options))).toContain('NEXT_REDIRECT')
     const byReason = { onRefused: ({ status }: { status: number }) => (status === 403 ? '/forbidden' : undefined) }
     expect(await digestOf(page(), () => auth.requireAuth({ groups: ['admins'] }, byReason))).toContain(';/forbidden;')
     expect(await digestOf(routeRequest('/'), () => auth.requireAuth({}, byReason))).toBe('tokenward-401')
@@ -77,7 +79,13 @@ describe('requireAuth', () => {
     for (const wrong of [
       '//evil.example',
       '/\\evil.example',
+      '/\t/evil.example',
+      '/\n\\evil.example',
+      '/..//evil.example',
+      '/.//evil.example',
+      '/a/../\\evil.example',
       'http://evil.example',
+      'https://login.example\r\nset-cookie: a=b',
       'sign-in',
       'javascript:1',
       '',
@@ -170,6 +178,9 @@ describe('requireAuth', () => {
       expect(inRequest(page(), run)).rejects.toThrow(message)
     await fails(() => auth.requireAuth(undefined), 'requireAuth was given a policy that is undefined')
     await fails(() => auth.requireAuth({}, { redirect: '/sign-in' } as never), 'requireAuth.redirect is not an option')
+    const params = Promise.resolve({ id: '7' })
+    await fails(() => auth.requireAuth({}, { params } as never), 'requireAuth.params must be an object: await')
+    await fails(() => auth.requireAuth({}, { params: null } as never), 'requireAuth.params must be an object')
   })
 
   it('takes no policy that only a whole request can meet', async () => {

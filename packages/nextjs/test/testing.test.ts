@@ -41,6 +41,13 @@ describe('assertMatcherCovers', () => {
     [['/admin'], String.raw`/((?!.*\.png$).*)`, '.png'],
     [['/admin'], '/((?!.*[.]csv).*)', 'csv'],
     [['/admin'], '/((?!admin/public).*)', '/admin/public'],
+    [['/admin'], '/admin/:a?/:b?/:c?', '/admin/a/b/c/d'],
+    [['/admin'], ['/admin', '/admin/(.{0,40})'], 'aaa'],
+    [['/admin'], ['/admin', String.raw`/admin/([\w./]*)`], '2026-01-31'],
+    [['/admin'], ['/admin', String.raw`/admin/([\w./~-]*)`], 'a@b'],
+    [['/admin'], ['/admin', String.raw`/admin/((?!\d{3}).*)`], '/admin/123'],
+    [['/admin'], ['/admin', String.raw`/admin/((?!\d{4}-).*)`], '/admin/2026-01-31'],
+    [['/admin'], ['/admin', '/admin/((?!.*%).*)'], '%C3%A4'],
     [['/admin'], [{ source: '/admin/:path*', missing: [{ type: 'header', key: 'next-router-prefetch' }] }], '/admin'],
     [['/admin'], [{ source: '/admin/:path*', has: [{ type: 'header', key: 'x-a' }] }], '/admin'],
   ])('names what is left out of rules for %j by the matcher %j', async (paths, matcher, leftOut) => {

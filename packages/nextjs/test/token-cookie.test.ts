@@ -80,5 +80,16 @@ describe('a Cookie header', () => {
     expect(unambiguous(lastOne, 'a=1; a=2').get('a')?.value).toBe('1, 2')
     expect(unambiguous(lastOne, 'a=1').get('a')?.value).toBe('2')
     expect(unambiguous({ get: () => undefined }, 'a=1').get('a')).toBeUndefined()
+    // What a server function has just changed, although a comma was in it before.
+    expect(unambiguous(lastOne, 'a=1%2C%201').get('a')?.value).toBe('2')
   })
+
+  it.each(['\u00a0', '\u000b', '\u000c', '\u0085', '\u2003', '\ufeff', '\t'])(
+    'does not take a name that any host may write, with %j before it, for one of this host alone',
+    (space) => {
+      const cookies = `${space}__Host-at=of-another; a=1;${space}__Host-at=of-another; __Host-at${space}=of-another`
+      expect(readCookieHeader(cookies).get('__Host-at')).toBeUndefined()
+      expect(readCookieHeader(`${cookies};__Host-at=own`).get('__Host-at')?.value).toBe('own')
+    },
+  )
 })

@@ -17,13 +17,14 @@ export type { JwtAccessTokenRequest, OpaqueTokenRequest } from './authorization-
 export type { ServerTokens } from './authorization-server/issued-tokens.js'
 export type { IntrospectionControl } from './authorization-server/introspection-endpoint.js'
 export { certificateAuthority } from './certificates/certificate-authority.js'
-export type {
-  CertificateAuthority,
-  CertificateRequest,
-  IssuedCertificate,
-} from './certificates/certificate-authority.js'
+export type { CertificateAuthority, IntermediateRequest } from './certificates/certificate-authority.js'
+export type { CertificateRequest } from './certificates/certificate-request.js'
+export type { ForgedCertificates } from './certificates/forged-certificates.js'
+export type { IssuedCertificate } from './certificates/issued-certificate.js'
 export { dpopKey } from './sender-constraints/dpop-key.js'
-export type { DpopKey, DpopKeyOptions, DpopProofRequest } from './sender-constraints/dpop-key.js'
+export type { DpopKey, DpopKeyOptions } from './sender-constraints/dpop-key.js'
+export type { ForgedProofs } from './sender-constraints/forged-proofs.js'
+export type { DpopProofRequest } from './sender-constraints/proof-claims.js'
 export type { EndpointControl, FaultOptions, RecordedRequest } from './endpoints/endpoint-control.js'
 export { toBeGranted } from './matchers/to-be-granted.js'
 export type { ExpectedGrant } from './matchers/to-be-granted.js'

@@ -1,4 +1,4 @@
-import { ConfigurationError, type Presented, type ResourceServer } from '@tokenward/core'
+import { ConfigurationError, type Granted, type Presented, type ResourceServer } from '@tokenward/core'
 import { TRPCError } from '@trpc/server'
 import type { PolicyStack } from './policy-stack.js'
 
@@ -21,6 +21,8 @@ export interface RequestCredentials {
   readonly present: () => Promise<Presented>
   /** @internal */
   readonly stack?: PolicyStack
+  /** @internal What grants have to tell the client, beside what calls answer. */
+  readonly noted: { headers: Granted['headers'] }
 }
 
 /** The context of one request or connection. */
@@ -30,7 +32,8 @@ export function authContext(
   { isOfTest = false } = {},
 ): CreateContextMustSpreadAuthContext {
   let presented: Promise<Presented> | undefined
-  return { tokenward: Object.freeze({ server, isOfTest, present: () => (presented ??= present()) }) }
+  const credentials = { server, isOfTest, present: () => (presented ??= present()), noted: { headers: {} } }
+  return { tokenward: Object.freeze(credentials) }
 }
 
 /** Finds the credentials, also where plain JavaScript or a cast has got past the compiler. */

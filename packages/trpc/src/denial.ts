@@ -22,6 +22,8 @@ export interface AuthErrorData {
   readonly max_age?: number
   /** The whole `WWW-Authenticate` challenge. Absent when the token could not be checked. */
   readonly challenge?: string
+  /** What the next proof has to hold (RFC 9449 §9), where proofs need a nonce. */
+  readonly dpop_nonce?: string
   /** Seconds after which to try again, when the token could not be checked. */
   readonly retry_after?: number
   /** For a stream that had begun. Absent for a call that was never let in. */
@@ -85,5 +87,6 @@ export function authErrorDataOf(error: unknown): AuthErrorData | undefined {
   if (denied.outcome === 'unavailable') return { retry_after: Number(denied.headers['Retry-After']), ...end }
   const { error_description: _, ...told } = denied.body
   const scope = denied.scope === undefined ? {} : { scope: denied.scope }
-  return { ...told, ...scope, challenge: denied.headers['WWW-Authenticate'], ...end }
+  const { 'WWW-Authenticate': challenge, 'DPoP-Nonce': dpop_nonce } = denied.headers
+  return { ...told, ...scope, challenge, ...(dpop_nonce !== undefined && { dpop_nonce }), ...end }
 }

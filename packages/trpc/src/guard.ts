@@ -68,6 +68,7 @@ export function createGuard(api: ResourceServer): Guard {
       const step = (credentials.stack ?? ground).step(policy, path)
       const outcome = await presented.authorize(step.policy)
       if (outcome.outcome !== 'granted') throw denialError(outcome)
+      credentials.noted.headers = outcome.headers
       return { granted: outcome, context: { tokenward: { ...credentials, stack: step.above } } }
     } catch (error) {
       throw error instanceof TRPCError ? error : internalError(error)

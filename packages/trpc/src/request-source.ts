@@ -55,7 +55,12 @@ function describe(request: WebRequest | ProtectedRequest | NodeRequest | Wrapped
   if ('raw' in request && typeof request.raw?.headers === 'object') return fromNodeRequest(request.raw)
   const { headers } = request as WebRequest
   if (typeof headers?.get === 'function') return request as WebRequest
-  return fromNodeRequest(request as NodeRequest)
+  // What is described already says itself what it knows of its connection.
+  return isOfNode(request) ? fromNodeRequest(request) : (request as ProtectedRequest)
+}
+
+function isOfNode(request: object): request is NodeRequest {
+  return 'socket' in request || 'originalUrl' in request
 }
 
 function authorizationOf({ headers }: AnyRequest): readonly string[] {
@@ -67,12 +72,23 @@ function authorizationOf({ headers }: AnyRequest): readonly string[] {
 
 function withAuthorization(request: AnyRequest, more: readonly string[]): AnyRequest {
   const authorization = [...authorizationOf(request), ...more]
-  const { method, url, headers } = request
+  const { method, url, headers, params, remoteAddress, deliveredBy } = request
   if (isWebHeaders(headers)) {
     // As a `Headers` object joins what came repeatedly.
     const get = (name: string) =>
       name.toLowerCase() === 'authorization' ? authorization.join(', ') : headers.get(name)
-    return { method, url, headers: { get } }
+    return {
+      method,
+      url,
+      params,
+      remoteAddress,
+      deliveredBy,
+      headers: { get },
+      // Read where a token demands it.
+      get clientCertificate() {
+        return request.clientCertificate
+      },
+    }
   }
   const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization')
   return { ...(request as ProtectedRequest), headers: { ...Object.fromEntries(others), authorization } }

@@ -16,5 +16,9 @@ for (const [name, start] of [
   ['tRPC by the fetch adapter', startFetchApp],
   ['tRPC by the standalone server', startStandaloneApp],
 ] as const) {
-  conformance({ name, start, capabilities: ['step-up'], cannotExpress }).register({ describe, it, afterAll })
+  conformance({ name, start, capabilities: ['step-up', 'sender-constraints'], cannotExpress }).register({
+    describe,
+    it,
+    afterAll,
+  })
 }

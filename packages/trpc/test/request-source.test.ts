@@ -109,6 +109,15 @@ it('keeps everything else of a request that connectionParams add to', () => {
   expect([get('X-Other'), get('Authorization'), get('none')]).toStrictEqual(['kept', 'Bearer x', null])
 })
 
+it('keeps what is known of the connection, also beside connectionParams', () => {
+  const connection = { remoteAddress: '10.0.3.7', clientCertificate: { pem: 'of the client', verified: true } }
+  const info = { ...SOCKET, connectionParams: { authorization: 'Bearer x' } }
+  for (const req of [{ ...node({}), ...connection }, Object.assign(webRequest({}), connection)]) {
+    expect(requestOf({ req }, 'websocket')).toMatchObject(connection)
+    expect(requestOf({ req, info }, 'websocket')).toMatchObject(connection)
+  }
+})
+
 it('sees a second header that Node itself drops, also beside connectionParams', async () => {
   const req = {
     ...node({ authorization: 'Bearer x' }),

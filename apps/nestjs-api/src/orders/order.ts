@@ -14,4 +14,9 @@ export class Order {
   @Field(() => Int)
   @ApiProperty()
   quantity!: number
+
+  /** The `sub` of whom it belongs to. */
+  @Field()
+  @ApiProperty()
+  owner!: string
 }

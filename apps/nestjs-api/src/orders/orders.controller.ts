@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common'
 import { ApiOkResponse } from '@nestjs/swagger'
 import { MaxRevocationLag, RequireGroups, RequireScopes, StepUp } from '@tokenward/nestjs'
 import { Order } from './order.js'
+import { AuthorizeOrder } from './order-policies.js'
 import { OrdersService } from './orders.service.js'
 
 @Controller('orders')
@@ -22,11 +23,12 @@ export class OrdersController {
     this.orders.remove(id)
   }
 
-  /** Money goes out: the user has to have logged in with a second factor, and not long ago. */
+  /** Money goes out: the user has to have logged in with a second factor, and not long ago, and the policies to permit it. */
   @Post(':id/refund')
   @HttpCode(204)
   @RequireScopes(['orders/write'])
   @StepUp({ acrValues: ['mfa'], maxAge: '5m' })
+  @AuthorizeOrder('refund')
   refund(@Param('id') id: string): void {
     this.orders.refund(id)
   }
@@ -36,6 +38,14 @@ export class OrdersController {
   @RequireGroups(['managers'])
   report(): { readonly orders: number } {
     return { orders: this.orders.all().length }
+  }
+
+  @Get(':id')
+  @RequireScopes(['orders/read'])
+  @AuthorizeOrder('read')
+  @ApiOkResponse({ type: Order })
+  read(@Param('id') id: string): Order {
+    return this.orders.find(id)
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, NotFoundException } from '@nestjs/common'
 import { EventEmitter } from 'node:events'
 import { Order } from './order.js'
+import { orderTable } from './order-table.js'
 
 /** What happens to orders. */
 export interface OrderEvent {
@@ -10,26 +11,25 @@ export interface OrderEvent {
 
 @Injectable()
 export class OrdersService {
-  readonly #orders = new Map<string, Order>(
-    [
-      { id: '1', item: 'Espresso cups', quantity: 6 },
-      { id: '2', item: 'Coffee beans, 1 kg', quantity: 2 },
-      { id: '3', item: 'Milk jug', quantity: 1 },
-    ].map((order) => [order.id, order]),
-  )
   readonly #events = new EventEmitter<{ changed: [OrderEvent] }>()
 
   all(): Order[] {
-    return [...this.#orders.values()]
+    return [...orderTable.values()]
+  }
+
+  find(id: string): Order {
+    const order = orderTable.get(id)
+    if (order === undefined) throw new NotFoundException()
+    return order
   }
 
   remove(id: string): void {
-    if (!this.#orders.delete(id)) throw new NotFoundException()
+    if (!orderTable.delete(id)) throw new NotFoundException()
     this.#events.emit('changed', { what: 'removed', id })
   }
 
   refund(id: string): void {
-    if (!this.#orders.has(id)) throw new NotFoundException()
+    if (!orderTable.has(id)) throw new NotFoundException()
     this.#events.emit('changed', { what: 'refunded', id })
   }
 

@@ -1,6 +1,7 @@
 import { challenges } from './challenges.js'
 import { type clientsOf, closingOf, messageOn } from './clients.js'
 import type { DemoPool } from './running-demo.js'
+import { loggedIn } from './policy-chapters.js'
 import type { Chapter } from './step.js'
 
 const live = 'aws.cognito.signin.user.admin'
@@ -15,8 +16,6 @@ export function routeChapters(
 ): readonly Chapter[] {
   const readerToken = once(() => pool.accessToken(reader))
   const adminToken = once(() => pool.accessToken(admin))
-  const login = (acr: string, minutesAgo: number) => () =>
-    pool.accessToken({ ...writer, claims: { acr, auth_time: Math.floor(pool.clock.now() / 1_000) - minutesAgo * 60 } })
   const listener = once(() => pool.accessToken({ ...reader, sub: 'listener' }))
   let feed: WebSocket
 
@@ -43,27 +42,6 @@ export function routeChapters(
         call('GET /orders/report', 'in managers', () => pool.accessToken({ ...reader, groups: ['managers'] }), {
           status: 200,
           because: 'scope and group are there',
-        }),
-      ],
-    },
-    {
-      heading: 'A refund asks for a second factor, and a recent one: @StepUp',
-      steps: [
-        call('POST /orders/2/refund', 'with a password', login('pwd', 1), {
-          status: 401,
-          challenge: challenges.stepUp('A different authentication level is required'),
-          reason: 'acr-not-accepted',
-          because: 'the client sends the user to log in with mfa (RFC 9470)',
-        }),
-        call('POST /orders/2/refund', 'mfa, an hour ago', login('mfa', 60), {
-          status: 401,
-          challenge: challenges.stepUp('More recent authentication is required'),
-          reason: 'authentication-too-old',
-          because: 'five minutes is all it may be',
-        }),
-        call('POST /orders/2/refund', 'mfa, a minute ago', login('mfa', 1), {
-          status: 204,
-          because: 'the login is strong and recent enough',
         }),
       ],
     },
@@ -137,7 +115,10 @@ export function routeChapters(
           async send() {
             feed = await listen(listener)
             const next = messageOn(feed)
-            await call('POST /orders/3/refund', '', login('mfa', 1), { status: 204, because: '' }).send()
+            await call('POST /orders/3/refund', '', loggedIn(pool, 'eve', 'mfa', 1), {
+              status: 204,
+              because: '',
+            }).send()
             return { status: 101, received: await next }
           },
           expected: { status: 101, received: '{"event":"refunded","data":"3"}', because: 'it is told of a refund' },

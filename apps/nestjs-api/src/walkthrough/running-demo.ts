@@ -5,6 +5,7 @@ import { cognitoUserPool, inMemoryRevocationList, type OperatorCode } from '@tok
 import { fakeCognito } from '@tokenward/testkit'
 import { AppModule } from '../app.module.js'
 import { serveDocumentation } from '../documentation.js'
+import { orderDecisions } from '../orders/order-policies.js'
 
 export type DemoPool = Awaited<ReturnType<typeof demoPool>>
 
@@ -25,6 +26,9 @@ export async function startDemo(): Promise<RunningDemo> {
   const pool = await demoPool()
   const cognito = await pool.serve()
   let reason: OperatorCode | undefined
+  const decisionPoint = orderDecisions(pool.issuer, ({ outcome }) => {
+    process.stdout.write(`  cedar/policies: ${outcome}\n`)
+  })
   const app: INestApplication = await NestFactory.create(
     AppModule.protectedBy({
       issuers: [
@@ -38,6 +42,7 @@ export async function startDemo(): Promise<RunningDemo> {
       realm: 'orders',
       clock: pool.clock,
       revocationList: inMemoryRevocationList(),
+      decisionPoint,
       onEvent(event) {
         if (event.type === 'request-refused' || event.type === 'request-unavailable') reason = event.reason
       },
@@ -60,6 +65,7 @@ export async function startDemo(): Promise<RunningDemo> {
     },
     async close() {
       await app.close()
+      decisionPoint.close()
       await pool.close()
     },
   }

@@ -9,6 +9,7 @@ const IN_CORE: readonly GroupName[] = [
   'verification',
   'repeated tokens',
   'whole request',
+  'senders',
   'introspection',
   'decision',
   'memory',
@@ -20,10 +21,13 @@ const HEADINGS: Readonly<Record<GroupName, string>> = {
   'repeated tokens': 'A token that comes again',
   'whole request': 'A whole request',
   'key sets': 'When keys change, endpoints fail and floods come',
+  senders: 'A token that is bound to its sender',
   introspection: 'A route that always asks',
   decision: 'What a decision adds to a token that is validated here',
+  policies: 'A decision by policies of Cedar, in this process',
   memory: 'Memory',
   start: 'Starting, and what has to be shipped',
+  authorizer: 'A Lambda authorizer, when its function starts',
   testkit: 'The testkit',
 }
 
@@ -34,6 +38,16 @@ export function withCoreSection(readme: string, results: Results): string {
 
 export function withTestkitSection(readme: string, results: Results): string {
   return betweenMarkers(readme, `${introduction(results.measuredOn.testkit)}\n\n${groupTable(results, 'testkit')}\n`)
+}
+
+export function withCedarSection(readme: string, results: Results): string {
+  const { measuredOn } = results
+  const all = [
+    introduction(measuredOn.policies),
+    groupTable(results, 'policies'),
+    ...notesText(notesOf(results, 'policies')),
+  ]
+  return betweenMarkers(readme, `${all.join('\n\n')}\n`)
 }
 
 /** The page with everything, between the markers. */

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto'
 import { parametersOf } from './algorithms.js'
 import { signatureLengthOf } from './json-web-key.js'
-import type { Digest, SignatureVerifier } from './signature.js'
+import type { Digest, MessageAuthentication, RawDigest, SignatureVerifier } from './signature.js'
 
 /** Node takes other spellings, too; Deno takes this one alone. */
 const DIGESTS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
@@ -62,6 +62,11 @@ function bytesOf(text: string): Uint8Array {
 
 /** The longest, of P-521: two numbers of 66 bytes with what goes before them. */
 const derScratch = Buffer.allocUnsafeSlow(144)
+
+export const rawSha256: RawDigest = (data) => crypto.createHash('sha256').update(data).digest()
+
+export const hmacSha256: MessageAuthentication = (secret, text) =>
+  crypto.createHmac('sha256', secret).update(text).digest()
 
 /** ECDSA signatures are r and s side by side in a JWS (RFC 7518 §3.4), a DER sequence in OpenSSL. Neither may be 0. */
 function derSignature(signature: Uint8Array): Uint8Array | undefined {

@@ -16,6 +16,12 @@ export interface VerificationKey {
 /** SHA-256 of a text in UTF-8, in base64url; at once where the runtime can. */
 export type Digest = (text: string) => string | Promise<string>
 
+/** SHA-256 of some bytes as it is; at once where the runtime can. */
+export type RawDigest = (data: Uint8Array) => Uint8Array | Promise<Uint8Array>
+
+/** HMAC with SHA-256 (RFC 2104) of a text, under a secret; at once where the runtime can. */
+export type MessageAuthentication = (secret: string, text: string) => Uint8Array | Promise<Uint8Array>
+
 /**
  * The port to the runtime's crypto. `importKey` rejects or throws when the key itself is wrong, for example a point
  * that is not on its curve. `verifySignature` takes an ASCII text and answers `false` for every signature that does not verify, and a boolean

@@ -1,7 +1,7 @@
 import { encodeBase64url } from '../vocabulary/base64url.js'
 import { parametersOf, type SignatureAlgorithm } from './algorithms.js'
 import { signatureLengthOf } from './json-web-key.js'
-import type { Digest, SignatureVerifier } from './signature.js'
+import type { Digest, MessageAuthentication, RawDigest, SignatureVerifier } from './signature.js'
 
 const utf8 = new TextEncoder()
 
@@ -22,6 +22,16 @@ export const signatureVerifier: SignatureVerifier = {
 
 export const sha256: Digest = async (text) =>
   encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8.encode(text))))
+
+export const rawSha256: RawDigest = async (data) =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>))
+
+export const hmacSha256: MessageAuthentication = async (secret, text) => {
+  const encoder = new TextEncoder()
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign'])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text)))
+}
 
 function webCryptoName(algorithm: SignatureAlgorithm) {
   const { kty, crv, hash, saltLength } = parametersOf(algorithm)

@@ -168,6 +168,27 @@ export interface IntrospectionContradiction extends IssuerEvent {
   readonly clientId: string | undefined
 }
 
+/**
+ * A certificate that a client has just proved itself with is about to end. Once a day for each client and certificate, as
+ * long as it is used.
+ */
+export interface ClientCertificateExpiring extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'client-certificate-expiring'
+  /** The client the token was issued to. */
+  readonly clientId: string | undefined
+  /** When the certificate ends, in milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** Whether a proof of DPoP came before could not be found out; the request was not let in. */
+export interface ReplayMemoryFailed extends IssuerEvent {
+  /** Tells the events apart. */
+  readonly type: 'replay-memory-failed'
+  /** What the replay memory threw, or rejected with, as it is; or that it took too long. */
+  readonly error: unknown
+}
+
 /** An entry was added to the revocation list. */
 export interface RevocationListed extends IssuerEvent {
   /** Tells the events apart. */
@@ -256,7 +277,7 @@ export type CloudTrailReason =
 
 /**
  * What `onEvent` receives. No event holds token text, a claim value or a subject, unless your own code has put one into
- * the `error` of a `policy-decision-failed`.
+ * the `error` of a `policy-decision-failed` or a `replay-memory-failed`.
  */
 export type TokenwardEvent =
   | RequestGranted
@@ -272,6 +293,8 @@ export type TokenwardEvent =
   | TokenRevocationOff
   | ClientCredentialsRejected
   | IntrospectionContradiction
+  | ClientCertificateExpiring
+  | ReplayMemoryFailed
   | RevocationListed
   | RevocationFeedInterrupted
   | SignOutUnconfirmed

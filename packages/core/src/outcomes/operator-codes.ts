@@ -23,6 +23,20 @@ const INVALID_TOKEN = {
   error: 'invalid_token',
   description: 'The access token is invalid',
 } as const satisfies RefusalKind
+const SENDER_NOT_SHOWN = {
+  ...INVALID_TOKEN,
+  description: 'The access token is not shown to come from its sender',
+} as const satisfies RefusalKind
+const INVALID_PROOF = {
+  status: 401,
+  error: 'invalid_dpop_proof',
+  description: 'The DPoP proof is invalid',
+} as const satisfies RefusalKind
+const NONCE_NEEDED = {
+  status: 401,
+  error: 'use_dpop_nonce',
+  description: 'The DPoP proof needs the nonce that came with this answer',
+} as const satisfies RefusalKind
 const EXPIRED = { ...INVALID_TOKEN, description: 'The access token expired' } as const satisfies RefusalKind
 const LOGIN_INSUFFICIENT = { status: 401, error: 'insufficient_user_authentication' } as const
 const NOT_ALLOWED = {
@@ -37,9 +51,9 @@ const NOT_ALLOWED = {
  */
 export const refusals = {
   // The request
-  /** No `Authorization: Bearer` header, or a token in the query alone. */
+  /** No `Authorization` header of a scheme that is taken here, or a token in the query alone. */
   'no-credentials': NO_CREDENTIALS,
-  /** The scheme is Bearer, and what follows is not one token. */
+  /** The scheme is taken here, and what follows is not one token. */
   'authorization-malformed': MALFORMED_REQUEST,
   /** Two `Authorization` values, or a token in the query beside the header. */
   'several-credentials': MALFORMED_REQUEST,
@@ -61,6 +75,8 @@ export const refusals = {
   'claims-malformed': INVALID_TOKEN,
   /** Past `exp` and the clock tolerance. */
   'token-expired': EXPIRED,
+  /** Within the time for which the decision is held (`heldFor`). */
+  'token-ends-too-soon': { ...INVALID_TOKEN, description: 'The access token ends too soon' },
   /** Before `nbf`, less the clock tolerance. */
   'token-not-yet-valid': INVALID_TOKEN,
   /** `iat` lies further ahead than the clock tolerance. */
@@ -87,8 +103,63 @@ export const refusals = {
   'key-not-usable': INVALID_TOKEN,
   /** The signature does not verify. */
   'signature-invalid': INVALID_TOKEN,
-  /** The token has a `cnf` claim; nothing here can check the binding. */
+
+  // Its sender
+  /** The token is bound to its sender (`cnf`) in a way that nothing here checks, or more than one of which one is not. */
   'sender-constraint-unchecked': INVALID_TOKEN,
+  /** The route, or `dpop({ required: true })`, takes tokens that are bound to their sender; this one is not. */
+  'sender-constraint-missing': {
+    ...INVALID_TOKEN,
+    description: 'This request needs an access token that is bound to its sender',
+  },
+  /** The token is bound to a client certificate, or its client is pinned to some; none came from where they are taken from. */
+  'certificate-missing': SENDER_NOT_SHOWN,
+  /** What stands where the certificate should is none. */
+  'certificate-malformed': SENDER_NOT_SHOWN,
+  /** Nobody vouches for the certificate: it is self-signed, or of an authority that is not trusted here. */
+  'certificate-not-verified': SENDER_NOT_SHOWN,
+  /** The certificate is past its end, or before its beginning. */
+  'certificate-expired': SENDER_NOT_SHOWN,
+  /** The token is bound to another certificate (RFC 8705 §3). */
+  'certificate-mismatch': SENDER_NOT_SHOWN,
+  /** The certificate is none of those that `pinnedClients` names for the client of the token, or the token names no client. */
+  'certificate-not-pinned': SENDER_NOT_SHOWN,
+  /** The token is bound to a key and came as `Bearer`, as a thief would send it (RFC 9449 §7.2). */
+  'dpop-token-as-bearer': SENDER_NOT_SHOWN,
+  /** The token came as `DPoP` and is bound to no key (RFC 9449 §7.1). */
+  'dpop-token-not-bound': SENDER_NOT_SHOWN,
+  /** The token is bound to another key than the proof was signed with (RFC 9449 §4.3). */
+  'dpop-key-mismatch': SENDER_NOT_SHOWN,
+  /** The token came as `DPoP`, and no proof with it. */
+  'dpop-proof-missing': INVALID_PROOF,
+  /** More than one `DPoP` header. */
+  'dpop-proof-repeated': INVALID_PROOF,
+  /** No strict JWS, of another type, or a claim is missing or of the wrong type. */
+  'dpop-proof-malformed': INVALID_PROOF,
+  /** `alg` is none of the accepted ones. */
+  'dpop-algorithm-not-allowed': INVALID_PROOF,
+  /** `jwk` is no public key that fits the algorithm, or holds a private one. */
+  'dpop-key-not-usable': INVALID_PROOF,
+  /** The signature does not verify with `jwk`. */
+  'dpop-signature-invalid': INVALID_PROOF,
+  /** `htm` is another method. */
+  'dpop-method-mismatch': INVALID_PROOF,
+  /** `htu` is another address. */
+  'dpop-target-mismatch': INVALID_PROOF,
+  /** `iat` lies further back than `maxProofAge`. */
+  'dpop-proof-too-old': INVALID_PROOF,
+  /** `iat` lies further ahead than the clock tolerance. */
+  'dpop-proof-from-the-future': INVALID_PROOF,
+  /** `ath` is not the hash of the token. */
+  'dpop-token-mismatch': INVALID_PROOF,
+  /** The proof came before. */
+  'dpop-proof-replayed': INVALID_PROOF,
+  /** As many proofs of this key are alive as are remembered of one. */
+  'dpop-proofs-exceeded': INVALID_PROOF,
+  /** The proof has no `nonce`, and needs one. */
+  'dpop-nonce-missing': NONCE_NEEDED,
+  /** The `nonce` is too old, or none of this server's. */
+  'dpop-nonce-not-accepted': NONCE_NEEDED,
 
   // What the authorization server says of it
   /** The answer to introspection contradicts what the token says, which its issuer signed. */
@@ -136,12 +207,18 @@ export const unavailabilities = {
   'key-lookup-limited': UNCHECKED,
   /** The authorization server could not be asked about the token. */
   'live-check-failed': UNCHECKED,
+  /** Deciding took so long that the evidence is too old for a decision that is held (`heldFor`). */
+  'decided-too-late': UNDECIDED,
   /** The decision point could not be reached, took too long, asked for fewer calls or threw. */
   'decision-unavailable': UNDECIDED,
   /** The decision point can decide nothing until somebody mends its configuration. */
   'decision-misconfigured': UNDECIDED,
   /** A function of the policy, `action`, `resource`, `context` or `attributes`, threw or gave what is none. */
   'policy-input-failed': UNDECIDED,
+  /** As many DPoP proofs are alive as the replay memory holds. */
+  'replay-memory-full': UNCHECKED,
+  /** The replay memory could not be reached, took too long, or threw. */
+  'replay-memory-failed': UNCHECKED,
   /** `close()` was called. */
   'resource-server-closed': UNCHECKED,
 } as const satisfies Record<string, { readonly retryAfter: number; readonly description: string }>

@@ -7,16 +7,12 @@ export function checkOptionNames(
   owner: string,
   options: unknown,
   known: readonly string[],
-  notAvailableYet: readonly string[] = [],
 ): asserts options is Record<string, unknown> {
   if (!isPlainObject(options)) {
     throw new ConfigurationError(owner, 'takes a plain object of options')
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
-    if (notAvailableYet.includes(name)) {
-      throw new ConfigurationError(`${owner}.${name}`, 'is not available in this version; leave it out')
-    }
     throw new ConfigurationError(`${owner}.${name}`, `is not an option; known options are ${known.join(', ')}`)
   }
 }

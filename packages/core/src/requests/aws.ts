@@ -1,4 +1,4 @@
-import type { ProtectedRequest } from '../vocabulary/protected-request.js'
+import type { ClientCertificate, ProtectedRequest } from '../vocabulary/protected-request.js'
 
 /**
  * The part that is read of the events AWS sends to a function for an HTTP request, and to a Lambda authorizer that gets
@@ -59,7 +59,10 @@ export interface AwsClientCertificate {
   readonly clientCertPem: string
 }
 
-/** Describes an event by what is read of it, under the path that the client sent. */
+/**
+ * Describes an event by what is read of it, under the path that the client sent. The results of a Lambda authorizer may not
+ * be cached (`authorizerResultTtlInSeconds: 0`): another certificate, or a proof that comes again, would be let in by them.
+ */
 export function fromAwsEvent(event: AwsHttpEvent): ProtectedRequest {
   return isV2(event) ? fromV2(event) : fromV1(event)
 }
@@ -73,7 +76,7 @@ function fromV2({ rawPath, rawQueryString, headers, pathParameters, requestConte
     method: requestContext.http.method,
     url: rawQueryString === '' ? rawPath : `${rawPath}?${rawQueryString}`,
     headers: headers ?? {},
-    clientCertificate: requestContext.authentication?.clientCert?.clientCertPem,
+    clientCertificate: verified(requestContext.authentication?.clientCert),
     params: pathParameters ?? undefined,
   }
 }
@@ -86,9 +89,16 @@ function fromV1(event: AwsEventV1): ProtectedRequest {
     // `path` lacks the stage of a REST API, which is part of what the client sent.
     url: `${requestContext?.path ?? path}${query === '' ? '' : `?${query}`}`,
     headers: headersOf(event),
-    clientCertificate: requestContext?.identity?.clientCert?.clientCertPem,
+    clientCertificate: verified(requestContext?.identity?.clientCert),
+    // Headers of mutual TLS are the load balancer's own then: clients reach it, and nobody but it may invoke the function.
+    deliveredBy: requestContext?.elb === undefined ? undefined : 'alb-event',
     params: pathParameters ?? undefined,
   }
+}
+
+/** The gateway lets in only those of authorities in its trust store. */
+function verified(certificate: AwsClientCertificate | null | undefined): ClientCertificate | undefined {
+  return certificate ? { pem: certificate.clientCertPem, verified: true } : undefined
 }
 
 /** Of a header that came twice, `headers` has one value: it counts only where the list of all lacks the name. */

@@ -1,4 +1,5 @@
 import type { IssuerRegistry } from '../issuers/issuer-registry.js'
+import { ConfigurationError } from '../outcomes/errors.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
 import { type CompactJws, parseCompactJws } from '../tokens/compact-jws.js'
 import { KnownHeaders } from '../tokens/known-headers.js'
@@ -7,13 +8,19 @@ import { type NameMemory, TokenKey } from '../tokens/token-key.js'
 import type { VerifiedToken } from '../tokens/verified-token.js'
 import { type RememberedToken, VerifiedTokens } from '../tokens/verified-tokens.js'
 import type { Instant } from '../transport/clock.js'
-import { member } from '../vocabulary/json-object.js'
+import { type JsonObject, member, parseJsonObject } from '../vocabulary/json-object.js'
 
 /** What the credentials of a request came to, before any policy is known. */
 export type Authentication =
   /** `issuer`: the configured one that the token names, if any; nothing proves that it issued the token. */
   | { readonly kind: 'failed'; readonly reason: OperatorCode; readonly issuer?: string | undefined }
-  | { readonly kind: 'validated'; readonly token: string; readonly key: TokenKey; readonly facts: TokenFacts }
+  /** Without `token` only its claims came, which somebody else has verified. */
+  | {
+      readonly kind: 'validated'
+      readonly token: string | undefined
+      readonly key: TokenKey
+      readonly facts: TokenFacts
+    }
   /** Only the issuer can read it; which one that is, the policy may have to say. */
   | { readonly kind: 'opaque'; readonly token: string; readonly key: TokenKey }
 
@@ -42,6 +49,8 @@ interface AuthenticatorParts {
 export interface Authenticator {
   /** At once where nothing has to be waited for. `now`: when the token came. */
   authenticate(token: string, now: Instant): Authentication | Promise<Authentication>
+  /** Takes claims that somebody else has verified. */
+  authenticateClaims(claims: Readonly<Record<string, unknown>>, now: Instant): Authentication
   /** Forgets the tokens it has seen. */
   close(): void
 }
@@ -103,9 +112,33 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       if (known instanceof Promise) return known.then((found) => fromMemory(token, found, now) ?? validate(token, now))
       return fromMemory(token, known, now) ?? validate(token, now)
     },
+    authenticateClaims(claims, now) {
+      if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+        throw new ConfigurationError('claims', 'must be an object with the claims of one token')
+      }
+      if (isClosed()) return failed('resource-server-closed')
+      const payload = jsonCopyOf(claims)
+      if (payload === undefined) return failed('claims-malformed')
+      const iss = member(payload, 'iss')
+      const issuer = typeof iss === 'string' ? issuers.select(iss) : undefined
+      if (issuer === undefined) return failed('issuer-not-trusted')
+      const facts = issuer.validator.factsOfClaims(payload, now)
+      if (typeof facts === 'string') return failed(facts, issuer.identifier)
+      // The empty text is no token's name, so that nothing was ever remembered under it.
+      return { kind: 'validated', token: undefined, key: new TokenKey(''), facts }
+    },
     close() {
       verifiedTokens?.clear()
     },
+  }
+}
+
+/** Frozen, and what the parser of tokens would not let through is not let through here. */
+function jsonCopyOf(claims: Readonly<Record<string, unknown>>): JsonObject | undefined {
+  try {
+    return parseJsonObject(JSON.stringify(claims))
+  } catch {
+    return undefined
   }
 }
 

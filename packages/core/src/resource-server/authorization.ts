@@ -1,6 +1,9 @@
 import type { ConnectedIssuer, IssuerRegistry } from '../issuers/issuer-registry.js'
 import type { TrustedIssuer } from '../issuers/trusted-issuer.js'
+import { ConfigurationError } from '../outcomes/errors.js'
 import type { OperatorCode } from '../outcomes/operator-codes.js'
+import type { PresentedSender } from '../sender-constraints/sender-checks.js'
+import { canBeHeld, lagsWhenDecided } from '../strategy/held-decision.js'
 import type { IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type ClaimsCheck, checkClaims, refusalByPolicy } from '../strategy/policy-check.js'
 import type { CompiledPolicy } from '../strategy/route-policy.js'
@@ -40,35 +43,44 @@ interface AuthorizerParts {
 /** What a decision may need of the request beside its token. */
 export interface RequestInHand {
   readonly request: AnyRequest | undefined
+  readonly sender: PresentedSender
   /** Shared by all policies on one presented request. */
   readonly memo?: DecisionMemo | undefined
 }
 
 /** Decides policies: what costs nothing first, evidence last, and what may have changed meanwhile once more. */
 export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker }: AuthorizerParts) {
-  /** What may have changed since the facts were gathered. */
-  function ended({ issuer, expiresAt, notBefore, issuedAt }: TokenFacts): OperatorCode | undefined {
+  /** What may have changed since the facts were gathered, or will have while the decision is held. */
+  function ended(
+    { issuer, expiresAt, notBefore, issuedAt }: TokenFacts,
+    { heldFor }: CompiledPolicy<unknown>,
+  ): OperatorCode | undefined {
     if (isClosed()) return 'resource-server-closed'
     const { definition } = issuers.select(issuer) as ConnectedIssuer
     const { clockTolerance } = definition
     const now = clock.now()
     if (notBefore !== undefined && !(notBefore <= now + clockTolerance)) return 'token-not-yet-valid'
     if (isExpired(expiresAt, clockTolerance, now)) return 'token-expired'
-    return isTooOld(issuedAt, definition, now) ? 'token-too-old' : undefined
+    if (heldFor > 0 && isExpired(expiresAt, 0, now + heldFor)) return 'token-ends-too-soon'
+    return isTooOld(issuedAt, definition, now + heldFor) ? 'token-too-old' : undefined
   }
 
   /** Of the login, which grows older like the token. */
   function refusalOfLogin(policy: CompiledPolicy<unknown>, facts: TokenFacts): OperatorCode | undefined {
     if (policy.maxAge === undefined && policy.acrValues.length === 0) return undefined
     const { clockTolerance } = (issuers.select(facts.issuer) as ConnectedIssuer).definition
-    return refusalByLogin(policy, facts, clockTolerance, clock.now())
+    const { acrValues, heldFor } = policy
+    const maxAge = policy.maxAge === undefined ? undefined : policy.maxAge - heldFor
+    return refusalByLogin({ acrValues, maxAge }, facts, clockTolerance, clock.now())
   }
 
   /** The rules that facts alone can break. They run on every request, whatever is remembered. */
   function refusalByFacts(policy: CompiledPolicy<unknown>, facts: TokenFacts): OperatorCode | undefined {
-    const endedBefore = ended(facts)
+    const endedBefore = ended(facts, policy)
     if (endedBefore !== undefined) return endedBefore
     if (!issuers.isAmong(facts.issuer, policy.issuers)) return 'issuer-not-accepted'
+    // The answer is repeated to whoever sends the token, and nobody then looks at the sender.
+    if (policy.heldFor > 0 && facts.confirmation !== undefined) return 'sender-constraint-unchecked'
     return refusalByPolicy(policy, facts)
   }
 
@@ -102,18 +114,25 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-    inHand: RequestInHand | undefined,
+    inHand: RequestInHand,
   ): Decision<Claims> | Promise<Decision<Claims>> {
     const inSteps = (begun: Begun = {}) => decideInSteps(authentication, trusted, policy, arrival, inHand, begun)
     const mayWait = policy.claims !== undefined || policy.decisions.length > 0
     if (authentication.kind === 'opaque' || mayWait || isClosed()) return inSteps()
     const strategy = strategyOf(trusted)
     const { token, key, facts } = authentication
+    const shown = inHand.sender.compare(facts, policy.senderConstrained)
+    if (shown instanceof Promise) return inSteps({ shown })
+    if (shown !== undefined) return { facts, result: shown }
     const known = strategy.isRevoked(key, facts)
     if (known instanceof Promise) return inSteps({ known })
     const refusal = known ? 'token-revoked' : (refusalByFacts(policy, facts) ?? refusalOfLogin(policy, facts))
     if (refusal !== undefined) return { facts, result: refusal }
-    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    // Whatever it costs is done once: to ask again is to be told the same.
+    const spent = inHand.sender.spend(facts)
+    if (spent instanceof Promise) return inSteps({ known })
+    if (spent !== undefined) return { facts, result: spent }
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = lagsWhenDecided(policy)
     const decision = strategy.decide({ token, key, facts, arrival, maxRevocationLag, maxRevocationLagDuringOutage })
     if (decision instanceof Promise) return inSteps({ known, decision })
     if (decision.decision !== 'evidence') return { facts, result: decision.reason }
@@ -126,7 +145,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     trusted: TrustedIssuer,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-    inHand: RequestInHand | undefined,
+    inHand: RequestInHand,
     begun: Begun,
   ): Promise<Decision<Claims>> {
     const strategy = strategyOf(trusted)
@@ -135,6 +154,11 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const not = (reason: OperatorCode, facts = validated) => ({ facts, result: reason })
 
     if (isClosed()) return not('resource-server-closed')
+    const { sender } = inHand
+    const comparing =
+      begun.shown ?? (validated === undefined ? sender.refusal() : sender.compare(validated, policy.senderConstrained))
+    const unshown = comparing instanceof Promise ? await comparing : comparing
+    if (unshown !== undefined) return not(unshown)
     // Nearly every step answers at once, and waiting for one would cost more than it does.
     const known = begun.known ?? strategy.isRevoked(key, validated)
     if (known instanceof Promise ? await known : known) return not('token-revoked')
@@ -142,14 +166,17 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     const first = validated && refusalBy(validated)
     const refusalAtFirst = first instanceof Promise ? await first : first
     if (refusalAtFirst !== undefined) return not(refusalAtFirst)
-    const { maxRevocationLag, maxRevocationLagDuringOutage } = policy
+    // Nothing is remembered for tokens that are refused anyway, and nobody is asked about a proof that has served.
+    const spending = validated && sender.spend(validated)
+    const spent = spending instanceof Promise ? await spending : spending
+    if (spent !== undefined) return not(spent)
+    const { maxRevocationLag, maxRevocationLagDuringOutage } = lagsWhenDecided(policy)
     const question = { token, key, facts: validated, arrival, maxRevocationLag, maxRevocationLagDuringOutage }
     const decision = begun.decision ?? strategy.decide(question)
     const gathered = decision instanceof Promise ? await decision : decision
     if (gathered.decision !== 'evidence') return not(isClosed() ? 'resource-server-closed' : gathered.reason)
     const { facts, evidence } = gathered
-    const last = facts === validated ? undefined : refusalBy(facts)
-    const refusal = last instanceof Promise ? await last : last
+    const refusal = facts === validated ? undefined : await refusalByAnswer(facts, policy, sender, refusalBy)
     const checked = accepted()
     if (refusal !== undefined || checked === undefined) return not(refusal ?? 'claims-schema-failed', facts)
     const { claims } = checked
@@ -162,9 +189,9 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
         route,
         facts,
         principal,
-        accessToken: () => token,
-        request: inHand?.request,
-        memo: inHand?.memo,
+        accessToken: () => token ?? notHere(),
+        request: inHand.request,
+        memo: inHand.memo,
       }
       const denial =
         decisionMaker === undefined ? 'decision-misconfigured' : await decisionMaker.decide(demands, subject)
@@ -173,7 +200,9 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     // A schema, an answer or a decision may take its time.
     const granted = strategy.unlessRevoked(key, facts, () => {
       const proof = decidedFrom === undefined ? evidence : aged(evidence, decidedFrom)
-      return ended(facts) ?? refusalOfLogin(policy, facts) ?? principalOf(facts, claims, proof)
+      const refusalAtLast = ended(facts, policy) ?? refusalOfLogin(policy, facts)
+      if (refusalAtLast !== undefined) return refusalAtLast
+      return canBeHeld(policy, proof, clock.now()) ? principalOf(facts, claims, proof) : 'decided-too-late'
     })
     return { facts, result: (granted instanceof Promise ? await granted : granted) ?? 'token-revoked' }
   }
@@ -195,7 +224,7 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
       authentication: Authentication,
       policy: CompiledPolicy<Claims>,
       arrival: Instant,
-      inHand?: RequestInHand,
+      inHand: RequestInHand,
     ): Authorization<Claims> | Promise<Authorization<Claims>> {
       if (authentication.kind === 'failed') return failed(authentication)
       const trusted = issuerOf(authentication, policy)
@@ -208,26 +237,47 @@ export function createAuthorizer({ issuers, strategyOf, clock, isClosed, decisio
     },
 
     /** What is against the request by what is known here; `undefined` is no grant. Asks nobody, remembers nothing. */
-    async precheck(authentication: Authentication, policy: CompiledPolicy<unknown>): Promise<Precheck> {
+    async precheck(
+      authentication: Authentication,
+      policy: CompiledPolicy<unknown>,
+      { sender }: Pick<RequestInHand, 'sender'>,
+    ): Promise<Precheck> {
       if (authentication.kind === 'failed') return failed(authentication)
       const trusted = issuerOf(authentication, policy)
       if (trusted === undefined) return { issuer: undefined, facts: undefined, result: 'issuer-not-accepted' }
       const facts = authentication.kind === 'validated' ? authentication.facts : undefined
       const known = { issuer: facts?.issuer ?? trusted.issuers[0], facts }
       if (isClosed()) return { ...known, result: 'resource-server-closed' }
+      const unshown = await (facts === undefined ? sender.refusal() : sender.compare(facts, policy.senderConstrained))
+      if (unshown !== undefined) return { ...known, result: unshown }
       if (await strategyOf(trusted).isRevoked(authentication.key, facts)) return { ...known, result: 'token-revoked' }
       return { ...known, result: facts && (await createFactsCheck(policy).refusalBy(facts)) }
     },
   }
 }
 
+function notHere(): never {
+  throw new ConfigurationError('accessToken', 'is not known here: only its claims were handed in')
+}
+
 /** What was asked already. */
 interface Begun {
+  readonly shown?: ReturnType<PresentedSender['compare']>
   readonly known?: ReturnType<IssuerStrategy['isRevoked']>
   readonly decision?: ReturnType<IssuerStrategy['decide']>
 }
 
 type Decision<Claims> = Pick<Authorization<Claims>, 'facts' | 'result'>
+
+/** What an authorization server has said of a token is held to all that a token is held to. */
+async function refusalByAnswer(
+  facts: TokenFacts,
+  { senderConstrained }: CompiledPolicy<unknown>,
+  sender: PresentedSender,
+  refusalBy: (facts: TokenFacts) => OperatorCode | undefined | Promise<OperatorCode | undefined>,
+): Promise<OperatorCode | undefined> {
+  return (await sender.compare(facts, senderConstrained)) ?? (await refusalBy(facts)) ?? (await sender.spend(facts))
+}
 
 function failed({ issuer, reason }: Extract<Authentication, { kind: 'failed' }>) {
   return { issuer, facts: undefined, result: reason }
@@ -238,6 +288,7 @@ const INCONCLUSIVE: ReadonlySet<OperatorCode> = new Set([
   'revocation-lag-exceeded',
   'evidence-unobtainable',
   'live-check-failed',
+  'decided-too-late',
   'decision-unavailable',
   'decision-misconfigured',
   'policy-input-failed',

@@ -3,7 +3,7 @@ import { type RefusalCode, refusals, unavailabilities, type UnavailableCode } fr
 import type { WireCode } from '../outcomes/wire-codes.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Principal } from '../vocabulary/principal.js'
-import { bearerChallenge, loginParameters, scopeParameter, type ToldDemands } from './challenge.js'
+import { challengesOf, loginParameters, scopeParameter, type ToldDemands } from './challenge.js'
 
 const GRANT: unique symbol = Symbol('granted')
 
@@ -13,6 +13,12 @@ export interface Granted<Claims = AccessTokenClaims> {
   readonly outcome: 'granted'
   /** Who is calling. */
   readonly principal: Principal<Claims>
+  /**
+   * Headers for the answer, none in most. A client whose nonce is about to end is told the next one (RFC 9449 §9); without
+   * it, its next request is refused once and tried again. No cache may keep that answer, which would tell the nonce when it
+   * has ended (RFC 9449 §8.2).
+   */
+  readonly headers: { readonly 'DPoP-Nonce'?: string; readonly 'Cache-Control'?: 'no-store' }
   /** @internal Only a server makes one; nobody hands in a literal. */
   readonly [GRANT]: Seal
 }
@@ -23,8 +29,15 @@ export interface Refused {
   readonly outcome: 'refused'
   /** HTTP status (RFC 6750 §3.1). */
   readonly status: 400 | 401 | 403
-  /** The challenge (RFC 6750 §3, RFC 9470 §3), and that no cache may keep the answer. */
-  readonly headers: { readonly 'WWW-Authenticate': string; readonly 'Cache-Control': 'no-store' }
+  /**
+   * The challenges (RFC 6750 §3, RFC 9470 §3, RFC 9449 §7.1), that no cache may keep the answer, and where `dpop({ nonce })`
+   * asks for it, what the client's next proof has to hold (RFC 9449 §9).
+   */
+  readonly headers: {
+    readonly 'WWW-Authenticate': string
+    readonly 'Cache-Control': 'no-store'
+    readonly 'DPoP-Nonce'?: string
+  }
   /**
    * A JSON object with what the challenge says. Without credentials there is no `error`; `acr_values` and `max_age`
    * (seconds) say what another login has to be like.
@@ -75,8 +88,15 @@ export type Prechecked = Passed | Denied
 
 export const passed: Passed = Object.freeze({ outcome: 'passed' })
 
-export function granted<Claims>(principal: Principal<Claims>): Granted<Claims> {
-  return Object.freeze({ outcome: 'granted', principal, [GRANT]: new Seal() })
+const NO_HEADERS = Object.freeze({})
+
+export function granted<Claims>(principal: Principal<Claims>, renewedNonce?: string): Granted<Claims> {
+  const headers = renewedNonce === undefined ? NO_HEADERS : headersWith(renewedNonce)
+  return Object.freeze({ outcome: 'granted', principal, headers, [GRANT]: new Seal() })
+}
+
+function headersWith(nonce: string): Granted['headers'] {
+  return Object.freeze({ 'DPoP-Nonce': nonce, 'Cache-Control': 'no-store' })
 }
 
 /**
@@ -104,12 +124,14 @@ export class Seal {
 
 export function refused(reason: RefusalCode, demands: ToldDemands): Refused {
   const { status, error, description } = refusals[reason]
+  const nonce = demands.senders?.dpop?.nonce()
   return Object.freeze({
     outcome: 'refused',
     status,
     headers: Object.freeze({
-      'WWW-Authenticate': bearerChallenge(reason, demands),
+      'WWW-Authenticate': challengesOf(reason, demands),
       'Cache-Control': 'no-store',
+      ...(nonce !== undefined && { 'DPoP-Nonce': nonce }),
     }),
     body: Object.freeze({
       ...(error === undefined ? {} : { error }),

@@ -24,9 +24,12 @@ export function createPolicyCompiler(
   issuers: IssuerRegistry,
   {
     decisionPoint,
+    bindsSenders = false,
     onNew = () => {},
   }: {
     readonly decisionPoint?: PolicyDecisionPoint | undefined
+    /** Whether anything is checked that a token may be bound to. */
+    readonly bindsSenders?: boolean
     readonly onNew?: (policy: CompiledPolicy<unknown>) => void
   } = {},
 ) {
@@ -41,6 +44,12 @@ export function createPolicyCompiler(
     if (!checked.has(compiled)) {
       checkAgainst(issuers, compiled)
       checkDecisions(compiled.decisions, decisionPoint)
+      if (compiled.senderConstrained === 'required' && !bindsSenders) {
+        throw new ConfigurationError(
+          'policy.senderConstrained',
+          'can never be met: give createResourceServer senderConstraints, certificateBound() or dpop()',
+        )
+      }
       checked.add(compiled)
       onNew(compiled)
     }

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { booleanOption, checkOptionNames, scopeListOption } from '../outcomes/option-check.js'
+import type { SenderConstraintMetadata } from '../tokens/sender-constraint.js'
 import { whatIsWrongWithAddress, whatIsWrongWithIssuer } from '../vocabulary/issuer-identifier.js'
 
 /** What clients can find out about this API before they have a token (RFC 9728). */
@@ -29,6 +30,12 @@ export interface ProtectedResourceMetadata {
   readonly scopes_supported?: readonly string[]
   /** Tokens are taken from the `Authorization` header alone. */
   readonly bearer_methods_supported: readonly ['header']
+  /** Tokens bound to a client certificate are checked (RFC 8705). */
+  readonly tls_client_certificate_bound_access_tokens?: true
+  /** Algorithms of DPoP proofs that are accepted (RFC 9449). */
+  readonly dpop_signing_alg_values_supported?: readonly string[]
+  /** No tokens are accepted but those bound to a key of DPoP. */
+  readonly dpop_bound_access_tokens_required?: true
   /** The name of the API, for people. */
   readonly resource_name?: string
   /** Address of a page for developers. */
@@ -59,11 +66,16 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 const SCOPES = "must be a list of one or more scope tokens (RFC 6749 §3.3), such as ['orders/read']"
 const KNOWN = ['identifier', 'name', 'documentation', 'scopes', 'allowInsecureLoopback'] as const
 
+interface MetadataParts {
+  readonly authorizationServers: readonly string[]
+  readonly senderConstraints: SenderConstraintMetadata
+}
+
 /** Everything in it is known when the server is made. */
 export function createMetadata(
   option: string,
   given: string | ProtectedResourceOptions,
-  authorizationServers: readonly string[],
+  { authorizationServers, senderConstraints }: MetadataParts,
 ): MetadataResponse {
   const options: unknown = typeof given === 'string' ? { identifier: given } : given
   checkOptionNames(option, options, KNOWN)
@@ -78,6 +90,7 @@ export function createMetadata(
     authorization_servers: Object.freeze([...authorizationServers]),
     ...(scopes !== undefined && { scopes_supported: scopeListOption(`${option}.scopes`, scopes, SCOPES) }),
     bearer_methods_supported: Object.freeze(['header'] as const),
+    ...senderConstraints,
     ...(name !== undefined && { resource_name: name }),
     ...(documentation !== undefined && {
       resource_documentation: checkPage(`${option}.documentation`, documentation, allowInsecureLoopback),

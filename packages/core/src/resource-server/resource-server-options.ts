@@ -4,6 +4,7 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import type { TokenwardEvent } from '../outcomes/events.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
 import type { RevocationList } from '../revocation/revocation-list.js'
+import type { SenderConstraint } from '../tokens/sender-constraint.js'
 import { type Clock, steadyClock, systemClock } from '../transport/clock.js'
 import type { Fetch } from '../transport/fetch-client.js'
 import { type ProtectedResourceOptions } from './protected-resource-metadata.js'
@@ -23,6 +24,11 @@ export interface ResourceServerOptions {
    * challenge names the address of the metadata, which `api.metadata()` holds. Default: no metadata.
    */
   readonly resource?: string | ProtectedResourceOptions | undefined
+  /**
+   * What tokens may be bound to, `certificateBound()` and `dpop()`, each once. Default none: a token that is bound to
+   * anything is refused (RFC 8705 §3, RFC 9449 §7.2).
+   */
+  readonly senderConstraints?: readonly SenderConstraint[] | undefined
   /** Decides routes with an `action`, by policies of its own. Default none: such routes are refused when they are defined. */
   readonly decisionPoint?: PolicyDecisionPoint | undefined
   /** The `realm` of every challenge (RFC 9110 §11.5): printable ASCII, not empty. Default `'api'`. */
@@ -70,6 +76,7 @@ const KNOWN = [
   'issuers',
   'revocationList',
   'resource',
+  'senderConstraints',
   'decisionPoint',
   'realm',
   'maxTokenBytes',
@@ -80,10 +87,9 @@ const KNOWN = [
   'clock',
   'onEvent',
 ] as const
-const TO_COME = ['senderConstraints'] as const
 
 export function checkResourceServerOptions(options: ResourceServerOptions): CheckedResourceServerOptions {
-  checkOptionNames(OWNER, options, KNOWN, TO_COME)
+  checkOptionNames(OWNER, options, KNOWN)
   const { realm = 'api', maxTokenBytes = 16_384, clock = systemClock } = options
   const { maxVerifiedTokens = 10_000, maxRememberedTokens = 10_000 } = options
   if (typeof realm !== 'string' || !/^[\x20-\x7e]+$/.test(realm)) {

@@ -2,23 +2,23 @@ import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import type { KeySnapshot } from '../keys/key-snapshot.js'
-import { ConfigurationError } from '../outcomes/errors.js'
 import { emitTo } from '../outcomes/events.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
+import { anySender, connectSenderConstraints, unconstrained } from '../sender-constraints/sender-checks.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
 import { type PolicyExplanation, explainPolicy } from '../strategy/policy-explanation.js'
 import type { ClaimsOf, ClaimsSchema, CompiledPolicy } from '../strategy/route-policy.js'
+import type { TokenScheme } from '../tokens/sender-constraint.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { BoundedCache } from '../transport/bounded-cache.js'
 import { type Instant, readInstant } from '../transport/clock.js'
 import { createFetchClient } from '../transport/fetch-client.js'
 import type { Principal } from '../vocabulary/principal.js'
-import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
-import { createAnswerer } from './answering.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
+import { createAnswerer, type Reception } from './answering.js'
 import { type Authenticated, type Authentication, couldNotTell, createAuthenticator } from './authentication.js'
 import { type Authorization, createAuthorizer, isInconclusive, type RequestInHand } from './authorization.js'
 import { type BackChannelLogoutResponse, createBackChannelLogout } from './back-channel-logout.js'
-import { readBearerCredentials } from './bearer-credentials.js'
 import { createDecisionMaker } from './decision-making.js'
 import type { BackChannelLogoutRequest } from './logout-request.js'
 import { type Denied, errorOf, type Granted, type Outcome, passed, type Prechecked } from './outcome.js'
@@ -26,6 +26,7 @@ import { createMetadata, type MetadataResponse, noMetadata } from './protected-r
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
 import { arrivalsOf, type PresentOptions } from './present-options.js'
+import { createReception } from './request-reception.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
@@ -34,7 +35,7 @@ import { type Watch, Watcher, type WatchOptions } from './watch.js'
 
 /** One request whose token was parsed and verified once; any number of policies may follow. */
 export interface Presented {
-  /** `'none'`: the request carried no bearer token, which is all that optional authentication asks. Else `'present'`. */
+  /** `'none'`: the request carried no access token, which is all that optional authentication asks. Else `'present'`. */
   readonly credentials: 'none' | 'present'
   /** Decides one policy, as `ResourceServer.authorize` does. */
   authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
@@ -69,6 +70,13 @@ export interface ResourceServer {
    * @throws {@link ConfigurationError} where `request` is no request at all, or for an option that is none.
    */
   present(request: AnyRequest, options?: PresentOptions): Promise<Presented>
+  /**
+   * For claims of an access token that somebody else has verified, such as an authorizer of API Gateway; names and types as
+   * in the token. Signature, key and header are taken on trust, and every other check is made. Whoever can get claims of
+   * their own in here can be anybody: see to it that only the verifier can. As there is no token, no issuer can be asked
+   * about it: evidence is its age, and the revocation list.
+   */
+  presentClaims(claims: Readonly<Record<string, unknown>>): Promise<Presented>
   /**
    * A first fence for proxies in front of handlers: what can be said here and now, without a call about the token and
    * without the decision point. `'passed'` is not `'granted'`: it means that nothing is known against the request, not even
@@ -160,19 +168,30 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     ]),
   )
   const strategyOf = (trusted: TrustedIssuer) => strategies.get(trusted) as IssuerStrategy
-  const compile = createPolicyCompiler(issuers, { decisionPoint, onNew: warnOfUnobtainableEvidence })
+  const senders = connectSenderConstraints(options.senderConstraints, {
+    clock,
+    emit,
+    issuers: issuers.trusted.map((trusted) => trusted.issuers),
+  })
+  const schemes: readonly TokenScheme[] = senders.dpop === undefined ? ['Bearer'] : ['Bearer', 'DPoP']
+  const bindsSenders = senders.methods.length > 0
+  const compile = createPolicyCompiler(issuers, { decisionPoint, bindsSenders, onNew: warnOfUnobtainableEvidence })
   const isClosed = () => closed
   const authenticator = createAuthenticator({ issuers, maxTokenBytes, maxVerifiedTokens, isClosed })
+  const receive = createReception({ senders, schemes, authenticator })
   const decisionMaker = decisionPoint && createDecisionMaker({ decisionPoint, timeout: decisionTimeout, clock, emit })
   const { authorize, precheck } = createAuthorizer({ issuers, strategyOf, clock, isClosed, decisionMaker })
   const metadata =
     options.resource === undefined
       ? undefined
-      : createMetadata('createResourceServer.resource', options.resource, issuers.trusted.map(firstIdentifier))
+      : createMetadata('createResourceServer.resource', options.resource, {
+          authorizationServers: issuers.trusted.map(firstIdentifier),
+          senderConstraints: senders.metadata,
+        })
   const { answer, principalOrDenied, denied } = createAnswerer({
     clock,
     emit: onEvent && emit,
-    resource: { realm, resourceMetadata: metadata?.url },
+    resource: { realm, resourceMetadata: metadata?.url, senders },
   })
   const issuerOf = ({ issuer }: TokenFacts) => {
     const { trusted, definition } = issuers.select(issuer) as ConnectedIssuer
@@ -184,12 +203,13 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     isKnownToEnd: async ({ authentication, facts }) =>
       closed || issuerOf(facts).strategy.isRevoked(authentication.key, facts),
     onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),
-    async decideAgain({ authentication, policy, request }, earlyBound) {
+    async decideAgain({ authentication, policy, request, reception }, earlyBound) {
       const maxRevocationLag = earlyBound ?? policy.maxRevocationLag
-      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock), { request })
+      const inHand = { request, sender: reception.sender }
+      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock), inHand)
       if (earlyBound !== undefined && isInconclusive(again)) return undefined
       if (typeof again.result !== 'string' && !again.result.evidence.relaxed) return { principal: again.result }
-      const outcome = answer(again, policy)
+      const outcome = answer(again, policy, reception)
       return outcome.outcome === 'granted' ? { principal: outcome.principal } : { denied: outcome }
     },
   })
@@ -210,16 +230,21 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     const authentication = await authenticator.authenticate(token, arrival)
     if (authentication.kind === 'validated') return authentication.facts
     const anyToken = compile()
-    const authorization = await authorize(authentication, anyToken, arrival)
+    const reception = { scheme: undefined, sender: anySender, request: undefined }
+    const authorization = await authorize(authentication, anyToken, arrival, reception)
     const { facts, result } = authorization
     if (facts !== undefined && (typeof result !== 'string' || result === 'token-revoked')) return facts
-    throw errorOf(answer(authorization, anyToken) as Denied)
+    throw errorOf(answer(authorization, anyToken, reception) as Denied)
   }
 
   function explain(policy: CompiledPolicy<unknown>): PolicyExplanation {
     const isAdmitted = ({ issuers: [first] }: TrustedIssuer) => issuers.isAmong(first as string, policy.issuers)
     return explainPolicy(
-      { ...policy, decisions: explainDecisions(policy.decisions, decisionPoint) },
+      {
+        ...policy,
+        decisions: explainDecisions(policy.decisions, decisionPoint),
+        confirmationMethods: senders.methods,
+      },
       issuers.trusted.filter(isAdmitted).map((trusted) => ({
         issuers: trusted.issuers,
         definition: definitionOf(trusted, 'issuers'),
@@ -249,40 +274,40 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     authentication: Authentication,
     policy: CompiledPolicy<Claims>,
     arrival: Instant,
-    inHand?: RequestInHand,
+    inHand: RequestInHand & Reception,
   ): Outcome<Claims> | Promise<Outcome<Claims>> {
     const authorization = authorize(authentication, policy, arrival, inHand)
     return authorization instanceof Promise ? authorization.then(land) : land(authorization)
 
     function land(landed: Authorization<Claims>): Outcome<Claims> {
-      const outcome = answer(landed, policy)
+      const outcome = answer(landed, policy, inHand)
       if (outcome.outcome === 'granted') {
         const facts = landed.facts as TokenFacts
         // From the arrival: what a schema took is no time in which the evidence stayed young.
-        const request = policy.decisions.length === 0 ? undefined : inHand?.request
+        const request = policy.decisions.length === 0 ? undefined : inHand.request
         const authenticated = authentication as Authenticated
-        watcher.remember(outcome, { authentication: authenticated, facts, policy, decidedAt: arrival, request })
+        const reception = { scheme: inHand.scheme, sender: inHand.sender }
+        watcher.remember(outcome, {
+          authentication: authenticated,
+          facts,
+          policy,
+          decidedAt: arrival,
+          request,
+          reception,
+        })
       }
       return outcome
     }
-  }
-
-  function authenticateRequest(request: AnyRequest, arrival: Instant): Authentication | Promise<Authentication> {
-    if (!isRequest(request)) {
-      throw new ConfigurationError('request', 'must be a web Request, or a record with method, url and headers')
-    }
-    const credentials = readBearerCredentials(request)
-    if ('none' in credentials) return { kind: 'failed', reason: credentials.none }
-    return authenticator.authenticate(credentials.token, arrival)
   }
 
   return Object.freeze({
     policy: (policy) => compile(policy),
     async present(request, presentOptions = {}) {
       const arrival = arrivalsOf(clock, presentOptions)
-      let authentication = await authenticateRequest(request, readInstant(clock))
+      const { authenticate, inHand: received } = await receive(request)
+      let authentication = await authenticate(readInstant(clock))
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
-      const inHand = { request, memo: decisionMaker && new WeakMap() }
+      const inHand = { ...received, memo: decisionMaker && new WeakMap() }
       return {
         credentials: hasNone ? 'none' : 'present',
         async authorize(...policy) {
@@ -290,29 +315,49 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           const arrived = arrival()
           // A connection that was opened during an outage need not stay shut when it is over.
           const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
-          if (isLate) authentication = await authenticateRequest(request, readInstant(clock))
+          if (isLate) authentication = await authenticate(readInstant(clock))
           return settle(authentication, compiled, arrived, inHand)
         },
+      }
+    },
+    async presentClaims(claims) {
+      const authentication = authenticator.authenticateClaims(claims, readInstant(clock))
+      const inHand = {
+        request: undefined,
+        scheme: undefined,
+        sender: unconstrained,
+        memo: decisionMaker && new WeakMap(),
+      }
+      return {
+        credentials: 'present',
+        authorize: async (...policy) => settle(authentication, compile(...policy), readInstant(clock), inHand),
       }
     },
     async authorize(request, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
-      const soon = authenticateRequest(request, arrival)
-      return settle(soon instanceof Promise ? await soon : soon, compiled, arrival, { request })
+      const soon = receive(request)
+      const { authenticate, inHand } = soon instanceof Promise ? await soon : soon
+      const authenticating = authenticate(arrival)
+      const authentication = authenticating instanceof Promise ? await authenticating : authenticating
+      return settle(authentication, compiled, arrival, inHand)
     },
     async precheck(request, ...policy) {
       const compiled = compile(...policy)
-      const checked = await precheck(await authenticateRequest(request, readInstant(clock)), compiled)
-      return checked.result === undefined ? passed : denied(checked.result, checked, compiled)
+      const { authenticate, inHand } = await receive(request)
+      const checked = await precheck(await authenticate(readInstant(clock)), compiled, inHand)
+      return checked.result === undefined ? passed : denied(checked.result, checked, compiled, inHand)
     },
     async verify(token, ...policy) {
       const arrival = readInstant(clock)
       const compiled = compile(...policy)
+      const request = undefined
+      const sender = senders.examine({ token, scheme: 'Bearer', request })
+      const inHand = { request, scheme: undefined, sender }
       const soon = authenticator.authenticate(token, arrival)
-      const authorization = authorize(soon instanceof Promise ? await soon : soon, compiled, arrival)
+      const authorization = authorize(soon instanceof Promise ? await soon : soon, compiled, arrival, inHand)
       const landed = authorization instanceof Promise ? await authorization : authorization
-      const settled = principalOrDenied(landed, compiled)
+      const settled = principalOrDenied(landed, compiled, inHand)
       if ('denied' in settled) throw errorOf(settled.denied)
       return settled.principal
     },

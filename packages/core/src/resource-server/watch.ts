@@ -8,6 +8,7 @@ import type { FetchSignal } from '../transport/fetch-client.js'
 import { callAfter } from '../transport/timer.js'
 import type { Principal } from '../vocabulary/principal.js'
 import type { AnyRequest } from '../vocabulary/protected-request.js'
+import type { Reception } from './answering.js'
 import type { Authenticated } from './authentication.js'
 import { type Denied, type Granted, Seal } from './outcome.js'
 
@@ -43,6 +44,7 @@ export interface GrantedRequest {
   readonly decidedAt: Instant
   /** For the functions of the policy; `undefined` where it has none, or where there is no request. */
   readonly request: AnyRequest | undefined
+  readonly reception: Reception
 }
 
 interface WatcherParts {

@@ -1,8 +1,11 @@
 import type { IssuerDefinition } from '../issuers/trusted-issuer.js'
 import type { LiveCheck, LiveEndpoint } from '../tokens/live-check.js'
+import type { SenderDemand } from '../tokens/sender-constraint.js'
+import type { ConfirmationMethod } from '../vocabulary/confirmation.js'
 import type { EvidenceSource } from '../vocabulary/evidence.js'
 import type { PolicyQuestion } from './decision-demand.js'
 import { newTokenKeepsPromise } from './evidence-rule.js'
+import { type HeldDecision, lagsWhenDecided } from './held-decision.js'
 import type { RevocationLags } from './revocation-lag.js'
 import type { StepUp } from './step-up.js'
 
@@ -14,10 +17,16 @@ export interface PolicyExplanation {
   readonly maxRevocationLag: 'token-lifetime' | number
   /** The same while the authorization server cannot be reached; `undefined`: nothing is accepted then that is older. */
   readonly maxRevocationLagDuringOutage: number | undefined
+  /** How long the answer is repeated without asking again, in milliseconds; the bounds hold at the end of it. */
+  readonly heldFor: number
   /** Of these authentication context classes the user's login must have one; empty: none is needed (RFC 9470). */
   readonly acrValues: readonly string[]
   /** How long ago the user may have logged in, in milliseconds; `undefined`: at any time. */
   readonly maxAge: number | undefined
+  /** Whether the token has to be bound to its sender, or is held to what it is bound to where it is. */
+  readonly senderConstrained: SenderDemand
+  /** What a token may be bound to, as members of `cnf`: a token that is bound to anything else is refused. */
+  readonly confirmationMethods: readonly ConfirmationMethod[]
   /** What the decision point is asked; it must permit each. */
   readonly decisions: readonly DecisionExplanation[]
   /**
@@ -64,22 +73,28 @@ export interface ExplainedIssuer {
 }
 
 /** The parts of a policy that an explanation tells. */
-export interface ExplainedPolicy extends RevocationLags, StepUp {
+export interface ExplainedPolicy extends HeldDecision, StepUp {
   readonly name: string | undefined
+  readonly senderConstrained: SenderDemand
+  readonly confirmationMethods: readonly ConfirmationMethod[]
   readonly decisions: readonly DecisionExplanation[]
 }
 
 export function explainPolicy(policy: ExplainedPolicy, admitted: readonly ExplainedIssuer[]): PolicyExplanation {
+  const lags = lagsWhenDecided(policy)
   return {
     route: policy.name,
     maxRevocationLag: policy.maxRevocationLag,
     maxRevocationLagDuringOutage: policy.maxRevocationLagDuringOutage,
+    heldFor: policy.heldFor,
     acrValues: policy.acrValues,
     maxAge: policy.maxAge,
+    senderConstrained: policy.senderConstrained,
+    confirmationMethods: policy.confirmationMethods,
     decisions: policy.decisions,
     issuers: admitted.flatMap((issuer) => [
-      explained(policy, issuer, 'jwt'),
-      ...(issuer.definition.opaqueTokens ? [explained(policy, issuer, 'opaque')] : []),
+      explained(lags, issuer, 'jwt'),
+      ...(issuer.definition.opaqueTokens ? [explained(lags, issuer, 'opaque')] : []),
     ]),
   }
 }

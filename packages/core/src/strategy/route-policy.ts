@@ -1,10 +1,12 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames, scopeListOption, stringListOption } from '../outcomes/option-check.js'
+import type { SenderDemand } from '../tokens/sender-constraint.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
 import type { Duration } from '../vocabulary/duration.js'
 import type { PolicyFunction, PolicyResource } from '../vocabulary/policy-input.js'
 import { isStandardSchema, type StandardSchema } from '../vocabulary/standard-schema.js'
 import { checkDecisionDemand, type DecisionDemand } from './decision-demand.js'
+import { assertHoldable, checkHeldFor } from './held-decision.js'
 import { checkRevocationLag, strictestRevocationLag } from './revocation-lag.js'
 import { checkStepUp, combinedStepUp } from './step-up.js'
 
@@ -31,6 +33,13 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
    * below `maxRevocationLag`, which must be a duration then. Default none: such a request is unavailable.
    */
   readonly maxRevocationLagDuringOutage?: Duration
+  /**
+   * How long whoever asks repeats the answer without asking again, as API Gateway does with results of authorizers; up to
+   * `'1d'`. Every bound then holds at the end of that time, not at its beginning: evidence and login have to be younger by
+   * it, and a token that ends within it is refused. `maxRevocationLag` and `maxAge` must be above it; not with `action`.
+   * Default `'0s'`: each request is decided by itself.
+   */
+  readonly heldFor?: Duration
   /** Scope tokens (RFC 6749 §3.3) the token must have, all of them. Default none. */
   readonly scopes?: readonly string[]
   /** Scope tokens of which the token must have at least one. Default none needed. */
@@ -51,6 +60,11 @@ export interface RoutePolicy<Schema extends ClaimsSchema | undefined = undefined
    * `clockTolerance` of the issuer comes on top. A token without `auth_time` never will do. Default: any time.
    */
   readonly maxAge?: Duration
+  /**
+   * `'required'`: only tokens that are bound to their sender (RFC 8705, RFC 9449), or whose client is pinned to a
+   * certificate, with what proves it. `'if-bound'` (default): others, too. A bound token is never accepted without.
+   */
+  readonly senderConstrained?: SenderDemand
   /**
    * What the route does, as the decision point calls it (`createResourceServer({ decisionPoint })`), or a function that
    * says so. With it the decision point is asked, after every other check. Default: it is not.
@@ -75,6 +89,8 @@ export interface CompiledPolicy<Claims = AccessTokenClaims> {
   readonly maxRevocationLag: 'token-lifetime' | number
   /** The same while the authorization server cannot be reached; `undefined`: not accepted then. */
   readonly maxRevocationLagDuringOutage: number | undefined
+  /** How long the answer is repeated without asking again, in milliseconds; 0: not at all. */
+  readonly heldFor: number
   /** Scopes needed, all of them. */
   readonly scopes: readonly string[]
   /** Of each list one scope is needed. */
@@ -89,6 +105,8 @@ export interface CompiledPolicy<Claims = AccessTokenClaims> {
   readonly acrValues: readonly string[]
   /** How long ago the user may have logged in, in milliseconds. */
   readonly maxAge: number | undefined
+  /** Whether the token has to be bound to its sender, or is held to what it is bound to where it is. */
+  readonly senderConstrained: SenderDemand
   /** What the decision point is asked; it must permit each. */
   readonly decisions: readonly DecisionDemand[]
   /** @internal */
@@ -103,6 +121,7 @@ const KNOWN = [
   'name',
   'maxRevocationLag',
   'maxRevocationLagDuringOutage',
+  'heldFor',
   'scopes',
   'anyScope',
   'groups',
@@ -110,11 +129,11 @@ const KNOWN = [
   'claims',
   'acrValues',
   'maxAge',
+  'senderConstrained',
   'action',
   'resource',
   'context',
 ] as const
-const TO_COME = ['senderConstrained'] as const
 
 /**
  * Checks a policy and freezes it; one that is compiled already is handed back. It needs no server, so decorators can use
@@ -126,7 +145,7 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
   policy: RoutePolicy<Schema> | CompiledPolicy<Claims>,
 ): CompiledPolicy<Claims> {
   if (typeof policy === 'object' && policy !== null && isCompiledPolicy(policy)) return policy as CompiledPolicy<Claims>
-  checkOptionNames(OWNER, policy, KNOWN, TO_COME)
+  checkOptionNames(OWNER, policy, KNOWN)
   const given = policy as RoutePolicy<ClaimsSchema>
   for (const [name, value] of Object.entries(given)) {
     // An absent check and one that was meant to be there must not look alike.
@@ -143,22 +162,25 @@ export function definePolicy<Schema extends ClaimsSchema | undefined = undefined
   return compiled({
     name: given.name,
     ...checkRevocationLag(OWNER, given),
+    heldFor: checkHeldFor(OWNER, given),
     scopes: scopeList('scopes', given.scopes).flat(),
     anyScope: scopeList('anyScope', given.anyScope),
     groups: list('groups', given.groups, 'must be a list of one or more group names'),
     issuers: list('issuers', given.issuers, 'must be a list of one or more issuer identifiers'),
     claims: given.claims,
     ...checkStepUp(OWNER, given),
+    senderConstrained: checkSenderDemand(given.senderConstrained),
     decisions: checkDecisionDemand(OWNER, given),
   }) as CompiledPolicy<Claims>
 }
 
 /**
  * One policy that demands what all of them demand: scopes add up, and each `anyScope`, `groups` and `issuers` must be
- * met; the smallest `maxAge` counts, and the `acrValues` that all of them accept; the decision point must permit each
- * `action`. The name is the first there is.
+ * met; the smallest `maxAge` counts, the longest `heldFor`, and the `acrValues` that all of them accept;
+ * `senderConstrained: 'required'` wins; the decision point must permit each `action`. The name is the first there is.
  *
- * @throws {@link ConfigurationError} when another than the first has a claims schema, or no `acrValues` are left.
+ * @throws {@link ConfigurationError} when another than the first has a claims schema, no `acrValues` are left, or a bound is
+ * not above the longest `heldFor`.
  */
 export function combinePolicies<Claims>(
   first: CompiledPolicy<Claims>,
@@ -171,14 +193,21 @@ export function combinePolicies<Claims>(
   return compiled({
     name: all.find(({ name }) => name !== undefined)?.name,
     ...strictestRevocationLag(all),
+    heldFor: Math.max(...all.map(({ heldFor }) => heldFor)),
     scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
     anyScope: all.flatMap(({ anyScope }) => anyScope),
     groups: all.flatMap(({ groups }) => groups),
     issuers: all.flatMap(({ issuers }) => issuers),
     claims: first.claims,
     ...combinedStepUp(OWNER, all),
+    senderConstrained: all.some((policy) => policy.senderConstrained === 'required') ? 'required' : 'if-bound',
     decisions: [...new Set(all.flatMap(({ decisions }) => decisions))],
   })
+}
+
+function checkSenderDemand(demand: SenderDemand = 'if-bound'): SenderDemand {
+  if (demand === 'required' || demand === 'if-bound') return demand
+  throw new ConfigurationError(`${OWNER}.senderConstrained`, "must be 'required' or 'if-bound'")
 }
 
 export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unknown> {
@@ -186,6 +215,7 @@ export function isCompiledPolicy(policy: object): policy is CompiledPolicy<unkno
 }
 
 function compiled<Claims>(parts: Omit<CompiledPolicy<Claims>, typeof COMPILED>): CompiledPolicy<Claims> {
+  assertHoldable(OWNER, parts)
   for (const part of Object.values(parts)) if (Array.isArray(part)) Object.freeze(part)
   // Not enumerable: a spread copy, whose members may have been changed, is a literal again and checked as one.
   const hidden = { [COMPILED]: { value: true } }

@@ -36,7 +36,8 @@ interface LiveMeans {
 
 /** A request whose token has passed every check that needs no evidence; an opaque token comes without facts. */
 interface EvidenceQuestion {
-  readonly token: string
+  /** `undefined`: nobody can be asked about it. */
+  readonly token: string | undefined
   readonly key: TokenKey
   readonly facts: TokenFacts | undefined
   /** When the request came. Every comparison uses this one instant. */
@@ -136,7 +137,10 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
     return evidence(source, startedAt.wall, startedAt.wall + lag, relaxed)
   }
 
-  async function askLive(question: EvidenceQuestion, { check, answers, flights }: LiveMeans) {
+  async function askLive(
+    question: EvidenceQuestion & { readonly token: string },
+    { check, answers, flights }: LiveMeans,
+  ) {
     const { token, facts, arrival, maxRevocationLag } = question
     const key = await question.key.compute()
     const { startedAt, answer } = await flights.ask({
@@ -191,10 +195,10 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
   ) {
     const known = atHandSoon && (await atHandSoon)
     if (known !== undefined) return known
-    const { key, facts, maxRevocationLagDuringOutage } = question
-    if (live === undefined || !live.check.reaches(facts)) return unobtainable(question)
+    const { token, key, facts, maxRevocationLagDuringOutage } = question
+    if (live === undefined || token === undefined || !live.check.reaches(facts)) return unobtainable(question)
     try {
-      return await askLive(question, live)
+      return await askLive({ ...question, token }, live)
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       if (isKnownRevoked(key, facts)) return REVOKED

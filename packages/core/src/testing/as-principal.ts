@@ -43,7 +43,7 @@ const RESOURCE = { realm: 'api' }
 /**
  * A resource server for tests that do not care about tokens: it reads none, and takes every request for one of this
  * principal. Policies are checked as ever, so that a missing scope or group is a 403; whatever `maxRevocationLag` a route
- * has, there is evidence for it. It asks nobody but the decision point, and watches end with `stop()` alone.
+ * has, there is evidence for it, and what a route demands of the sender is shown. It asks nobody but the decision point, and watches end with `stop()` alone.
  *
  * @throws {@link ConfigurationError} where `NODE_ENV` is not `'test'` and {@link enableTestPrincipals} was not called, in
  * production always, or for a principal that cannot be.
@@ -77,7 +77,10 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
     return tooWeak === undefined ? checked : refusedBy(policy, tooWeak)
   }
 
-  async function decide<Claims>(policy: CompiledPolicy<Claims>, inHand?: RequestInHand): Promise<Outcome<Claims>> {
+  async function decide<Claims>(
+    policy: CompiledPolicy<Claims>,
+    inHand?: Omit<RequestInHand, 'sender'>,
+  ): Promise<Outcome<Claims>> {
     const checked = await check(policy)
     if ('outcome' in checked) return checked
     const now = systemClock.now()
@@ -104,7 +107,11 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
     async present(request, presentOptions = {}) {
       checkPresentOptions(presentOptions)
       assertRequest(request)
-      const inHand: RequestInHand = { request, memo: new WeakMap() }
+      const inHand = { request, memo: new WeakMap() }
+      return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }
+    },
+    async presentClaims() {
+      const inHand = { request: undefined, memo: new WeakMap() }
       return { credentials: 'present', authorize: async (...policy) => decide(compile(...policy), inHand) }
     },
     async precheck(request, ...policy) {
@@ -132,8 +139,17 @@ export function asPrincipal(principal: TestPrincipal, options: AsPrincipalOption
         liveEndpoints: [],
         duringOutage: 'unaffected',
       } as const
-      const { name: route, maxRevocationLag, maxRevocationLagDuringOutage, acrValues, maxAge } = policy
-      const told = { route, maxRevocationLag, maxRevocationLagDuringOutage, acrValues, maxAge }
+      const {
+        name: route,
+        maxRevocationLag,
+        maxRevocationLagDuringOutage,
+        heldFor,
+        acrValues,
+        maxAge,
+        senderConstrained,
+      } = policy
+      const ofToken = { acrValues, maxAge, senderConstrained, confirmationMethods: [] }
+      const told = { route, maxRevocationLag, maxRevocationLagDuringOutage, heldFor, ...ofToken }
       const decisions = explainDecisions(policy.decisions, decisionPoint)
       return { ...told, decisions, issuers: isAdmitted ? [explained] : [] }
     },

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../outcomes/operator-codes.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
-import { isSenderConstrained } from '../vocabulary/confirmation.js'
+import { type Confirmation, readConfirmation } from '../vocabulary/confirmation.js'
 import { equalJson } from '../vocabulary/json-equality.js'
 import { type JsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 import { parseScopeClaim } from '../vocabulary/scope.js'
@@ -62,7 +62,9 @@ export function factsOfConfirmedToken(
   const refusal = refusalByTime({ ...both, exp: expiresAt }, times, now)
   if (refusal !== undefined) return refusal
   if (!kind.every(isAccessTokenKind)) return 'token-type-not-accepted'
-  if (isBound(answer, kind)) return 'sender-constraint-unchecked'
+  // Where the token says it, too, both say the same by now; it stays bound where the answer does not say so.
+  const confirmation = facts.confirmation ?? readConfirmation(answer)
+  if (confirmation === 'unverifiable' || !fitsKind(confirmation, kind)) return 'sender-constraint-unchecked'
 
   const kept = Object.hasOwn(answer, scopeMemberOf(answer))
     ? facts.scopes.filter((scope) => scopes.includes(scope))
@@ -72,9 +74,17 @@ export function factsOfConfirmedToken(
     kept.length === facts.scopes.length &&
     expiresAt === facts.expiresAt &&
     both.iat === facts.issuedAt &&
+    confirmation === facts.confirmation &&
     notBefore === undefined
   if (isUnchanged) return undefined
-  return Object.freeze({ ...facts, scopes: Object.freeze(kept), expiresAt, issuedAt: both.iat, notBefore })
+  return Object.freeze({
+    ...facts,
+    scopes: Object.freeze(kept),
+    expiresAt,
+    issuedAt: both.iat,
+    notBefore,
+    confirmation,
+  })
 }
 
 /**
@@ -111,7 +121,8 @@ export function factsOfOpaqueToken(
   if (!kind.every(isAccessTokenKind)) return 'token-type-not-accepted'
   const identity = profile.identity(token)
   if (identity === undefined) return 'claims-malformed'
-  if (isBound(answer, kind)) return 'sender-constraint-unchecked'
+  const confirmation = readConfirmation(answer)
+  if (confirmation === 'unverifiable' || !fitsKind(confirmation, kind)) return 'sender-constraint-unchecked'
   return Object.freeze({
     issuer,
     subject: claims.sub,
@@ -123,6 +134,7 @@ export function factsOfOpaqueToken(
     ...(isEndless && { servesFor: maxAgeWithoutExp }),
     authenticatedAt: claims.authTime,
     acr: claims.acr,
+    confirmation,
   })
 }
 
@@ -143,9 +155,10 @@ function isAccessTokenKind(kind: string): boolean {
   return ACCESS_TOKEN_KINDS.has(kind)
 }
 
-/** Bound to a key, though an answer that only says so by its type does not tell to which (RFC 9449 §6.2). */
-function isBound(answer: JsonObject, kind: readonly string[]): boolean {
-  return isSenderConstrained(answer) || kind.includes('dpop') || kind.includes('pop')
+/** An answer that says by its type alone that the token is bound does not tell to what (RFC 9449 §6.2). */
+function fitsKind(confirmation: Confirmation | undefined, kind: readonly string[]): boolean {
+  if (kind.includes('dpop')) return confirmation?.jkt !== undefined
+  return !kind.includes('pop') || confirmation !== undefined
 }
 
 function audienceOf(claims: JsonObject): readonly string[] {

@@ -6,9 +6,11 @@ import type { OperatorCode, RefusalCode } from '../outcomes/operator-codes.js'
 import type { Instant } from '../transport/clock.js'
 import { nextTurn } from '../transport/timer.js'
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
-import { isSenderConstrained } from '../vocabulary/confirmation.js'
+import { readConfirmation } from '../vocabulary/confirmation.js'
+import type { JsonObject } from '../vocabulary/json-object.js'
 import { refusalByTime, type TimeExpectations, type TokenProfile } from './claim-expectations.js'
 import type { CompactJws } from './compact-jws.js'
+import type { JoseHeader } from './jose-header.js'
 import { readRegisteredClaims } from './registered-claims.js'
 import type { TokenFacts } from './token-facts.js'
 import type { VerifiedToken } from './verified-token.js'
@@ -25,6 +27,8 @@ export interface JwtValidatorOptions {
 export interface JwtValidator {
   /** At once where the key is at hand and the runtime verifies at once: a promise would cost more than the checks. */
   validate(jws: CompactJws, now: Instant): Validation | Promise<Validation>
+  /** What claims say that somebody else has verified; all is checked but signature and key. */
+  factsOfClaims(claims: JsonObject, now: Instant): TokenFacts | RefusalCode
   /** Whether a token that was verified before would be verified again: by what may have changed since. */
   stillHolds(token: VerifiedToken, now: Instant): boolean
 }
@@ -33,7 +37,10 @@ type Validation = VerifiedToken | OperatorCode
 
 export function createJwtValidator({ issuer, keys, algorithms, profile, times }: JwtValidatorOptions): JwtValidator {
   /** All that takes no key; the facts are those of the token if it turns out to be genuine. */
-  function factsOrRefusal({ header, payload }: CompactJws, now: number): Unproven | RefusalCode {
+  function factsOrRefusal(
+    { header, payload }: Pick<CompactJws, 'header' | 'payload'>,
+    now: number,
+  ): Unproven | RefusalCode {
     const claims = readRegisteredClaims(payload)
     // The caller chose this validator by `iss`; the check stands here too, so that keys can never cross issuers.
     if (claims === undefined || claims.iss !== issuer) return 'claims-malformed'
@@ -53,6 +60,7 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
       issuedAt: claims.iat,
       authenticatedAt: claims.authTime,
       acr: claims.acr,
+      confirmation: undefined,
     }
     return { facts, notBefore: claims.nbf }
   }
@@ -69,6 +77,13 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
         : verify(jws, lookup, unproven)
     },
 
+    factsOfClaims(payload, now) {
+      const unproven = factsOrRefusal({ header: UNKNOWN_HEADER, payload }, now.wall)
+      if (typeof unproven === 'string') return unproven
+      // Who sent the token is not known here.
+      return readConfirmation(payload) === undefined ? unproven.facts : 'sender-constraint-unchecked'
+    },
+
     stillHolds({ facts, header, key, notBefore }, now) {
       const { expiresAt: exp, issuedAt: iat, authenticatedAt: authTime } = facts
       const claims = { exp, nbf: notBefore, iat, authTime }
@@ -78,6 +93,9 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
     },
   }
 }
+
+/** Nobody tells it beside the claims: a profile that needs something of it refuses. */
+const UNKNOWN_HEADER: JoseHeader = { alg: '', kid: undefined, typ: undefined }
 
 type Unproven = Pick<VerifiedToken, 'facts' | 'notBefore'>
 
@@ -91,9 +109,10 @@ function verify(jws: CompactJws, lookup: KeyLookup, unproven: Unproven): Validat
 
 function proven(jws: CompactJws, key: VerificationKey | undefined, { facts, notBefore }: Unproven): Validation {
   if (key === undefined) return 'signature-invalid'
-  // Fail closed: no sender constraint can be checked yet, so a bound token is refused rather than taken as bearer.
-  if (isSenderConstrained(jws.payload)) return 'sender-constraint-unchecked'
-  return { facts, header: jws.header, key, notBefore }
+  // Whether its sender shows what it is bound to, each request tells. Nobody can show what nobody can check.
+  const confirmation = readConfirmation(jws.payload)
+  if (confirmation === 'unverifiable') return 'sender-constraint-unchecked'
+  return { facts: confirmation === undefined ? facts : { ...facts, confirmation }, header: jws.header, key, notBefore }
 }
 
 /** `undefined` when one of the keys made the signature. */

@@ -1,4 +1,5 @@
 import type { AccessTokenClaims } from '../vocabulary/access-token-claims.js'
+import type { Confirmation } from '../vocabulary/confirmation.js'
 
 /**
  * What is known of a token whose signature and claims were checked. Facts only: whether a route may be entered is
@@ -29,4 +30,6 @@ export interface TokenFacts {
   readonly authenticatedAt?: number | undefined
   /** How the user logged in (`acr`). */
   readonly acr?: string | undefined
+  /** What its sender has to show with every request (`cnf`); `undefined` when nothing. */
+  readonly confirmation?: Confirmation | undefined
 }

@@ -1,11 +1,32 @@
 /** What a router took from the path. */
 export type PathParameters = Readonly<Record<string, string | readonly string[] | undefined>>
 
+/** A client certificate, as whoever ended the TLS connection hands it on. */
+export interface ClientCertificate {
+  /** As PEM. */
+  readonly pem: string
+  /**
+   * Whether its chain was verified against authorities that are trusted for clients: Node's `socket.authorized`. Without,
+   * the certificate still proves that the client has its key, and nothing of what is written in it.
+   */
+  readonly verified: boolean
+}
+
+/** What is known of the connection a request came over. */
+export interface RequestConnection {
+  /** The client's certificate, where TLS ended here or at a gateway that says so beside the headers. Default none. */
+  readonly clientCertificate?: ClientCertificate | undefined
+  /** Address of the other end of the connection: of the proxy, where there is one. Never a header's word. */
+  readonly remoteAddress?: string | undefined
+  /** Who has invoked this function, where the platform vouches for it. Set by `fromAwsEvent` alone. */
+  readonly deliveredBy?: 'alb-event' | undefined
+}
+
 /** A request as an adapter describes it: a plain record, whatever the framework. */
-export interface ProtectedRequest {
+export interface ProtectedRequest extends RequestConnection {
   /** HTTP method. */
   readonly method: string
-  /** Absolute, or path and query. Only the query is read, for a misplaced `access_token`. */
+  /** Absolute, or path and query. The query is read for a misplaced `access_token`, the path for proofs of DPoP. */
   readonly url: string
   /** Names in any case. Repeated headers as an array: a second `Authorization` must not get lost on the way. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
@@ -14,14 +35,12 @@ export interface ProtectedRequest {
    * `Authorization` headers in `headers`; whether there were two is seen here.
    */
   readonly rawHeaders?: readonly string[] | undefined
-  /** The client's TLS certificate as PEM. Not read in this version: a token bound to one is refused. */
-  readonly clientCertificate?: string | undefined
   /** What the router took from the path. Handed on to the functions of a policy, and not read otherwise. */
   readonly params?: PathParameters | undefined
 }
 
-/** The part of a web `Request` that is read. */
-export interface WebRequest {
+/** The part of a web `Request` that is read; adapters may add what they know of the connection. */
+export interface WebRequest extends RequestConnection {
   /** HTTP method. */
   readonly method: string
   /** Absolute. */

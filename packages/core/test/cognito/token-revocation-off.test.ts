@@ -75,6 +75,7 @@ describe('one server', () => {
     const validatorOf = (facts: TokenFacts) => ({
       validate: async () => ({ facts, header: {} as never, key: {} as never, notBefore: undefined }),
       stillHolds: () => true,
+      factsOfClaims: () => facts,
     })
     const context = () => ({ clock: manualClock(0), emit: (event: TokenwardEvent) => events.push(event) })
     const off = userFacts({ claims: { origin_jti: undefined } })

@@ -11,6 +11,7 @@ import { brokenCredentials } from '../support/broken-adapters/credentials.js'
 import { brokenEvidence } from '../support/broken-adapters/evidence.js'
 import { brokenPolicies } from '../support/broken-adapters/policies.js'
 import { brokenRequests } from '../support/broken-adapters/requests.js'
+import { brokenSenders } from '../support/broken-adapters/senders.js'
 import { startFetchApp } from '../support/conformance-app.js'
 
 const broken: Readonly<Record<string, BrokenAdapter>> = {
@@ -19,16 +20,20 @@ const broken: Readonly<Record<string, BrokenAdapter>> = {
   ...brokenPolicies,
   ...brokenEvidence,
   ...brokenRequests,
+  ...brokenSenders,
 }
 
-const issuers = openFakes(true)
-afterAll(async () => (await issuers).close())
+const issuers = openFakes({ withStepUp: true })
+const issuersOfBoundTokens = openFakes({ withSenders: true })
+afterAll(async () => {
+  for (const fakes of [issuers, issuersOfBoundTokens]) await (await fakes).close()
+})
 
 const caseOf = (id: ConformanceCaseId) => catalogue.find((each) => each.id === id) as CataloguedCase
 
 /** What a case says about an adapter. */
-async function verdict(start: BrokenAdapter['start'], { check }: CataloguedCase): Promise<unknown> {
-  const fakes = await issuers
+async function verdict(start: BrokenAdapter['start'], { check, capability }: CataloguedCase): Promise<unknown> {
+  const fakes = await (capability === 'sender-constraints' ? issuersOfBoundTokens : issuers)
   const world = await openWorld(start, fakes)
   try {
     return await check(world).then(

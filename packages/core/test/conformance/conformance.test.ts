@@ -6,5 +6,9 @@ for (const [name, start] of [
   ['core behind a function of web requests', startFetchApp],
   ['core behind node:http', startNodeApp],
 ] as const) {
-  conformance({ name, start: (app) => start(app), capabilities: ['step-up'] }).register({ describe, it, afterAll })
+  conformance({ name, start: (app) => start(app), capabilities: ['step-up', 'sender-constraints'] }).register({
+    describe,
+    it,
+    afterAll,
+  })
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { signatureVerifier } from '#signature'
+import { hmacSha256, rawSha256, signatureVerifier } from '#signature'
 import { algorithms, type SignatureAlgorithm } from '../../src/keys/algorithms.js'
 import type { PublicJwk } from '../../src/keys/json-web-key.js'
 import { sealed, signer } from '../support/signing.js'
@@ -117,5 +117,21 @@ describe('importKey', () => {
     const { x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
     const jwk: PublicJwk = { kty: 'EC', crv: 'P-256', x: y as string, y: x as string }
     await expect(Promise.resolve().then(() => signatureVerifier.importKey(jwk, 'ES256'))).rejects.toThrow(Error)
+  })
+})
+
+describe('digests', () => {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+  it('of bytes are SHA-256 (FIPS 180-4, example of "abc")', async () => {
+    expect(hex(await rawSha256(new TextEncoder().encode('abc')))).toBe(
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    )
+  })
+
+  it('under a secret are HMAC with SHA-256 (RFC 4231 §4.3)', async () => {
+    expect(hex(await hmacSha256('Jefe', 'what do ya want for nothing?'))).toBe(
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    )
   })
 })

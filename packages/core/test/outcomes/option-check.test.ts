@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { booleanOption, checkOptionNames, durationOption, stringListOption } from '../../src/outcomes/option-check.js'
 
 describe('checkOptionNames', () => {
-  const check = (options: unknown) => () => checkOptionNames('owner', options, ['a', 'b'], ['later'])
+  const check = (options: unknown) => () => checkOptionNames('owner', options, ['a', 'b'])
 
   it('takes known names', () => {
     expect(check({ a: 1 })).not.toThrow()
@@ -16,10 +16,6 @@ describe('checkOptionNames', () => {
 
   it('names an unknown option and the known ones', () => {
     expect(check({ c: 1 })).toThrow('owner.c is not an option; known options are a, b')
-  })
-
-  it('refuses an option whose part is not built yet', () => {
-    expect(check({ later: 1 })).toThrow('owner.later is not available in this version')
   })
 
   it.each([undefined, null, 'text', 7, [[]], Promise.resolve({}), new Map(), new Date(0), () => {}])(

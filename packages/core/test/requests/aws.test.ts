@@ -39,7 +39,11 @@ const loadBalancer = (event: Partial<ALBEvent> = {}) =>
     ...event,
   }) as ALBEvent
 
-const credentialsOf = (event: AwsHttpEvent) => readBearerCredentials(fromAwsEvent(event))
+/** The token, or why there is none. */
+function credentialsOf(event: AwsHttpEvent) {
+  const credentials = readBearerCredentials(fromAwsEvent(event))
+  return 'token' in credentials ? { token: credentials.token } : { none: credentials.none }
+}
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
 describe('an event of a REST API', () => {
@@ -56,6 +60,7 @@ describe('an event of a REST API', () => {
       url: '/prod/orders?tag=a+b&tag=c%26d&page=2',
       headers: { Authorization: ['Bearer a'], 'X-Other': ['a', 'b'] },
       clientCertificate: undefined,
+      deliveredBy: undefined,
       params: undefined,
     })
     expect(credentialsOf(event)).toStrictEqual({ token: 'a' })
@@ -88,7 +93,7 @@ describe('an event of a REST API', () => {
   it('has the certificate that the gateway verified', () => {
     const identity = { clientCert: { clientCertPem: PEM } } as APIGatewayProxyEvent['requestContext']['identity']
     const requestContext = { path: '/orders', identity } as APIGatewayProxyEvent['requestContext']
-    expect(fromAwsEvent(restApi({ requestContext })).clientCertificate).toBe(PEM)
+    expect(fromAwsEvent(restApi({ requestContext })).clientCertificate).toStrictEqual({ pem: PEM, verified: true })
   })
 
   it('from the test button of the console, without any headers, has no credentials', () => {
@@ -147,7 +152,7 @@ describe('an event of an HTTP API or a function URL', () => {
       http: { method: 'GET' },
       authentication: { clientCert: { clientCertPem: PEM } },
     } as APIGatewayProxyEventV2['requestContext']
-    expect(fromAwsEvent(httpApi({ requestContext })).clientCertificate).toBe(PEM)
+    expect(fromAwsEvent(httpApi({ requestContext })).clientCertificate).toStrictEqual({ pem: PEM, verified: true })
   })
 })
 

@@ -6,11 +6,11 @@ const read = (authorization: string | string[] | undefined, url = '/orders') =>
 
 describe('readBearerCredentials', () => {
   it.each(['Bearer abc', 'bearer abc', 'BEARER abc', 'BeArEr   abc'])('reads the token of %j', (value) => {
-    expect(read(value)).toStrictEqual({ token: 'abc' })
+    expect(read(value)).toStrictEqual({ token: 'abc', scheme: 'Bearer' })
   })
 
   it('reads every character of a b64token (RFC 6750 §2.1)', () => {
-    expect(read('Bearer aZ09-._~+/==')).toStrictEqual({ token: 'aZ09-._~+/==' })
+    expect(read('Bearer aZ09-._~+/==')).toStrictEqual({ token: 'aZ09-._~+/==', scheme: 'Bearer' })
   })
 
   it.each([
@@ -43,7 +43,7 @@ describe('readBearerCredentials', () => {
     'Bearer a=b',
     'Bearer token="abc"',
   ])('calls %j malformed', (value) => {
-    expect(read(value)).toStrictEqual({ none: 'authorization-malformed' })
+    expect(read(value)).toStrictEqual({ none: 'authorization-malformed', scheme: 'Bearer' })
   })
 
   it('refuses more than one header, whatever they hold', () => {
@@ -72,7 +72,7 @@ describe('readBearerCredentials', () => {
     '/orders?access_token',
     'https://api.example.com/?access_token=#x',
   ])('refuses a header beside the token in %s, and takes the latter alone for no credentials', (url) => {
-    expect(read('Bearer abc', url)).toStrictEqual({ none: 'several-credentials' })
+    expect(read('Bearer abc', url)).toStrictEqual({ none: 'several-credentials', scheme: 'Bearer' })
     expect(read(undefined, url)).toStrictEqual({ none: 'no-credentials' })
   })
 
@@ -84,7 +84,23 @@ describe('readBearerCredentials', () => {
     '/orders#?access_token=abc',
     '/orders?x#&access_token=abc',
   ])('sees no token in %s', (url) => {
-    expect(read('Bearer abc', url)).toStrictEqual({ token: 'abc' })
+    expect(read('Bearer abc', url)).toStrictEqual({ token: 'abc', scheme: 'Bearer' })
+  })
+
+  it('reads the scheme DPoP where it is taken (RFC 9449 §7.1)', () => {
+    const both = (value: string) =>
+      readBearerCredentials({ method: 'GET', url: '/', headers: { authorization: value } }, ['Bearer', 'DPoP'])
+    for (const value of ['DPoP abc', 'dpop abc', 'DPOP   abc']) {
+      expect(both(value)).toStrictEqual({ token: 'abc', scheme: 'DPoP' })
+    }
+    expect(both('Bearer abc')).toStrictEqual({ token: 'abc', scheme: 'Bearer' })
+    for (const value of ['DPoP', 'DPoP ', 'DPoP a b', 'DPoP abc, Bearer abc', 'DPoP\tabc']) {
+      expect(both(value)).toStrictEqual({ none: 'authorization-malformed', scheme: 'DPoP' })
+    }
+    expect(both('Basic abc, DPoP abc')).toStrictEqual({ none: 'several-credentials' })
+    for (const value of ['DPoPabc', 'DPoP-abc', 'Digest abc']) {
+      expect(both(value)).toStrictEqual({ none: 'no-credentials' })
+    }
   })
 
   it('looks at no cookie, no other header', () => {

@@ -3,14 +3,14 @@ import * as oauth from 'oauth4webapi'
 import fc from 'fast-check'
 import { definePolicy, type RoutePolicy } from '../../src/index.js'
 import { refusals, type RefusalCode } from '../../src/outcomes/operator-codes.js'
-import { bearerChallenge, demandsOf } from '../../src/resource-server/challenge.js'
+import { challengesOf, demandsOf } from '../../src/resource-server/challenge.js'
 import { parseChallenge } from '../support/challenge-parser.js'
 
 const codes = Object.keys(refusals) as RefusalCode[]
 const challenge = (reason: RefusalCode, policy: RoutePolicy = {}, realm = 'api', resourceMetadata?: string) =>
-  bearerChallenge(reason, demandsOf(definePolicy(policy), { realm, resourceMetadata }))
+  challengesOf(reason, demandsOf(definePolicy(policy), { realm, resourceMetadata }))
 
-describe('bearerChallenge', () => {
+describe('challengesOf', () => {
   it('has no error code when there were no credentials (RFC 6750 §3.1)', () => {
     expect(challenge('no-credentials', { scopes: ['a'], acrValues: ['mfa'] })).toBe('Bearer realm="api"')
   })

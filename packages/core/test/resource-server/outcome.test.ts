@@ -80,9 +80,24 @@ describe('a method', () => {
 
 describe('an outcome', () => {
   it('cannot be changed on its way to the client', () => {
-    const refusal = refused('acr-not-accepted', { realm: 'api', scopes: [], acrValues: ['mfa'], maxAge: 1_000 })
+    const refusal = refused('acr-not-accepted', {
+      realm: 'api',
+      scopes: [],
+      acrValues: ['mfa'],
+      maxAge: 1_000,
+      schemes: ['Bearer'],
+    })
     const outage = unavailable('jwks-unreachable')
-    const parts = [granted({} as never), refusal, refusal.headers, refusal.body, outage, outage.headers, outage.body]
+    const parts = [
+      granted({} as never),
+      granted({} as never).headers,
+      refusal,
+      refusal.headers,
+      refusal.body,
+      outage,
+      outage.headers,
+      outage.body,
+    ]
     expect(parts.every(Object.isFrozen)).toBe(true)
   })
 })

@@ -54,7 +54,7 @@ describe('the options of createResourceServer', () => {
     [
       'sender constraints',
       { senderConstraints: [] },
-      'createResourceServer.senderConstraints is not available in this version',
+      'createResourceServer.senderConstraints must be a list of one or more',
     ],
     ['a decision point', { decisionPoint: {} }, 'createResourceServer.decisionPoint must have a decide()'],
   ])('are refused at once: %s', (_, changed, message) => {

@@ -62,8 +62,11 @@ describe('explain', () => {
       route: undefined,
       maxRevocationLag: 'token-lifetime',
       maxRevocationLagDuringOutage: undefined,
+      heldFor: 0,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [row(a), row(b)],
     })
@@ -71,8 +74,11 @@ describe('explain', () => {
       route: 'r',
       maxRevocationLag: 'token-lifetime',
       maxRevocationLagDuringOutage: undefined,
+      heldFor: 0,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [row(b)],
     })

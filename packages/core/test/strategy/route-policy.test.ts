@@ -28,7 +28,7 @@ describe('definePolicy', () => {
     [
       'a misspelt field',
       { scope: ['a'] },
-      'policy.scope is not an option; known options are name, maxRevocationLag, maxRevocationLagDuringOutage, scopes',
+      'policy.scope is not an option; known options are name, maxRevocationLag, maxRevocationLagDuringOutage, heldFor, scopes',
     ],
     ['a field that is undefined', { scopes: undefined }, 'policy.scopes is undefined; leave it out or give a value'],
     ['no scope', { scopes: [] }, 'policy.scopes must be a list of one or more scope tokens'],
@@ -48,11 +48,7 @@ describe('definePolicy', () => {
       { maxRevocationLag: 'soon' },
       "policy.maxRevocationLag must be 'token-lifetime', or",
     ],
-    [
-      'sender constraints',
-      { senderConstrained: 'required' },
-      'policy.senderConstrained is not available in this version',
-    ],
+    ['sender constraints', { senderConstrained: 'yes' }, "policy.senderConstrained must be 'required' or 'if-bound'"],
     ['no class of authentication', { acrValues: [] }, 'policy.acrValues must be a list of one or more'],
     ['a class as text', { acrValues: 'loa2' }, 'policy.acrValues must be a list'],
     ['a class with a space', { acrValues: ['loa1 loa2'] }, 'policy.acrValues must be a list'],

@@ -5,9 +5,12 @@ import { cognitoUserPool } from '../../src/cognito/index.js'
 import {
   type AnyRequest,
   authorizationServer,
+  certificateBound,
+  clientCertHeader,
   clientSecretBasic,
   type CompiledPolicy,
   createResourceServer,
+  dpop,
   type Outcome,
   type Principal,
   type ResourceServer,
@@ -16,10 +19,23 @@ import {
 import { fromNodeRequest } from '../../src/requests/node.js'
 
 /** What a conformance suite describes, as options of a resource server. Every adapter's app begins with it. */
-export function serverOptionsOf({ realm, issuers, clock }: ConformanceApp): ResourceServerOptions {
+export function serverOptionsOf({
+  realm,
+  issuers,
+  clock,
+  resource,
+  senderConstraints,
+}: ConformanceApp): ResourceServerOptions {
   return {
     realm,
     clock,
+    ...(resource !== undefined && { resource }),
+    ...(senderConstraints !== undefined && {
+      senderConstraints: [
+        dpop(senderConstraints.dpop),
+        certificateBound({ certificate: clientCertHeader(senderConstraints.clientCertHeader) }),
+      ],
+    }),
     issuers: issuers.map((issuer) => {
       if (issuer.kind === 'cognito') {
         const { userPoolId, clientId, endpoint } = issuer
@@ -81,14 +97,17 @@ function conformanceApp(
   const decide = decideWith(api)
   const routes = app.routes.map((route) => ({ ...route, compiled: api.policy(route.policy) }))
 
+  const metadata = app.resource === undefined ? undefined : api.metadata()
+
   async function answer(routed: RoutedRequest): Promise<Answer> {
+    if (metadata?.path === routed.path) return { ...metadata, body: metadata.document }
     const route = findRoute(routes, routed)
     if (route === undefined) return { status: 404, headers: {}, body: { message: 'Not Found' } }
     const outcome = await decide(routed.request, route)
     if (outcome !== 'anonymous' && outcome.outcome !== 'granted') return outcome
     if (route.answers === 'error') return { status: 500, headers: {}, body: { message: 'Internal Server Error' } }
-    const principal = outcome === 'anonymous' ? null : outcome.principal
-    return { status: 200, headers: {}, body: answerFor(route, principal) }
+    const { principal = null, headers = {} } = outcome === 'anonymous' ? {} : outcome
+    return { status: 200, headers, body: answerFor(route, principal) }
   }
 
   return { api, answer: withCors(app, answer) }

@@ -7,6 +7,7 @@ import { createAuthorizer } from '../../src/resource-server/authorization.js'
 import { connectRevocationList } from '../../src/revocation/connect-revocation-list.js'
 import type { KnownRevocations } from '../../src/revocation/known-revocations.js'
 import { createIssuerStrategy } from '../../src/strategy/issuer-strategy.js'
+import { anySender } from '../../src/sender-constraints/sender-checks.js'
 import type { CompiledPolicy } from '../../src/strategy/route-policy.js'
 import type { LiveAnswer, LiveCheck } from '../../src/tokens/live-check.js'
 import type { TokenFacts } from '../../src/tokens/token-facts.js'
@@ -59,7 +60,7 @@ export class SimulatedNode {
           snapshot: () => undefined,
           close: () => {},
         },
-        validator: { validate: never, stillHolds: never },
+        validator: { validate: never, factsOfClaims: never, stillHolds: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,
     })
@@ -114,9 +115,11 @@ export class SimulatedNode {
     const authentication: Authentication = token.opaque
       ? { kind: 'opaque', token: token.name, key }
       : { kind: 'validated', token: token.name, key, facts: factsOf(token) }
-    return (await this.#authorize(authentication, policy, readInstant(this.clock))).result
+    return (await this.#authorize(authentication, policy, readInstant(this.clock), inHand)).result
   }
 }
+
+const inHand = { request: undefined, sender: anySender }
 
 const keys = new WeakMap<SimulatedToken, TokenKey>()
 

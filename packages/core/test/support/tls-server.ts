@@ -43,7 +43,7 @@ export async function tlsServer(authority: TestAuthority, clientName: string): P
 }
 
 /** Lets this process trust an authority until the test is over. */
-export function trustAuthority({ certificate }: TestAuthority): void {
+export function trustAuthority({ certificate }: Pick<TestAuthority, 'certificate'>): void {
   const before = tls.getCACertificates('default')
   tls.setDefaultCACertificates([...before, certificate])
   onTestFinished(() => tls.setDefaultCACertificates(before))

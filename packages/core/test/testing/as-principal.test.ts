@@ -52,8 +52,11 @@ describe('a server as a principal', () => {
       route: 'r',
       maxRevocationLag: 0,
       maxRevocationLagDuringOutage: undefined,
+      heldFor: 0,
       acrValues: [],
       maxAge: undefined,
+      senderConstrained: 'if-bound',
+      confirmationMethods: [],
       decisions: [],
       issuers: [
         {

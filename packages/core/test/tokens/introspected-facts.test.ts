@@ -3,12 +3,14 @@ import { genericProfile } from '../../src/issuers/jwt-profiles.js'
 import { factsOfConfirmedToken, factsOfOpaqueToken } from '../../src/tokens/introspected-facts.js'
 import type { TokenFacts } from '../../src/tokens/token-facts.js'
 import type { AccessTokenClaims } from '../../src/vocabulary/access-token-claims.js'
+import type { Confirmation } from '../../src/vocabulary/confirmation.js'
 import type { JsonObject } from '../../src/vocabulary/json-object.js'
 
 const ISSUER = 'https://auth.example.com'
 /** Seconds. */
 const NOW = 1_700_000_000
 const TOLERANCE = 5
+const THUMBPRINT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
 
 function options({ maxTokenAge = undefined as number | undefined, audience = ['orders-api'] as string[] | null } = {}) {
   return {
@@ -42,6 +44,7 @@ describe('an active answer about a token that was validated here', () => {
       claims: all as unknown as AccessTokenClaims,
       expiresAt: claims.exp * 1_000,
       issuedAt: 'iat' in all ? claims.iat * 1_000 : undefined,
+      confirmation: changed['cnf'] as Confirmation | undefined,
     }
     return factsOfConfirmedToken(facts, { active: true, ...answer }, options(more), NOW * 1_000)
   }
@@ -125,12 +128,33 @@ describe('an active answer about a token that was validated here', () => {
     expect(ask(answer)).toBe('claims-malformed')
   })
 
-  it.each([{ cnf: { jkt: 'x' } }, { cnf: null }, { cnf: {} }, { token_type: 'DPoP' }, { token_type: 'PoP' }])(
-    'binds the token with %j',
-    (answer) => {
-      expect(ask(answer as JsonObject)).toBe('sender-constraint-unchecked')
-    },
-  )
+  it.each([
+    { cnf: { jkt: 'x' } },
+    { cnf: null },
+    { cnf: {} },
+    { token_type: 'DPoP' },
+    { token_type: 'PoP' },
+    { token_type: 'DPoP', cnf: { 'x5t#S256': THUMBPRINT } },
+  ])('that binds the token with %j leaves nothing that could be checked', (answer) => {
+    expect(ask(answer as JsonObject)).toBe('sender-constraint-unchecked')
+  })
+
+  it.each([
+    { cnf: { jkt: THUMBPRINT } },
+    { cnf: { jkt: THUMBPRINT }, token_type: 'DPoP' },
+    { cnf: { 'x5t#S256': THUMBPRINT }, token_type: 'Bearer' },
+    { cnf: { 'x5t#S256': THUMBPRINT }, token_type: 'PoP' },
+  ])('binds the token with %j', (answer) => {
+    expect(ask(answer as JsonObject)).toMatchObject({ confirmation: answer.cnf })
+  })
+
+  it('leaves a token bound as it is', () => {
+    const cnf = { jkt: THUMBPRINT }
+    expect(ask({}, { cnf })).toBeUndefined()
+    expect(ask({ cnf, token_type: 'DPoP' }, { cnf })).toBeUndefined()
+    expect(ask({ scope: 'orders/read' }, { cnf })).toMatchObject({ confirmation: cnf })
+    expect(ask({ cnf: { 'x5t#S256': THUMBPRINT } }, { cnf })).toBe('introspection-contradicts-token')
+  })
 
   it('may say that it is no access token', () => {
     expect(ask({ token_use: 'refresh_token' })).toBe('token-type-not-accepted')
@@ -158,7 +182,13 @@ describe('an active answer about an opaque token', () => {
       notBefore: undefined,
       authenticatedAt: undefined,
       acr: undefined,
+      confirmation: undefined,
     })
+  })
+
+  it('says what the token is bound to', () => {
+    const cnf = { jkt: THUMBPRINT }
+    expect(ask({ cnf, token_type: 'DPoP' })).toMatchObject({ confirmation: cnf })
   })
 
   it('says how and when the user logged in (RFC 9470 §6.2)', () => {
@@ -192,6 +222,11 @@ describe('an active answer about an opaque token', () => {
     ['bound to a key', { cnf: { 'x5t#S256': 'x' } }, 'sender-constraint-unchecked'],
     ['bound to nothing', { cnf: null }, 'sender-constraint-unchecked'],
     ['of type DPoP', { token_type: 'DPoP' }, 'sender-constraint-unchecked'],
+    [
+      'of type DPoP that is bound otherwise',
+      { token_type: 'DPoP', cnf: { 'x5t#S256': THUMBPRINT } },
+      'sender-constraint-unchecked',
+    ],
     ['of nobody', { sub: GONE, client_id: GONE }, 'claims-malformed'],
     ['with an empty sub', { sub: '' }, 'claims-malformed'],
     ['with a sub of null', { sub: null }, 'claims-malformed'],

@@ -164,7 +164,7 @@ describe('a token with a cnf claim', () => {
     [7],
     [false],
     [[]],
-  ])('of value %j is refused: nothing can check it yet', async (cnf) => {
+  ])('of value %j is refused where nothing checks it', async (cnf) => {
     const issuer = await testIssuer()
     const { api } = serverFor(issuer)
     expect(await api.authorize(withToken(issuer.token({ cnf })))).toMatchObject({

@@ -33,6 +33,7 @@ export interface Refusal {
   readonly statusCode: number
   readonly challenge: string | undefined
   readonly retryAfter: number | undefined
+  readonly dpop_nonce?: string
   readonly error?: string
   readonly error_description: string
 }
@@ -45,7 +46,15 @@ export interface SocketLibrary {
     url: string,
     place: string,
     headers: Record<string, string>,
+    tls?: ClientTls,
   ): Promise<SocketClient | { readonly refused: Refusal }>
+}
+
+/** What a client of TLS trusts and shows, PEM. */
+export interface ClientTls {
+  readonly ca: string
+  readonly cert?: string
+  readonly key?: string
 }
 
 /** Connects with a token, which must be let in. */
@@ -79,8 +88,8 @@ function inbox() {
 export const ws: SocketLibrary = {
   name: 'ws',
   adapter: (app) => new WsAdapter(app),
-  open(url, place, headers) {
-    const socket = new WebSocket(`${url.replace('http:', 'ws:')}${place}`, { headers })
+  open(url, place, headers, tls) {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${place}`, { headers, ...tls })
     onTestFinished(() => socket.terminate())
     const { put, next } = inbox()
     socket.on('message', (text) => put(JSON.parse(String(text)) as Message))
@@ -105,11 +114,12 @@ export const ws: SocketLibrary = {
         let text = ''
         response.on('data', (chunk) => (text += chunk))
         response.on('end', () => {
-          const { 'www-authenticate': challenge, 'retry-after': retryAfter } = response.headers
+          const { 'www-authenticate': challenge, 'retry-after': retryAfter, 'dpop-nonce': nonce } = response.headers
           resolve({
             refused: {
               statusCode: response.statusCode ?? 0,
               challenge,
+              ...(nonce !== undefined && { dpop_nonce: String(nonce) }),
               retryAfter: retryAfter === undefined ? undefined : Number(retryAfter),
               ...(text.startsWith('{') ? JSON.parse(text) : { error_description: text }),
             },
@@ -123,14 +133,17 @@ export const ws: SocketLibrary = {
 export const socketIo: SocketLibrary = {
   name: 'socket.io',
   adapter: (app) => new IoAdapter(app),
-  open: (url, place, extraHeaders) => openSocketIo(url, place, { extraHeaders }),
+  open: (url, place, extraHeaders, tls) => openSocketIo(url, place, { extraHeaders, ...tls }),
 }
 
 /** The same with all that a client of socket.io can present. */
 export function openSocketIo(
   url: string,
   place: string,
-  options: { readonly extraHeaders?: Record<string, string>; readonly auth?: Record<string, unknown> },
+  options: Partial<ClientTls> & {
+    readonly extraHeaders?: Record<string, string>
+    readonly auth?: Record<string, unknown>
+  },
 ): Promise<SocketClient | { readonly refused: Refusal }> {
   const socket = io(`${url}${place}`, { transports: ['websocket'], forceNew: true, reconnection: false, ...options })
   onTestFinished(() => void socket.disconnect())

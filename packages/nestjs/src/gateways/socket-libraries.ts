@@ -1,5 +1,5 @@
 import type { ProtectedRequest } from '@tokenward/core'
-import type { NodeRequest } from '@tokenward/core/node'
+import { fromNodeRequest, type NodeRequest } from '@tokenward/core/node'
 import { withAuthorization } from '../transports/authorization.js'
 import type { WireError } from '../transports/wire-error.js'
 import type { Client } from './gateway-connections.js'
@@ -41,6 +41,7 @@ export interface ServerOptions {
 export function httpAnswer({
   statusCode,
   challenge,
+  dpop_nonce,
   retryAfter,
   ...body
 }: WireError): [status: number, body: string, headers: Record<string, string>] {
@@ -51,6 +52,7 @@ export function httpAnswer({
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
       ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+      ...(dpop_nonce !== undefined && { 'DPoP-Nonce': dpop_nonce }),
       ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
     },
   ]
@@ -60,5 +62,5 @@ export function httpAnswer({
 export function requestOfSocketIo({ handshake, request }: SocketIoClient): ProtectedRequest {
   const { auth, url, headers } = handshake
   const token = typeof auth?.token === 'string' ? [`Bearer ${auth.token}`] : []
-  return withAuthorization({ method: 'GET', url, headers, rawHeaders: request.rawHeaders }, token)
+  return withAuthorization(Object.assign(fromNodeRequest(request), { method: 'GET', url, headers }), token)
 }

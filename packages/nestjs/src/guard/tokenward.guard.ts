@@ -41,6 +41,7 @@ export class TokenwardGuard implements CanActivate {
       throw (await this.onDenied(outcome, context)) ?? (await this.exceptionFor(outcome, context))
     }
     admit(outcome, context)
+    this.#writeHeaders(outcome, context)
     await this.onGranted(outcome, context)
     return true
   }
@@ -88,9 +89,16 @@ export class TokenwardGuard implements CanActivate {
 
   /** The exception of the transport: `HttpException`, `GraphQLError`, `WsException` or `RpcException`. */
   protected exceptionFor(denied: Denied, context: ExecutionContext): Error | Promise<Error> {
-    return transportOf(context).exceptionFor(denied, context, (response, name, value) =>
-      this.adapterHost.httpAdapter.setHeader(response, name, value),
-    )
+    this.#writeHeaders(denied, context)
+    return transportOf(context).exceptionFor(denied, context)
+  }
+
+  #writeHeaders({ headers }: Outcome<unknown>, context: ExecutionContext): void {
+    const entries = Object.entries(headers)
+    if (entries.length === 0) return
+    const response = transportOf(context).responseOf?.(context)
+    if (response === undefined) return
+    for (const [name, value] of entries) this.adapterHost.httpAdapter.setHeader(response, name, value)
   }
 
   #callerBehind(context: ExecutionContext) {

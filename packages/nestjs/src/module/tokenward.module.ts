@@ -18,6 +18,7 @@ import { OpenStreams } from '../streams/open-streams.js'
 import { GraphqlDenialFilter } from '../transports/graphql-denial.js'
 import { BootCheck } from './boot-check.js'
 import { Enforcement } from './enforcement.js'
+import { MetadataRoute } from './metadata-route.js'
 import { RouteInventory } from './route-inventory.js'
 import { RouteReport } from './route-report.js'
 import {
@@ -78,6 +79,7 @@ const globalGuardProvider: Provider = { provide: APP_GUARD, useExisting: Tokenwa
     Enforcement,
     WebSocketGate,
     OpenStreams,
+    MetadataRoute,
     RouteReport,
     RouteInventory,
     { provide: ROUTE_INVENTORY, useExisting: RouteInventory },

@@ -5,6 +5,7 @@ import {
   type Duration,
   type PolicyOrLiteral,
   type RoutePolicy,
+  type SenderDemand,
 } from '@tokenward/core'
 import { declare } from './declarations.js'
 
@@ -72,6 +73,15 @@ export function StepUp(demand: StepUpDemand): ClassDecorator & MethodDecorator {
   const demandsSomething = 'acrValues' in demand || 'maxAge' in demand
   if (!demandsSomething) throw new ConfigurationError('@StepUp()', 'needs acrValues or maxAge')
   return demanding(demand)
+}
+
+/**
+ * The token must be bound to its sender, by a client certificate (RFC 8705) or a key (RFC 9449), or its client pinned to a
+ * certificate; the server has to be set up with `senderConstraints`. A bound token is held to its sender everywhere, with or
+ * without this. On the method it takes the place of the one on the class: `@SenderConstrained('if-bound')` demands nothing.
+ */
+export function SenderConstrained(demand: SenderDemand = 'required'): ClassDecorator & MethodDecorator {
+  return demanding({ senderConstrained: demand })
 }
 
 /** What `@Authorize()` asks the decision point, each part as it is or as a function that says it for a request. */

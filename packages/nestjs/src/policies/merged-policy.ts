@@ -69,15 +69,26 @@ function withParams(part: unknown, params: PathParameters): unknown {
 const singleValues: readonly ((declared: Declared) => RoutePolicy | undefined)[] = [
   ({ given, compiled }) => {
     const { maxRevocationLag, maxRevocationLagDuringOutage: duringOutage } = compiled
-    // Whoever writes it out means it. In what was compiled before nobody can tell it from the default.
-    const isWritten =
-      given === compiled ? maxRevocationLag !== 'token-lifetime' : Object.hasOwn(given as object, 'maxRevocationLag')
-    if (!isWritten) return undefined
+    if (!isWrittenIn(given, compiled, 'maxRevocationLag', 'token-lifetime')) return undefined
     return { maxRevocationLag, ...(duringOutage !== undefined && { maxRevocationLagDuringOutage: duringOutage }) }
   },
   ({ compiled: { acrValues } }) => (acrValues.length > 0 ? { acrValues } : undefined),
   ({ compiled: { maxAge } }) => (maxAge === undefined ? undefined : { maxAge }),
+  ({ given, compiled }) => {
+    const { senderConstrained } = compiled
+    return isWrittenIn(given, compiled, 'senderConstrained', 'if-bound') ? { senderConstrained } : undefined
+  },
 ]
+
+/** Whoever writes a value out means it. In what was compiled before nobody can tell it from the default. */
+function isWrittenIn<Name extends 'maxRevocationLag' | 'senderConstrained'>(
+  given: unknown,
+  compiled: AnyPolicy,
+  name: Name,
+  byDefault: AnyPolicy[Name],
+): boolean {
+  return given === compiled ? compiled[name] !== byDefault : Object.hasOwn(given as object, name)
+}
 
 /** What one place gives, which must not be two values. */
 function decidedBy(place: readonly Declared[], valueOf: (declared: Declared) => RoutePolicy | undefined) {

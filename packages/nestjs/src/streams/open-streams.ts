@@ -45,7 +45,7 @@ export class OpenStreams implements NestInterceptor {
     const held = {
       server: this.#server,
       granted,
-      errorFor: (denied: Denied) => exceptionFor(denied, context, () => {}),
+      errorFor: (denied: Denied) => exceptionFor(denied, context),
     }
     switch (kind) {
       case 'event-stream':

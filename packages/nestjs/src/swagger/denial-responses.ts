@@ -12,6 +12,7 @@ export function denialResponses(policy: AnyPolicy): Record<string, unknown> {
           ? [`Or the login has none of these contexts: ${policy.acrValues.join(', ')}.`]
           : []),
         ...(policy.maxAge === undefined ? [] : [`Or the login is older than ${policy.maxAge / 1_000} s.`]),
+        ...(policy.senderConstrained === 'required' ? ['Or the token is not bound to its sender.'] : []),
       ].join(' '),
       headers: { 'WWW-Authenticate': header('The challenge (RFC 6750 §3)') },
       content: body('invalid_token', ...(asksForLogin(policy) ? ['insufficient_user_authentication'] : [])),

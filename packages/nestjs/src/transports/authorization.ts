@@ -8,10 +8,22 @@ export function withAuthorization(request: ProtectedRequest, presented: readonly
   return { ...request, headers: { ...withoutAuthorization(request.headers), authorization } }
 }
 
-/** The same request with one token, whatever else it carried: whoever says where the token is has said it. */
-export function withToken({ method, url, headers, params }: ProtectedRequest, token: string): ProtectedRequest {
-  const path = url.split('?', 1)[0] as string
-  return { method, url: path, params, headers: { ...withoutAuthorization(headers), authorization: `Bearer ${token}` } }
+/**
+ * The same request with one token, whatever else it carried: whoever says where the token is has said it. What shows who
+ * sent it stays.
+ */
+export function withToken(request: ProtectedRequest, token: string): ProtectedRequest {
+  const { method, url, headers, params, remoteAddress } = request
+  return {
+    method,
+    url: url.split('?', 1)[0] as string,
+    params,
+    remoteAddress,
+    headers: { ...withoutAuthorization(headers), authorization: `Bearer ${token}` },
+    get clientCertificate() {
+      return request.clientCertificate
+    },
+  }
 }
 
 function withoutAuthorization(headers: ProtectedRequest['headers']): ProtectedRequest['headers'] {

@@ -43,13 +43,12 @@ export const graphql: Transport = {
   },
   paramsOf: (context) => paramsIn(context.getArgByIndex(1)),
   staysOpen: (context) => operationOf(context) === 'subscription',
-  async exceptionFor(denied, context, setHeader) {
-    const { GraphQLError } = await import('graphql').catch(() => missing('graphql'))
+  responseOf(context) {
     const { reply, req, res } = context.getArgByIndex<GraphqlContext>(2)
-    const response = typeof reply?.header === 'function' ? reply : (res ?? req?.res)
-    if (response !== undefined) {
-      for (const [name, value] of Object.entries(denied.headers)) setHeader(response, name, value)
-    }
+    return typeof reply?.header === 'function' ? reply : (res ?? req?.res)
+  },
+  async exceptionFor(denied) {
+    const { GraphQLError } = await import('graphql').catch(() => missing('graphql'))
     const extensions = { code: graphqlCodes[denied.status], ...wireErrorOf(denied) }
     return asDenial(new GraphQLError(denied.body.error_description, { extensions }))
   },

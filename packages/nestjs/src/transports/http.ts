@@ -8,13 +8,13 @@ export const http: Transport = {
   keyOf: (context) => context.switchToHttp().getRequest<object>(),
   requestOf(context) {
     const request = context.switchToHttp().getRequest<{ readonly params?: PathParameters }>()
-    return { ...fromNodeRequest(nodeRequestOf(request)), params: request.params }
+    // Not a copy, for which the certificate of the client would have to be read.
+    return Object.assign(fromNodeRequest(nodeRequestOf(request)), { params: request.params })
   },
   staysOpen: () => false,
   /** The default exception filter keeps headers that are set before it runs, on Express and on Fastify. */
-  exceptionFor({ status, headers, body }, context, setHeader) {
-    const response = context.switchToHttp().getResponse<unknown>()
-    for (const [name, value] of Object.entries(headers)) setHeader(response, name, value)
+  responseOf: (context) => context.switchToHttp().getResponse<unknown>(),
+  exceptionFor({ status, body }) {
     return Object.assign(new HttpException({ ...body }, status), { message: body.error_description })
   },
 }

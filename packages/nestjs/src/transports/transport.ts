@@ -1,9 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common'
 import { ConfigurationError, type Denied, type PathParameters, type ProtectedRequest } from '@tokenward/core'
 
-/** What an adapter of HTTP does for us; both of Nest's have it. */
-type SetHeader = (response: unknown, name: string, value: string) => unknown
-
 /** How one kind of handler is called, and how it is told that it must not be. */
 export interface Transport {
   /** An object that belongs to this one request, operation or connection. */
@@ -16,8 +13,10 @@ export interface Transport {
   paramsOf?(context: ExecutionContext): PathParameters
   /** Whether more may follow on the same credentials later, which then have to be decided anew. */
   staysOpen(context: ExecutionContext): boolean
+  /** What takes headers for the client, as the adapter of HTTP knows it; `undefined` where nothing does. */
+  responseOf?(context: ExecutionContext): unknown
   /** The exception of that transport. It says what the client is told, and nothing for the operator. */
-  exceptionFor(denied: Denied, context: ExecutionContext, setHeader: SetHeader): Error | Promise<Error>
+  exceptionFor(denied: Denied, context: ExecutionContext): Error | Promise<Error>
 }
 
 /** For packages that an application has only where it has such handlers. */

@@ -14,6 +14,8 @@ export interface WireError {
   readonly max_age?: number
   /** The challenge, as the `WWW-Authenticate` header would hold it. */
   readonly challenge?: string
+  /** What the next proof has to hold, as the `DPoP-Nonce` header would (RFC 9449 §9). */
+  readonly dpop_nonce?: string
   /** Seconds after which to try again, where the token could not be checked. */
   readonly retryAfter?: number
 }
@@ -23,6 +25,7 @@ export function wireErrorOf({ status, headers, body }: Denied): WireError {
     statusCode: status,
     ...body,
     ...('WWW-Authenticate' in headers && { challenge: headers['WWW-Authenticate'] }),
+    ...('DPoP-Nonce' in headers && { dpop_nonce: headers['DPoP-Nonce'] }),
     ...('Retry-After' in headers && { retryAfter: Number(headers['Retry-After']) }),
   }
 }

@@ -162,6 +162,10 @@ export function bypassAttempts({ id, action }: Build): Attempts {
       '//api/identity',
       '/en/api/identity',
       '/api/identity?nxtPname=identity',
+      '/own',
+      '/own/',
+      '/de/own',
+      '/own.rsc',
     ),
     'forged identity': [
       'x-user-id',

@@ -23,7 +23,7 @@ export interface MatcherCoverageOptions {
 
 /**
  * Shows that every path of a proxy's rules reaches the proxy, by what Next.js itself makes of the matcher: each rule's page
- * and what may lie below it, tried with every word that stands in the matcher, as folder, as file and as ending; in the
+ * and what may lie below it, deep, long and with any character, tried with every word that stands in the matcher, as folder, as file and as ending; in the
  * forms in which browsers ask for data of pages; for each locale. Entries with `has` or `missing` count for nothing, as the
  * client decides about those.
  *
@@ -66,9 +66,26 @@ function wordsIn(matcher: readonly { readonly source: string }[]): readonly stri
   return [...new Set(matcher.flatMap(({ source }) => source.replaceAll('\\', '').match(/[\w.-]+/g) ?? []))]
 }
 
+/** What a matcher may have no room for: many folders, long names, and whatever else there is than small letters. */
+const USUAL: readonly string[] = [
+  'a',
+  '7',
+  'a/b',
+  'a.b',
+  'a/b/c/d/e/f/g/h/i/j/k/l',
+  '123',
+  '1234567890',
+  '2026-01-31',
+  '0f8fad5b-d9cb-469f-a165-70867728950e',
+  'A_b-C~d',
+  'a@b,c+d=e',
+  '%C3%A4%20%2F',
+  'a'.repeat(300),
+]
+
 function pathsUnder(rule: string, words: readonly string[]): readonly string[] {
   const base = rule === '/' ? '' : rule
-  const below = ['a', '7', 'a/b', 'a/b/c', 'a.b', ...words.flatMap((word) => wordForms(word.replace(/^\.+/, '')))]
+  const below = [...USUAL, ...words.flatMap((word) => wordForms(word.replace(/^\.+/, '')))]
   return [rule, ...below.map((path) => `${base}/${path}`)]
 }
 

@@ -1,25 +1,17 @@
-import { createHash, X509Certificate } from 'node:crypto'
-import { type Duration, milliseconds } from '../duration.js'
 import { refuseUnknown } from '../known-names.js'
+import { certificateRevocationList } from './certificate-revocation-list.js'
+import { type CertificateRequest, checkRequest, MAKER, validFor } from './certificate-request.js'
+import { type ForgedCertificates, forgedCertificates } from './forged-certificates.js'
+import { type IssuedCertificate, issue, type Signer } from './issued-certificate.js'
+import { authorityExtensions, ROOT_LIFETIME, selfSigned } from './signing-authority.js'
+import { ALGORITHM, loadX509, makeKeys, type X509Library } from './x509-library.js'
 
-/** A certificate with its private key. */
-export interface IssuedCertificate {
-  /** PEM. */
-  readonly certificate: string
-  /** PEM, PKCS #8. */
-  readonly privateKey: string
-  /** SHA-256 of the certificate in DER, base64url: `x5t#S256` (RFC 8705 §3.1). */
-  readonly thumbprint: string
-  /** For `accessToken({ cnf })`: binds a token to this certificate. */
-  readonly cnf: { readonly 'x5t#S256': string }
-}
-
-/** What a certificate is issued for. */
-export interface CertificateRequest {
-  /** `CN` of its subject. Default `'client'`, or `'localhost'` for a server. */
+/** What an authority below another is made with. */
+export interface IntermediateRequest {
+  /** `CN` of its subject. Default `'Throw-away intermediate authority 1'`, or of its level below the root. */
   readonly commonName?: string
-  /** From now to its end. Default `'1h'`; a negative time is over. */
-  readonly expiresIn?: Duration
+  /** How many authorities may stand below it (RFC 5280 §4.2.1.9). Default any number. */
+  readonly pathLength?: number
 }
 
 /** A certification authority that nobody trusts but the test. */
@@ -30,79 +22,51 @@ export interface CertificateAuthority {
   clientCertificate(request?: CertificateRequest): Promise<IssuedCertificate>
   /** For a server at `localhost` or 127.0.0.1. */
   serverCertificate(request?: CertificateRequest): Promise<IssuedCertificate>
+  /** An authority below this one, whose certificates lead up to it. */
+  intermediate(request?: IntermediateRequest): Promise<CertificateAuthority>
+  /** A list of certificates it has taken back (CRL), PEM: Node's option `crl`. Default: of none. */
+  revocationList(revoked?: readonly Pick<IssuedCertificate, 'certificate'>[]): Promise<string>
+  /** Client certificates that must be refused, each wrong in one way. */
+  readonly forged: ForgedCertificates
 }
-
-const MAKER = 'certificateAuthority'
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-const USAGE = { client: '1.3.6.1.5.5.7.3.2', server: '1.3.6.1.5.5.7.3.1' }
-const LOCAL_NAMES = [
-  { type: 'dns', value: 'localhost' },
-  { type: 'ip', value: '127.0.0.1' },
-] as const
 
 /** Makes a throw-away certification authority with a fresh key. Nothing is written to disk. */
 export async function certificateAuthority(): Promise<CertificateAuthority> {
   const x509 = await loadX509()
-  const keys = await makeKeys()
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Throw-away test authority',
-    keys,
-    signingAlgorithm: ALGORITHM,
-    extensions: [new x509.BasicConstraintsExtension(true, undefined, true)],
-    ...validFor(86_400_000),
-  })
+  return authorityOf(x509, await selfSigned(x509, 'Throw-away test authority'))
+}
 
-  async function issue(use: keyof typeof USAGE, request: CertificateRequest, byDefault: string) {
-    refuseUnknown(MAKER, `${use}Certificate`, request, ['commonName', 'expiresIn'])
-    const { commonName = byDefault, expiresIn = '1h' } = request
-    if (typeof commonName !== 'string' || !/^[\w .@-]+$/.test(commonName)) {
-      throw new TypeError(`${MAKER}: commonName must be letters, digits, spaces, dots, hyphens, underscores or @`)
-    }
-    const { publicKey, privateKey } = await makeKeys()
-    const certificate = await x509.X509CertificateGenerator.create({
-      subject: `CN=${commonName}`,
-      issuer: root.subject,
-      publicKey,
-      signingKey: keys.privateKey,
-      signingAlgorithm: ALGORITHM,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.ExtendedKeyUsageExtension([USAGE[use]]),
-        ...(use === 'server' ? [new x509.SubjectAlternativeNameExtension([...LOCAL_NAMES])] : []),
-      ],
-      ...validFor(milliseconds(MAKER, 'expiresIn', expiresIn)),
-    })
-    const pem = certificate.toString('pem')
-    const thumbprint = createHash('sha256').update(new X509Certificate(pem).raw).digest('base64url')
-    const cnf = Object.freeze({ 'x5t#S256': thumbprint })
-    return { certificate: pem, privateKey: await pemOf(privateKey), thumbprint, cnf }
+function authorityOf(x509: X509Library, signer: Signer): CertificateAuthority {
+  const issueFor = (use: 'client' | 'server', byDefault: string) => async (request: CertificateRequest) => {
+    const checked = checkRequest(`${use}Certificate`, request, byDefault)
+    return issue(x509, signer, { ...checked, use })
   }
-
+  const client = issueFor('client', 'client')
   return {
-    certificate: root.toString('pem'),
-    clientCertificate: (request = {}) => issue('client', request, 'client'),
-    serverCertificate: (request = {}) => issue('server', request, 'localhost'),
+    certificate: signer.certificate.toString('pem'),
+    clientCertificate: (request = {}) => client(request),
+    serverCertificate: (request = {}) => issueFor('server', 'localhost')(request),
+    async intermediate(request = {}) {
+      refuseUnknown(MAKER, 'intermediate', request, ['commonName', 'pathLength'])
+      const level = signer.chain.length + 1
+      const { commonName = `Throw-away intermediate authority ${level}`, pathLength } = request
+      if (pathLength !== undefined && !(Number.isInteger(pathLength) && pathLength >= 0)) {
+        throw new TypeError(`${MAKER}: pathLength must be a whole number, not negative`)
+      }
+      const { subject } = checkRequest('intermediate', { commonName }, '')
+      const keys = await makeKeys()
+      const certificate = await x509.X509CertificateGenerator.create({
+        subject,
+        issuer: signer.certificate.subject,
+        publicKey: keys.publicKey,
+        signingKey: signer.keys.privateKey,
+        signingAlgorithm: ALGORITHM,
+        extensions: authorityExtensions(x509, pathLength),
+        ...validFor(ROOT_LIFETIME),
+      })
+      return authorityOf(x509, { certificate, keys, chain: [certificate.toString('pem'), ...signer.chain] })
+    },
+    revocationList: (revoked = []) => certificateRevocationList(x509, signer, revoked),
+    forged: forgedCertificates(x509, signer),
   }
-}
-
-/** On demand: most tests need no certificate. The library in turn needs the reflection of decorators' metadata. */
-async function loadX509() {
-  await import('reflect-metadata')
-  return import('@peculiar/x509')
-}
-
-function makeKeys() {
-  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
-}
-
-/** From an hour before now, or before the end where that is earlier. */
-function validFor(lifetime: number): { readonly notBefore: Date; readonly notAfter: Date } {
-  const notAfter = Date.now() + lifetime
-  return { notBefore: new Date(Math.min(Date.now(), notAfter) - 3_600_000), notAfter: new Date(notAfter) }
-}
-
-async function pemOf(privateKey: Awaited<ReturnType<typeof makeKeys>>['privateKey']): Promise<string> {
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey))
-  const lines = pkcs8.toString('base64').match(/.{1,64}/g) as string[]
-  return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n')
 }

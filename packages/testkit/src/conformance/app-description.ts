@@ -12,6 +12,31 @@ export interface ConformanceApp {
   readonly cors: ConformanceCors
   /** Time as the issuers see it. Cases move it; see {@link RunningAppControl.advance}. */
   readonly clock: Pick<FakeClock, 'now'>
+  /**
+   * What clients know the app by (RFC 9728 §1.2): it serves metadata, and its challenges name their address. Only with the
+   * capability `'sender-constraints'`.
+   */
+  readonly resource?: string
+  /** What tokens may be bound to; only with the capability `'sender-constraints'`, and then for an app of its own. */
+  readonly senderConstraints?: ConformanceSenderConstraints
+}
+
+/** What tokens may be bound to, both kinds at once. */
+export interface ConformanceSenderConstraints {
+  /** Proofs of DPoP (RFC 9449). */
+  readonly dpop: {
+    /** What proofs are for: this origin, whatever the app believes to be its own. */
+    readonly publicUrl: string
+    /** Proofs have to hold a nonce (§9), made from this secret; a new one is given out every five minutes. */
+    readonly nonce: { readonly secret: string; readonly rotateEvery: '5m' }
+  }
+  /** Client certificates (RFC 8705) come in the header `Client-Cert` (RFC 9440). */
+  readonly clientCertHeader: {
+    /** From a proxy that is known by a header, and from nobody else. */
+    readonly trustedProxy: { readonly secretHeader: { readonly name: string; readonly value: string } }
+    /** It lets in only certificates it has verified. */
+    readonly chainVerified: true
+  }
 }
 
 /** An issuer, told apart by `kind`. */
@@ -92,6 +117,8 @@ export interface ConformancePolicy {
   readonly acrValues?: readonly string[]
   /** How long ago the user may have signed in (RFC 9470 §4); only with the capability `'step-up'`. */
   readonly maxAge?: '5m'
+  /** The token must be bound to its sender; only with the capability `'sender-constraints'`. */
+  readonly senderConstrained?: 'required'
 }
 
 /** What handlers answer, as JSON. */

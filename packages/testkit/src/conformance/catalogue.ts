@@ -11,6 +11,7 @@ import { optionalAuthentication } from './cases/optional-authentication.js'
 import { outages } from './cases/outages.js'
 import { policies } from './cases/policies.js'
 import { principals } from './cases/principals.js'
+import { senderConstraints } from './cases/sender-constraints.js'
 import { stepUpCases } from './cases/step-up.js'
 import type { CaseDefinition } from './conformance-case.js'
 
@@ -29,6 +30,7 @@ const groups = {
   Principals: principals,
   'Optional authentication': optionalAuthentication,
   'Step-up': stepUpCases,
+  'Sender-constrained tokens': senderConstraints,
 }
 
 type Groups = typeof groups

@@ -1,7 +1,7 @@
 import type { World } from './world.js'
 
 /** Behaviour that not every app needs. */
-export type ConformanceCapability = 'step-up'
+export type ConformanceCapability = 'step-up' | 'sender-constraints'
 
 /** One case, as it is written. */
 export interface CaseDefinition {
@@ -18,6 +18,11 @@ export interface CaseDefinition {
 /** A case that leaves everything as it was, and so can share an app with others. */
 export function shared(title: string, check: CaseDefinition['check']): CaseDefinition {
   return { title, ownWorld: false, check }
+}
+
+/** A case about bound tokens, which need an app where tokens may be bound. */
+export function bound(title: string, check: CaseDefinition['check']): CaseDefinition {
+  return { ...shared(title, check), capability: 'sender-constraints' }
 }
 
 /** A case with an app and issuers of its own. */

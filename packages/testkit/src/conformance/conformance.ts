@@ -3,6 +3,7 @@ import { catalogue, type ConformanceCaseId } from './catalogue.js'
 import type { CaseDefinition, ConformanceCapability } from './conformance-case.js'
 import { checkedRunner, type ConformanceRunner } from './runner.js'
 import { type Fakes, openFakes } from './fakes.js'
+import type { Extras } from './routes.js'
 import { AppNotStarted, openWorld, type Start, type World } from './world.js'
 
 /** What a suite is made from. */
@@ -19,7 +20,10 @@ export interface ConformanceOptions {
    * none.
    */
   readonly cannotExpress?: Readonly<Partial<Record<ConformanceCaseId, string>>>
-  /** What else the adapter can do. `'step-up'`: policies with `acrValues` and `maxAge` (RFC 9470). Default none. */
+  /**
+   * What else the adapter can do. `'step-up'`: policies with `acrValues` and `maxAge` (RFC 9470). `'sender-constraints'`:
+   * tokens that are bound to their senders (RFC 8705, RFC 9449), on an app of their own. Default none.
+   */
   readonly capabilities?: readonly ConformanceCapability[]
 }
 
@@ -54,7 +58,7 @@ export interface ConformanceSuite {
 }
 
 const KNOWN = ['name', 'start', 'cannotExpress', 'capabilities']
-const CAPABILITIES: readonly ConformanceCapability[] = ['step-up']
+const CAPABILITIES: readonly ConformanceCapability[] = ['step-up', 'sender-constraints']
 const MOST_EXCEPTIONS = 6
 /** A case that takes this long hangs; less would fail on a busy machine. */
 const CASE_TIMEOUT_MS = 60_000
@@ -69,19 +73,23 @@ const CASE_TIMEOUT_MS = 60_000
 export function conformance(options: ConformanceOptions): ConformanceSuite {
   const { name, start, cannotExpress, capabilities } = checked(options)
   const withStepUp = capabilities.includes('step-up')
-  let common: { readonly fakes: Promise<Fakes>; readonly world: Promise<World> } | undefined
+  type Opened = { readonly fakes: Promise<Fakes>; readonly world: Promise<World> }
+  let common: Opened | undefined
+  /** Where tokens may be bound, every challenge names two schemes: those apps are not for the other cases. */
+  let senders: Opened | undefined
   /** Issuers that cases disturb, one case after another. RSA keys are slow to make. */
   let disturbed: Promise<Fakes> | undefined
   let last: Promise<unknown> = Promise.resolve()
 
-  function openCommon() {
-    const fakes = openFakes(withStepUp)
+  function open(extras: Extras): Opened {
+    const fakes = openFakes(extras)
     return { fakes, world: fakes.then((opened) => openWorld(start, opened)) }
   }
 
-  async function check({ ownWorld, check: run }: CaseDefinition): Promise<void> {
-    if (!ownWorld) return run(await (common ??= openCommon()).world)
-    const fakes = await (disturbed ??= openFakes(withStepUp))
+  async function check({ ownWorld, capability, check: run }: CaseDefinition): Promise<void> {
+    if (capability === 'sender-constraints') return run(await (senders ??= open({ withSenders: true })).world)
+    if (!ownWorld) return run(await (common ??= open({ withStepUp })).world)
+    const fakes = await (disturbed ??= openFakes({ withStepUp }))
     const world = await openWorld(start, fakes)
     try {
       await run(world)
@@ -108,11 +116,12 @@ export function conformance(options: ConformanceOptions): ConformanceSuite {
 
   const close = () =>
     inTurn(async () => {
-      const [world, fakes] = [common?.world, [common?.fakes, disturbed]]
-      common = disturbed = undefined
+      const worlds = [common?.world, senders?.world]
+      const fakes = [common?.fakes, senders?.fakes, disturbed]
+      common = senders = disturbed = undefined
       try {
-        // The app first: it may have connections to its issuers.
-        await (await world?.catch(() => undefined))?.close()
+        // The apps first: they may have connections to their issuers.
+        for (const world of worlds) await (await world?.catch(() => undefined))?.close()
       } finally {
         for (const each of fakes) await (await each)?.close()
       }

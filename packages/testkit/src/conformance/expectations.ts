@@ -62,12 +62,18 @@ export function expectNotGranted(response: WireResponse): void {
 
 /** The one challenge there is. */
 export function challengeIn(response: WireResponse): Challenge {
+  const challenges = challengesIn(response)
+  assert.equal(challenges.length, 1, `one challenge is enough; ${shown(response)}`)
+  return challenges[0] as Challenge
+}
+
+/** All challenges, in order. */
+export function challengesIn(response: WireResponse): readonly Challenge[] {
   const header = response.headers.get('www-authenticate')
   assert.ok(header, `a refusal has a WWW-Authenticate header; ${shown(response)}`)
   const challenges = parseChallenges(header)
   assert.ok(challenges, `WWW-Authenticate is not a challenge with quoted parameters: ${header}`)
-  assert.equal(challenges.length, 1, `one challenge is enough: ${header}`)
-  return challenges[0] as Challenge
+  return challenges
 }
 
 /** The body, which must be a JSON object that says so. */

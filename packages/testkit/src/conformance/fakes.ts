@@ -5,7 +5,8 @@ import {
 import { fakeCognito, type FakeCognito } from '../cognito/fake-cognito.js'
 import { type Duration, milliseconds } from '../duration.js'
 import type { ConformanceApp } from './app-description.js'
-import { CORS, routesFor } from './routes.js'
+import { CORS, type Extras, routesFor } from './routes.js'
+import { RESOURCE, SENDER_CONSTRAINTS } from './senders.js'
 
 /** The issuers of one app, served, with what the app has to know. */
 export interface Fakes {
@@ -25,7 +26,7 @@ const REALM = 'conformance'
 const CLIENTS = ['web', 'mobile'] as const
 
 /** Two kinds of issuer, two algorithms: what is meant for one must not pass at the other. */
-export async function openFakes(withStepUp: boolean): Promise<Fakes> {
+export async function openFakes(extras: Extras): Promise<Fakes> {
   const [users, partners] = await Promise.all([
     fakeCognito({ clients: CLIENTS, resourceServers: { orders: ['read', 'write'] } }),
     fakeAuthorizationServer({ served: true, algorithm: 'ES256' }),
@@ -56,7 +57,8 @@ export async function openFakes(withStepUp: boolean): Promise<Fakes> {
           introspection: { endpoint: partners.introspection.url, clientId, clientSecret },
         },
       ],
-      routes: routesFor({ users: users.issuer, partners: partners.issuer }, withStepUp),
+      routes: routesFor({ users: users.issuer, partners: partners.issuer }, extras),
+      ...(extras.withSenders === true && { resource: RESOURCE, senderConstraints: SENDER_CONSTRAINTS }),
       cors: CORS,
       clock: { now: () => users.clock.now() },
     },

@@ -13,6 +13,7 @@ export type {
   ConformancePolicy,
   ConformancePrincipal,
   ConformanceRoute,
+  ConformanceSenderConstraints,
   ConformanceUserPool,
   RunningApp,
   RunningAppControl,

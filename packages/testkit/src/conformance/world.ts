@@ -28,7 +28,7 @@ export interface World extends Pick<Fakes, 'users' | 'partners' | 'app' | 'rotat
   userToken(request?: AccessTokenRequest): Promise<string>
   /** How often an issuer was asked about a token. */
   callsAbout(token: string): number
-  /** Moves the time of all; only where the app is the case's own. */
+  /** Moves the time of all; only where the app is the case's own, or no case that shares it minds. */
   advance(by: Duration): Promise<void>
   /** Stops the app; its issuers stay. */
   close(): Promise<void>

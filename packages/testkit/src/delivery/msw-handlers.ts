@@ -6,7 +6,7 @@ import { internalsOf } from './fake-internals.js'
 import { fakeRequest, mswResponse, ownersOf } from './msw-response.js'
 import { refuseOldNode } from './msw-servers.js'
 
-/** A fake with public addresses: a pool or an authorization server. */
+/** A fake with public addresses: a pool, an authorization server or a policy store. */
 export interface MswFake {
   /** As of the fake. */
   listen(): Promise<unknown>
@@ -70,5 +70,7 @@ function handledServer(fake: MswFake): PublicServer {
 
 function noFake(given: unknown): TypeError {
   const advice = isPromise(given) ? ', not a promise; await it first' : ''
-  return new TypeError(`mswHandlers takes what fakeCognito or fakeAuthorizationServer made, one or more${advice}`)
+  return new TypeError(
+    `mswHandlers takes what fakeCognito, fakeAuthorizationServer or fakeVerifiedPermissions made, one or more${advice}`,
+  )
 }

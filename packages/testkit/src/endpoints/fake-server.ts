@@ -17,6 +17,8 @@ export interface FakeResponse {
 export interface FakeKind {
   readonly maker: string
   readonly noun: string
+  /** Where its addresses are found. Default: at its key set and its metadata. */
+  readonly addresses?: string
 }
 
 /** What stands behind the doors. */
@@ -51,8 +53,12 @@ export class ConnectionDropped extends Error {
 }
 
 /** Says to whoever debugs a test that the address is wrong, where a real server would say less. */
-export function nothingThere({ maker, noun }: FakeKind, method: string, address: string): FakeResponse {
-  const message = `${maker}: nothing answers ${method} ${address}; the addresses of the fake ${noun} are ${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints, and at a port their paths`
+export function nothingThere(kind: FakeKind, method: string, address: string): FakeResponse {
+  const { maker, noun } = kind
+  const {
+    addresses = `${noun}.jwks.url, ${noun}.metadata.url and those of its other endpoints, and at a port their paths`,
+  } = kind
+  const message = `${maker}: nothing answers ${method} ${address}; the addresses of the fake ${noun} are ${addresses}`
   return json(404, { message })
 }
 

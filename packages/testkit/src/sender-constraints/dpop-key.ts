@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
 import type { FakeClock } from '../fake-clock.js'
 import { type JsonRecord, signJws } from '../jws/compact-jws.js'
 import { createSigningKey, publish, publishEc, type SigningAlgorithm, type SigningKey } from '../jws/signing-key.js'
 import { refuseUnknown } from '../known-names.js'
+import { type ForgedProofs, forgedProofs } from './forged-proofs.js'
+import { type DpopProofRequest, MAKER, proofClaims, sha256 } from './proof-claims.js'
 
 /** What a client's key is made with. */
 export interface DpopKeyOptions {
@@ -10,22 +11,6 @@ export interface DpopKeyOptions {
   readonly algorithm?: SigningAlgorithm
   /** When proofs say they are made: give the clock of the fake. Default: real time. */
   readonly clock?: Pick<FakeClock, 'now'>
-}
-
-/** What a proof is for (RFC 9449 §4.2). */
-export interface DpopProofRequest {
-  /** `htm`: the method of the request, as `'GET'`. */
-  readonly method: string
-  /** `htu`: the address of the request. The claim has no query and no fragment. */
-  readonly url: string | URL
-  /** The access token the request carries; its hash becomes `ath`. Default none: a request to the token endpoint. */
-  readonly accessToken?: string
-  /** `nonce`: what the server asked for. Default none. */
-  readonly nonce?: string
-  /** Further claims, or other values for the rest, to make a proof wrong; `undefined` takes one away. Default none. */
-  readonly claims?: JsonRecord
-  /** The same for the header. Default none. */
-  readonly header?: JsonRecord
 }
 
 /** A key of a client, and the proofs that it holds it (RFC 9449). */
@@ -38,10 +23,9 @@ export interface DpopKey {
   readonly cnf: { readonly jkt: string }
   /** The value of the `DPoP` header for one request. Each proof has its own `jti`. */
   proof(request: DpopProofRequest): Promise<string>
+  /** Proofs that an API must refuse, each wrong in one way. */
+  readonly forged: ForgedProofs
 }
-
-const MAKER = 'dpopKey'
-const PROOF_MEMBERS = ['method', 'url', 'accessToken', 'nonce', 'claims', 'header']
 
 /** Makes a fresh key that proofs of possession are signed with. */
 export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
@@ -53,26 +37,27 @@ export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
   const key = await createSigningKey(algorithm)
   const publicJwk = publicJwkOf(key)
   const thumbprint = sha256(JSON.stringify(publicJwk))
+  const contents = (method: string, { header, ...request }: DpopProofRequest) => ({
+    header: { typ: 'dpop+jwt', alg: algorithm, jwk: publicJwk, ...header },
+    claims: proofClaims(method, request, clock.now()),
+  })
   return {
     publicJwk,
     thumbprint,
     cnf: Object.freeze({ jkt: thumbprint }),
     async proof(request) {
-      refuseUnknown(MAKER, 'proof', request, PROOF_MEMBERS)
-      const { method, url, accessToken, nonce, claims, header } = request
-      if (typeof method !== 'string' || method === '') throw new TypeError(`${MAKER}: proof takes the method as text`)
-      const proofHeader = { typ: 'dpop+jwt', alg: algorithm, jwk: publicJwk, ...header }
-      const proofClaims = {
-        jti: randomUUID(),
-        htm: method,
-        htu: targetOf(url),
-        iat: Math.floor(clock.now() / 1_000),
-        ...(accessToken !== undefined && { ath: sha256(accessToken) }),
-        ...(nonce !== undefined && { nonce }),
-        ...claims,
-      }
-      return signJws(proofHeader, proofClaims, key)
+      const { header, claims } = contents('proof', request)
+      return signJws(header, claims, key)
     },
+    forged: forgedProofs({
+      key,
+      publicJwk,
+      contents: (request) => contents('forged', request),
+      async stranger() {
+        const other = await createSigningKey(algorithm)
+        return { key: other, publicJwk: publicJwkOf(other) }
+      },
+    }),
   }
 }
 
@@ -84,16 +69,4 @@ function publicJwkOf(key: SigningKey): JsonRecord {
   }
   const { e, kty, n } = publish(key)
   return Object.freeze({ e, kty, n })
-}
-
-function targetOf(url: string | URL): string {
-  if (!URL.canParse(String(url))) {
-    throw new TypeError(`${MAKER}: proof takes the whole url, as https://api.example/orders`)
-  }
-  const { origin, pathname } = new URL(url)
-  return `${origin}${pathname}`
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
 }

@@ -59,6 +59,27 @@ describe('the cases', () => {
     expect(ids(['step-up']).length).toBeGreaterThan(3)
   })
 
+  it('ask for bound tokens only where the adapter says that it can, and of an app of its own', async () => {
+    const started: ConformanceApp[] = []
+    const start = (app: ConformanceApp) => {
+      started.push(app)
+      return refusing
+    }
+    const idsOf = ({ cases }: ReturnType<typeof suiteOf>) =>
+      cases.map(({ id }) => id).filter((id) => id.startsWith('sender-'))
+    expect(idsOf(suiteOf(start))).toStrictEqual([])
+    const suite = suiteOf(start, { capabilities: ['sender-constraints'] })
+    expect(idsOf(suite).length).toBeGreaterThan(10)
+    await suite.run('no-credentials')
+    for (const id of ['sender-challenges', 'sender-unbound'] as const) {
+      await expect(suite.run(id)).rejects.toThrow(AssertionError)
+    }
+    expect(started.map(({ senderConstraints }) => senderConstraints !== undefined)).toStrictEqual([false, true])
+    const [plain, bound] = started.map(({ routes }) => routes.map(({ policy }) => policy.senderConstrained))
+    expect(plain).not.toContain('required')
+    expect(bound).toContain('required')
+  })
+
   it('pass or fail', async () => {
     const { run } = suiteOf()
     await run('no-credentials')
@@ -196,7 +217,7 @@ describe('other options', () => {
   it.each([
     [{ name: '' }, 'name must be text'],
     [{ start: undefined }, 'start must be a function'],
-    [{ capabilities: ['dpop'] }, 'capabilities are step-up; there is no dpop'],
+    [{ capabilities: ['dpop'] }, 'capabilities are step-up, sender-constraints; there is no dpop'],
     [{ capabilities: 'step-up' }, 'capabilities must be a list'],
     [{ cannotExpres: {} }, 'knows no cannotExpres'],
   ])('are checked: %o', (options, message) => {

@@ -148,7 +148,8 @@ describe('handlers of fakes', () => {
 
   it('are not made of something else', async () => {
     const made = await pool()
-    const message = 'mswHandlers takes what fakeCognito or fakeAuthorizationServer made, one or more'
+    const message =
+      'mswHandlers takes what fakeCognito, fakeAuthorizationServer or fakeVerifiedPermissions made, one or more'
     expect(() => mswHandlers({ ...made })).toThrow(message)
     expect(() => mswHandlers(undefined as never)).toThrow(message)
     expect(() => (mswHandlers as () => unknown)()).toThrow(message)

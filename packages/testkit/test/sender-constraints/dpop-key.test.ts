@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, type JWK, j
 import * as oauth from 'oauth4webapi'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dpopKey, type DpopKey, type DpopProofRequest, fakeAuthorizationServer } from '../../src/index.js'
-import type { SigningAlgorithm } from '../../src/index.js'
+import type { ForgedProofs, SigningAlgorithm } from '../../src/index.js'
 
 const ORDERS = 'https://api.example/orders'
 const closers: (() => Promise<void>)[] = []
@@ -48,6 +48,72 @@ describe('a key for DPoP', () => {
     ['of another type', { header: { typ: 'JWT' } }],
   ])('makes proofs %s, which are refused', async (_, proof) => {
     await expect(judge(await dpopKey(), proof)).rejects.toThrow(oauth.OperationProcessingError)
+  })
+
+  it('makes forgeries of every kind, which are refused', async () => {
+    const key = await dpopKey()
+    // What the other library does not look at: it neither makes nonces nor minds a header it does not know of.
+    const lenient = new Set(['otherNonce', 'critical'])
+    const unlike = new Set<string>()
+    for (const [name, forge] of Object.entries(key.forged)) {
+      unlike.add(await forge({ method: 'GET', url: ORDERS }))
+      const judged = judge({ ...key, proof: forge })
+      if (lenient.has(name)) await judged.catch(() => undefined)
+      else await expect(judged, name).rejects.toThrow()
+    }
+    expect(unlike.size).toBe(Object.keys(key.forged).length)
+  })
+
+  it('makes each forgery wrong in what it says, and right in all else', async () => {
+    const key = await dpopKey()
+    const request = { method: 'GET', url: ORDERS, accessToken: 'token', nonce: 'n' }
+    const parts = (proof: string) =>
+      proof
+        .split('.')
+        .slice(0, 2)
+        .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as object)
+    const [rightHeader = {}, rightClaims = {}] = parts(await key.proof(request))
+    const differing = async (name: keyof ForgedProofs) => {
+      const [header = {}, claims = {}] = parts(await key.forged[name](request))
+      const all = { ...rightHeader, ...header, ...rightClaims, ...claims }
+      const said =
+        ({ ...right }: object, { ...forged }: object) =>
+        (member: string) =>
+          JSON.stringify(Reflect.get(right, member)) !== JSON.stringify(Reflect.get(forged, member))
+      const isOther = said({ ...rightHeader, ...rightClaims }, { ...header, ...claims })
+      return Object.keys(all)
+        .filter((member) => member !== 'jti' && isOther(member))
+        .join(' ')
+    }
+    const told: Record<keyof ForgedProofs, string> = {
+      otherType: 'typ',
+      withoutType: 'typ',
+      algNone: 'alg',
+      hs256WithPublicKey: 'alg',
+      withoutKey: 'jwk',
+      privateKey: 'jwk',
+      otherKey: 'jwk',
+      strangersKey: 'jwk',
+      tampered: '',
+      critical: 'crit https://extension.example',
+      withoutId: '',
+      withoutMethod: 'htm',
+      withoutUrl: 'htu',
+      withoutTime: 'iat',
+      withoutTokenHash: 'ath',
+      otherMethod: 'htm',
+      otherPath: 'htu',
+      otherHost: 'htu',
+      otherToken: 'ath',
+      tooOld: 'iat',
+      fromTheFuture: 'iat',
+      otherNonce: 'nonce',
+    }
+    expect(Object.keys(told).toSorted()).toStrictEqual(Object.keys(key.forged).toSorted())
+    for (const [name, members] of Object.entries(told)) {
+      expect(await differing(name as keyof ForgedProofs), name).toBe(members)
+    }
+    expect(Object.keys(parts(await key.forged.withoutId(request))[1] ?? {})).not.toContain('jti')
   })
 
   it('is another key each time: a proof of one does not serve a token of another', async () => {

@@ -10,6 +10,8 @@ import {
   authResponseMeta,
   createAuthPlugin,
   createResourceServer,
+  type MetadataMiddleware,
+  metadataMiddleware,
   type Principal,
   type RequestSource,
 } from '../../src/index.js'
@@ -36,7 +38,8 @@ function conformanceRouter(app: ConformanceApp) {
   }
 
   const router = t.router(Object.fromEntries(app.routes.map((route) => [route.name, procedureOf(route)])))
-  return { api, createContext, router, responseMeta: authResponseMeta }
+  const metadata = app.resource === undefined ? undefined : api.metadata()
+  return { api, metadata, createContext, router, responseMeta: authResponseMeta }
 }
 
 /** What every adapter does for browsers, by hand, as tRPC leaves it to them. */
@@ -59,10 +62,11 @@ function unwrapped(body: string): string {
 }
 
 export function startFetchApp(app: ConformanceApp): RunningApp {
-  const { api, ...options } = conformanceRouter(app)
+  const { api, metadata, ...options } = conformanceRouter(app)
   return {
     async fetch(req) {
       const headers = corsHeaders(app)
+      if (new URL(req.url).pathname === metadata?.path) return new Response(metadata.body, metadata)
       if (req.method === 'OPTIONS') return new Response(null, { status: 204, headers })
       if (!req.headers.has(CONTENT_TYPE[0])) req.headers.set(...CONTENT_TYPE)
       const response = await fetchRequestHandler({ endpoint: '', req, ...options })
@@ -75,15 +79,19 @@ export function startFetchApp(app: ConformanceApp): RunningApp {
 }
 
 export async function startStandaloneApp(app: ConformanceApp): Promise<RunningApp> {
-  const { api, ...options } = conformanceRouter(app)
+  const { api, metadata, ...options } = conformanceRouter(app)
+  const serveMetadata: MetadataMiddleware =
+    metadata === undefined ? (_request, _response, next) => next() : metadataMiddleware(metadata)
   const server = createHTTPServer({
     ...options,
     middleware(request, response, next) {
       for (const [name, value] of Object.entries(corsHeaders(app))) response.setHeader(name, value)
       if (request.method === 'OPTIONS') return void response.writeHead(204).end()
       request.headers[CONTENT_TYPE[0]] ??= CONTENT_TYPE[1]
-      unwrapAnswerOf(response as ServerResponse)
-      return next()
+      return serveMetadata(request, response, () => {
+        unwrapAnswerOf(response as ServerResponse)
+        next()
+      })
     },
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()))

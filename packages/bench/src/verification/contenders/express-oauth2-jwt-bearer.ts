@@ -19,13 +19,14 @@ export const prepare: Prepare<VerificationSetup> = async ({ tokens, algorithm, e
 export class ExpressRequest {
   readonly method = 'GET'
   readonly url = '/orders'
+  readonly originalUrl = '/orders'
   readonly protocol = 'https'
   readonly query = {}
   readonly body = {}
   readonly headers: Readonly<Record<string, string>>
 
-  constructor(authorization: string) {
-    this.headers = { host: 'api.example.com', authorization }
+  constructor(authorization: string, more: Readonly<Record<string, string>> = {}) {
+    this.headers = { host: 'api.example.com', authorization, ...more }
   }
 
   get(name: string): string | undefined {
@@ -37,7 +38,7 @@ export class ExpressRequest {
   }
 }
 
-function passing(middleware: (next: (error?: unknown) => void) => unknown): Promise<void> {
+export function passing(middleware: (next: (error?: unknown) => void) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     middleware((error) => (error === undefined ? resolve() : reject(error)))
   })

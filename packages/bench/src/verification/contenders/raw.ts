@@ -19,7 +19,7 @@ export const prepare: Prepare<VerificationSetup> = async ({ tokens, publicKey, a
 }
 
 /** Options would make OpenSSL take the form of a JWS, and make it much slower. */
-function der(signature: Buffer): Buffer {
+export function der(signature: Buffer): Buffer {
   const [r, s] = [integer(signature.subarray(0, 32)), integer(signature.subarray(32))]
   return Buffer.from([0x30, r.length + s.length, ...r, ...s])
 }

@@ -1,0 +1,42 @@
+import type { Step } from './steps.js'
+
+const colours = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 } as const
+
+/** Colour on a terminal only, and never against the reader's wish (no-color.org). */
+const inColour = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
+
+function paint(colour: keyof typeof colours, text: string): string {
+  return inColour ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text
+}
+
+export function write(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function writeTitle(text: string): void {
+  write(`\n${paint('bold', text)}`)
+}
+
+export function writeHeading(text: string): void {
+  write(`\n  ${paint('cyan', text)}`)
+}
+
+export function writeDetail(label: string, text: string): void {
+  write(`  ${label.padEnd(14)}${paint('dim', text)}`)
+}
+
+export function writeStep({ call, expected, because, logged }: Step, got: string): void {
+  const isAsExpected = got === expected
+  write(`  ${isAsExpected ? paint('green', '✓') : paint('red', '✗')} ${call.padEnd(42)}${paint('dim', because)}`)
+  write(`      ${got}`)
+  if (logged !== undefined) write(`      ${paint('dim', `in the log: ${logged}`)}`)
+  if (!isAsExpected) write(`      ${paint('red', `expected: ${expected}`)}`)
+}
+
+export function writeVerdict(passed: number, total: number): void {
+  const verdict =
+    passed === total
+      ? paint('green', `All ${total} answers were the expected ones.`)
+      : paint('red', `${total - passed} of ${total} answers were not the expected ones.`)
+  write(`\n  ${verdict}\n`)
+}

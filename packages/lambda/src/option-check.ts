@@ -1,0 +1,17 @@
+import { ConfigurationError, type ResourceServer } from '@tokenward/core'
+
+/** Options are plain objects whose names are all known: a misspelt check must not become a missing one. */
+export function assertOptionNames(owner: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ConfigurationError(owner, 'takes a plain object of options')
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    throw new ConfigurationError(`${owner}.${name}`, `is not an option; known options are ${known.join(', ')}`)
+  }
+}
+
+export function assertResourceServer(owner: string, api: ResourceServer): void {
+  if (typeof (api as ResourceServer | undefined)?.authorize === 'function') return
+  throw new ConfigurationError(`${owner}.api`, 'must be what createResourceServer() makes')
+}

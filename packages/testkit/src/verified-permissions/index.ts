@@ -1,0 +1,10 @@
+// The entry for tests of what asks Amazon Verified Permissions. Every name here is public API and listed by hand.
+export { fakeVerifiedPermissions } from './fake-verified-permissions.js'
+export type { FakePolicy, FakeVerifiedPermissions } from './fake-verified-permissions.js'
+export type { FakeVerifiedPermissionsOptions, IdentityPool, IdentitySourceSettings } from './store-settings.js'
+export type { EndpointControl, FaultOptions, RecordedRequest } from '../endpoints/endpoint-control.js'
+export type { ListeningFake } from '../delivery/listen.js'
+export type { ServedFake, ServeOptions } from '../delivery/serve.js'
+export type { FakeClock } from '../fake-clock.js'
+export type { Duration } from '../duration.js'
+export type { PublishedKey } from '../jws/signing-key.js'

@@ -12,6 +12,7 @@ export interface Exclusion {
 
 const everywhere: readonly Runtime[] = ['bun', 'deno', 'workerd']
 
+const PROOFS = 'signs its proofs in a way of node:crypto that workerd does not have'
 const SLOW_SERVER = 'has a server wait before it answers, and within a Worker such an answer does not arrive'
 
 export const exclusions: readonly Exclusion[] = [
@@ -64,6 +65,46 @@ export const exclusions: readonly Exclusion[] = [
     file: 'test/conformance/conformance.test.ts',
     on: ['workerd'],
     reason: 'needs the issuers of the testkit, which runs on Node alone',
+  },
+  {
+    file: 'test/resource-server/oidc-provider-tls.node.test.ts',
+    on: everywhere,
+    reason: "tests what is Node's alone: client certificates in its handshakes",
+  },
+  {
+    file: 'test/requests/certificate-chain.node.test.ts',
+    on: ['workerd'],
+    reason: 'compares with the certificates of Node, which workerd reads otherwise',
+  },
+  {
+    file: 'test/sender-constraints/x509-certificate.test.ts',
+    on: ['workerd'],
+    reason: 'compares with the certificates of Node, which workerd reads otherwise',
+  },
+  {
+    file: 'test/resource-server/forwarded-certificates.test.ts',
+    on: ['workerd'],
+    reason: 'knows a proxy by the address of its socket, and a server within a Worker has no sockets',
+  },
+  {
+    file: 'test/resource-server/dpop.test.ts',
+    on: ['workerd'],
+    reason: PROOFS,
+  },
+  {
+    file: 'test/sender-constraints/dpop-examination.test.ts',
+    on: ['workerd'],
+    reason: PROOFS,
+  },
+  {
+    file: 'test/sender-constraints/dpop-keys.test.ts',
+    on: ['workerd'],
+    reason: PROOFS,
+  },
+  {
+    file: 'test/sender-constraints/dpop-proof.test.ts',
+    on: ['workerd'],
+    reason: PROOFS,
   },
   {
     file: 'test/tokens/known-headers.test.ts',

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const at = (path: string) => new URL(path, import.meta.url).pathname
 
 /** Tests run on the sources: no build is needed, and stack traces point at what is edited. */
-const workspace = {
+export const workspace = {
   '@tokenward/cedar/verified-permissions': at('packages/cedar/src/verified-permissions/index.ts'),
   '@tokenward/cedar': at('packages/cedar/src/index.ts'),
   '@tokenward/core/aws': at('packages/core/src/requests/aws.ts'),
@@ -33,7 +33,7 @@ const workspace = {
   '@tokenward/testkit/verified-permissions': at('packages/testkit/src/verified-permissions/index.ts'),
   '@tokenward/testkit': at('packages/testkit/src/index.ts'),
 }
-const onNode = {
+export const onNode = {
   '#signature': at('packages/core/src/keys/signature.node.ts'),
   '#http-client': at('packages/core/src/transport/http-client.node.ts'),
 }
@@ -42,7 +42,7 @@ const onEdge = {
   '#http-client': at('packages/core/src/transport/http-client.fetch.ts'),
 }
 /** A test that takes this long hangs; less would fail on a busy machine. */
-const testTimeout = 60_000
+export const testTimeout = 60_000
 /** Files of one worker share its modules, which would take a third of the time to load again for each. */
 const shared = { isolate: false, testTimeout }
 const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }

@@ -17,6 +17,7 @@ const tasks = {
   test: [],
   mutation: [],
   bench: ['--filter', '@tokenward/bench...'],
+  runtimes: [],
 }
 
 const [task = '', ...options] = process.argv.slice(2)

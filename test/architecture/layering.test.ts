@@ -79,6 +79,7 @@ describe.each([
   'packages/trpc/src',
   'packages/lambda/src',
   'packages/bench/src',
+  'packages/runtimes/src',
   'apps/nestjs-api/src',
   'apps/trpc-api/src',
   'apps/lambda-http-api/src',
@@ -145,6 +146,8 @@ describe('the packages', () => {
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|testing))?|aws-cdk-lib(?:\/aws-(?:apigatewayv2(?:-authorizers)?|lambda))?|constructs|node:fs\/promises)$/,
     'packages/bench/src':
       /^(?:@tokenward\/(?:cedar|core|nestjs|testkit)|@cedar-policy\/cedar-wasm\/nodejs|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
+    'packages/runtimes/src':
+      /^(?:vitest\/(?:internal\/browser|runtime)|esbuild|miniflare|test-files|cloudflare:node|node:.*)$/,
     'apps/nestjs-api/src':
       /^(?:@tokenward\/(?:cedar|nestjs(?:\/swagger)?|testkit)|@nestjs\/(?:common|core|apollo|graphql|platform-ws|swagger|websockets)|reflect-metadata|node:.*)$/,
     'apps/trpc-api/src':

@@ -57,7 +57,7 @@ describe('a release', () => {
     const catalog = new Map(
       [...workspace.matchAll(/^ {2}'?([\w@/-]+)'?: (\d.*)$/gm)].map(([, name, version]) => [name, version]),
     )
-    for (const path of globSync('consumers/testkit-*', { cwd: root })) {
+    for (const path of globSync('consumers/{testkit-*,runtimes}', { cwd: root })) {
       const { dependencies, devDependencies } = manifestIn(join(root, path))
       const listed = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => catalog.has(name))
       expect(listed.length, path).toBeGreaterThan(1)

@@ -1,4 +1,3 @@
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { booleanOption, checkOptionNames, durationOption, stringListOption } from '../../src/outcomes/option-check.js'
 
@@ -10,8 +9,7 @@ describe('checkOptionNames', () => {
     expect(check({})).not.toThrow()
   })
 
-  it('takes objects of another realm and without a prototype', () => {
-    expect(check(runInNewContext('({ a: 1 })'))).not.toThrow()
+  it('takes objects without a prototype', () => {
     expect(check(Object.assign(Object.create(null), { a: 1 }))).not.toThrow()
     expect(check(Object.create({ c: 1 }))).toThrow('takes a plain object of options')
   })

@@ -256,10 +256,10 @@ describe('an authorization server that does not confirm', () => {
   })
 
   it('keeps a thousand sign-outs waiting, and reports those beyond as not tried again', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
     const { pool, api, events } = await signOutsAtCognito()
     const principal = await api.verify(await pool.accessToken())
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const how: SignOutOptions = { tell: () => new Promise(() => {}), ends: 'token', ...quick }
     const all = Promise.all(Array.from({ length: 1_002 }, () => api.signOut(principal, how)))
     await vi.advanceTimersByTimeAsync(400)

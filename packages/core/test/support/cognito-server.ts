@@ -45,7 +45,7 @@ export function cognitoError(name: string, status = 400): RequestListener {
 }
 
 /** Breaks the connection. */
-export const brokenConnection: RequestListener = (request) => void request.socket.destroy()
+export const brokenConnection: RequestListener = (_, response) => void response.destroy()
 
 /** What is known of the access token of a user. A claim of value `undefined` is left out. */
 export function userFacts({

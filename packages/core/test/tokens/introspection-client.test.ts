@@ -143,7 +143,7 @@ describe('the endpoint', () => {
   it('is forgotten when nothing is served there', async () => {
     for (const [answer, times] of [
       [json({}, 404), 1],
-      [((request) => request.socket.destroy()) satisfies RequestListener, 1],
+      [((_, response) => response.destroy()) satisfies RequestListener, 1],
       [json({}, 500), 0],
       [json({}, 401), 0],
       [json({ active: false }), 0],

@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createAssertionSigner } from '../../src/transport/client-assertion.js'
@@ -11,7 +10,7 @@ describe('a client assertion', () => {
     const key = signer(alg)
     const privateKey = { ...key.privateKey.export({ format: 'jwk' }), alg, kid: 'k1' }
     const assertion = await createAssertionSigner({ clientId: 'api', privateKey })(context)
-    const { payload, protectedHeader } = await jwtVerify(assertion, createPublicKey(key.privateKey), {
+    const { payload, protectedHeader } = await jwtVerify(assertion, key.jwk, {
       issuer: 'api',
       subject: 'api',
       audience: 'https://auth.example.com',

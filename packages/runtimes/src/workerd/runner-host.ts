@@ -1,0 +1,2 @@
+/** Where the Worker takes orders. */
+export const RUNNER = 'runner.example'

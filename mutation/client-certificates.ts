@@ -10,6 +10,13 @@ export const clientCertificateRules: Area = {
   title: 'Client certificates',
   rules: [
     {
+      rule: 'What somebody else than the proxy says of certificates is not there for the functions of a policy',
+      source: 'RFC 9440 §4',
+      file: core('resource-server/request-reception.ts'),
+      remove: ['request: senders.withoutForged(request),', 'request,'],
+      test: inCore('resource-server/forwarded-certificates.test.ts', 'is not there for the functions of a policy'),
+    },
+    {
       rule: 'A token bound to another certificate than the one that is shown is refused',
       source: 'RFC 8705 §3',
       file: core('sender-constraints/certificate-bound.ts'),

@@ -32,7 +32,11 @@ export function createReception({ senders, schemes, authenticator }: ReceptionPa
     const { token } = credentials
     return {
       authenticate: (arrival) => authenticator.authenticate(token, arrival),
-      inHand: { request, scheme, sender: senders.examine({ ...credentials, request }) },
+      inHand: {
+        request: senders.withoutForged(request),
+        scheme,
+        sender: senders.examine({ ...credentials, request }),
+      },
     }
   }
 

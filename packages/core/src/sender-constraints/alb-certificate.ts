@@ -33,6 +33,10 @@ export interface AlbPassthroughOptions extends AlbOptions {
 
 const OWNER = 'albCertificate'
 const HEADERS = { verify: 'x-amzn-mtls-clientcert-leaf', passthrough: 'x-amzn-mtls-clientcert' } as const
+/** What else it tells in either mode, a client could tell as well. */
+const EVERY_HEADER = ['', '-leaf', '-serial-number', '-issuer', '-subject', '-validity'].map(
+  (part) => `x-amzn-mtls-clientcert${part}`,
+)
 
 /**
  * The certificate that an Application Load Balancer hands on (Elastic Load Balancing, "Mutual authentication with TLS").
@@ -56,6 +60,7 @@ export function albCertificate(options: AlbCertificateOptions): CertificateSourc
   return certificateSource({
     acceptUnverified: false,
     verifies: true,
+    forwarded: { comesFromProxy, names: EVERY_HEADER },
     find(request) {
       const header = proxyHeader(request, comesFromProxy, HEADERS[mode])
       return typeof header === 'string' ? header : { ...header, verified: true }

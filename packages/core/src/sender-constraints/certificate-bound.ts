@@ -15,6 +15,7 @@ import type { AnyRequest } from '../vocabulary/protected-request.js'
 import { createExpiryWarning } from './certificate-expiry.js'
 import { type CertificateSource, type CertificateSourceDefinition, definitionOfSource } from './certificate-source.js'
 import { connectionCertificate } from './connection-certificate.js'
+import { withoutForgedHeaders } from './forwarded-headers.js'
 import { type KnownCertificate, KnownCertificates } from './known-certificates.js'
 import type { PinTest } from './pinned-certificate.js'
 import { checkPinnedClients, type PinnedClient, type PinsOf } from './pinned-clients.js'
@@ -63,6 +64,7 @@ export function certificateBound(options: CertificateBoundOptions = {}): SenderC
       return {
         method: 'x5t#S256',
         metadata: { tls_client_certificate_bound_access_tokens: true },
+        withoutForged: (request) => (source.forwarded ? withoutForgedHeaders(request, source.forwarded) : request),
         examine: ({ request }) => new CertificateExamination(parts, request),
       }
     },

@@ -1,3 +1,4 @@
+import type { ForwardedHeaders } from './forwarded-headers.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import type { RefusalCode } from '../outcomes/operator-codes.js'
 import { type AnyRequest, headerValues } from '../vocabulary/protected-request.js'
@@ -18,6 +19,8 @@ export interface CertificateSourceDefinition {
   readonly acceptUnverified: boolean
   /** Whether it ever finds one whose chain somebody has verified. */
   readonly verifies: boolean
+  /** Where a proxy tells of it; absent where the connection does. */
+  readonly forwarded?: ForwardedHeaders
   /** Looks for a certificate, and decodes none: the same text is decoded once. */
   find(request: AnyRequest): FoundCertificate | RefusalCode
   /** Takes the text apart; `undefined` where it is no certificate. */

@@ -12,6 +12,7 @@ export function clientCertHeader(options: ForwardedCertificateOptions): Certific
   return certificateSource({
     acceptUnverified: !chainVerified,
     verifies: chainVerified,
+    forwarded: { comesFromProxy, names: ['client-cert', 'client-cert-chain'] },
     find(request) {
       const header = proxyHeader(request, comesFromProxy, 'client-cert')
       return typeof header === 'string' ? header : { ...header, verified: chainVerified }

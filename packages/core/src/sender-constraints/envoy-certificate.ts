@@ -15,6 +15,7 @@ export function envoyCertificate(options: ForwardedCertificateOptions): Certific
   return certificateSource({
     acceptUnverified: !chainVerified,
     verifies: chainVerified,
+    forwarded: { comesFromProxy, names: ['x-forwarded-client-cert'] },
     find(request) {
       const header = proxyHeader(request, comesFromProxy, 'x-forwarded-client-cert')
       return typeof header === 'string' ? header : { ...header, verified: chainVerified }

@@ -41,6 +41,7 @@ export function nginxCertificate(options: NginxCertificateOptions): CertificateS
   return certificateSource({
     acceptUnverified: booleanOption(`${OWNER}.acceptUnverified`, acceptUnverified),
     verifies: true,
+    forwarded: { comesFromProxy, names: [name, verifyName] },
     find(request) {
       const certificate = proxyHeader(request, comesFromProxy, name)
       if (typeof certificate === 'string') return certificate

@@ -14,6 +14,7 @@ import {
 import type { TokenFacts } from '../tokens/token-facts.js'
 import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import type { ConfirmationMethod } from '../vocabulary/confirmation.js'
+import type { AnyRequest } from '../vocabulary/protected-request.js'
 
 /** The sender constraints of one server. */
 export interface SenderChecks {
@@ -24,6 +25,8 @@ export interface SenderChecks {
   readonly dpop: DpopScheme | undefined
   /** What has to be at hand before a request is examined or answered; `undefined` where it is. */
   prepare(): Promise<void> | undefined
+  /** A request without headers that were forged, for the functions of policies. */
+  withoutForged(request: AnyRequest): AnyRequest
   examine(presentation: TokenPresentation): PresentedSender
 }
 
@@ -67,6 +70,7 @@ export function connectSenderConstraints(
     metadata: Object.freeze(Object.assign({}, ...list.map(({ metadata }) => metadata))),
     dpop: list.find(({ scheme }) => scheme !== undefined)?.scheme,
     prepare: () => prepareAll(list),
+    withoutForged: (request) => list.reduce((seen, check) => check.withoutForged?.(seen) ?? seen, request),
     examine: (presentation) =>
       list.length === 0
         ? unconstrained

@@ -54,6 +54,8 @@ export interface SenderCheck {
   readonly scheme?: DpopScheme
   /** What has to be at hand before anything is checked or told; `undefined` where it is. */
   prepare?(): Promise<void> | undefined
+  /** A request without what the check has found to be forged; absent where it finds nothing of the kind. */
+  withoutForged?(request: AnyRequest): AnyRequest
   examine(presentation: TokenPresentation): SenderExamination
 }
 

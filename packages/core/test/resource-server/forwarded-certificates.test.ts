@@ -5,11 +5,13 @@ import {
   certificateBound,
   type CertificateSource,
   connectionCertificate,
+  type PolicyInput,
   type ProtectedRequest,
   type ResourceServer,
 } from '../../src/index.js'
 import { fromAwsEvent } from '../../src/requests/aws.js'
 import { fromNodeRequest } from '../../src/requests/node.js'
+import { headerValues } from '../../src/vocabulary/protected-request.js'
 import { certificateForms } from '../support/certificate-forms.js'
 import { partner, stranger } from '../support/client-certificates.js'
 import { serverFor, testIssuer } from '../support/test-issuer.js'
@@ -72,6 +74,28 @@ describe.each(certificateForms)('the header $name', ({ source, headers }) => {
     for (const more of [{}, { 'X-Proxy-Secret': 'another-secret-of-the-same-length' }]) {
       expect(await ask(more as Record<string, string>)).toBe('certificate-missing')
     }
+  })
+
+  it('is not there for the functions of a policy where it does not come from the proxy', async () => {
+    const issuer = await testIssuer()
+    const seen: string[] = []
+    const decisionPoint = { decide: async () => ({ decision: 'permit' }) as const }
+    const certificate = source({ addresses: ['127.0.0.2'] })
+    const senderConstraints = [certificateBound({ certificate })]
+    const { api } = serverFor(issuer, {}, { senderConstraints, decisionPoint })
+    const action = ({ request }: PolicyInput) => {
+      seen.push(
+        Object.keys(headers(partner))
+          .filter((name) => request && headerValues(request, name.toLowerCase()).length > 0)
+          .join(),
+      )
+      return 'read'
+    }
+    for (const remoteAddress of ['127.0.0.2', '127.0.0.3']) {
+      const sent = { ...headers(partner), authorization: `Bearer ${issuer.token()}` }
+      await api.authorize({ method: 'GET', url: '/', headers: sent, remoteAddress }, { action })
+    }
+    expect(seen).toStrictEqual([Object.keys(headers(partner)).join(), ''])
   })
 
   it('is refused where there are two of it: one would be the client’s own', async () => {

@@ -38,6 +38,7 @@ function tsconfig(packageFolder: string): string {
         '@tokenward/core': source('core/src/index.ts'),
         '@tokenward/core/*': source('core/src/*/index.ts'),
         '@tokenward/core/aws': source('core/src/requests/aws.ts'),
+        '@tokenward/core/errors': source('core/src/errors.ts'),
         '@tokenward/core/node': source('core/src/requests/node.ts'),
         '@tokenward/lambda': source('lambda/src/index.ts'),
         '@tokenward/lambda/testing': source('lambda/src/testing.ts'),

@@ -203,7 +203,7 @@ describe('a forgotten await', () => {
 
   it('is told by mswHandlers', () => {
     expect(() => mswHandlers(fakeCognito() as never)).toThrow(
-      'mswHandlers takes what fakeCognito or fakeAuthorizationServer made, one or more, not a promise; await it first',
+      'mswHandlers takes what fakeCognito, fakeAuthorizationServer or fakeVerifiedPermissions made, one or more, not a promise; await it first',
     )
   })
 

@@ -65,7 +65,8 @@ describe('a key for DPoP', () => {
   })
 
   it('makes each forgery wrong in what it says, and right in all else', async () => {
-    const key = await dpopKey()
+    const now = Date.now()
+    const key = await dpopKey({ clock: { now: () => now } })
     const request = { method: 'GET', url: ORDERS, accessToken: 'token', nonce: 'n' }
     const parts = (proof: string) =>
       proof

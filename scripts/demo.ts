@@ -6,9 +6,7 @@ import { root, run, secondsSince } from './process.ts'
 const options = process.argv.slice(2)
 const start = performance.now()
 process.stdout.write('Building core, testkit, the adapters and the demos …\n')
-const apps = options.includes('--serve')
-  ? ['nestjs-api']
-  : ['nestjs-api', 'trpc-api', 'lambda-http-api', 'mtls-partner-api']
+const apps = options.includes('--serve') ? ['nestjs-api'] : ['nestjs-api', 'trpc-api', 'mtls-partner-api']
 const build = await run('turbo', ['run', 'build', ...apps.map((app) => `--filter=@tokenward-apps/${app}`)])
 if (build.code !== 0) {
   process.stdout.write(`${build.output}\nThe build failed.\n`)
@@ -18,7 +16,7 @@ process.stdout.write(`  done in ${secondsSince(start)}\n`)
 
 // The lab mostly waits for tokens to end, which it can do during the walk-throughs.
 const lab = options.includes('--serve') ? undefined : run('node', ['apps/lab/src/short-form.ts'])
-const others = ['trpc-api', 'lambda-http-api', 'mtls-partner-api'].map((app) =>
+const others = ['trpc-api', 'mtls-partner-api'].map((app) =>
   options.includes('--serve') ? undefined : run('node', [`apps/${app}/dist/main.js`]),
 )
 const demo = spawn('node', ['apps/nestjs-api/dist/main.js', ...options], { cwd: root, stdio: 'inherit' })

@@ -8,11 +8,12 @@ const TURBO = 'turbo@2.11.11'
 
 /** Workspace packages a task installs; all of them unless it says otherwise. */
 const tasks = {
-  demo: ['nestjs-api', 'trpc-api', 'lambda-http-api', 'mtls-partner-api', 'lab'].flatMap((app) => [
+  demo: ['nestjs-api', 'trpc-api', 'mtls-partner-api', 'lab'].flatMap((app) => [
     '--filter',
     `@tokenward-apps/${app}...`,
   ]),
   'demo-nextjs': ['--filter', '@tokenward-apps/nextjs-app...'],
+  'demo-lambda': ['--filter', '@tokenward-apps/lambda-http-api...'],
   lab: ['--filter', '@tokenward-apps/lab...'],
   test: [],
   mutation: [],

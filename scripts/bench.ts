@@ -1,5 +1,5 @@
 // Builds what is measured and measures it beside its peers. Writes packages/bench/results.json, docs/benchmarks and the
-// READMEs. `npm run bench -- --quick` takes less than ninety seconds, `npm run bench -- testkit` measures one group.
+// READMEs. `npm run bench -- --quick` measures for about ninety seconds, `npm run bench -- testkit` measures one group.
 import { root, run, secondsSince } from './process.ts'
 
 const start = performance.now()

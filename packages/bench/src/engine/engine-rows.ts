@@ -67,10 +67,12 @@ export async function engineRows(quick: boolean): Promise<readonly Row[]> {
     row(
       `${engine}: once an inactive answer is remembered, a new token`,
       added('inactiveTokenLifetime', 'bareTokenLifetime'),
+      3,
     ),
     row(
       `${engine}: once an inactive answer is remembered, a new token on \`'30s'\``,
       added('inactiveThirtySeconds', 'bareThirtySeconds'),
+      3,
     ),
   ]
 }

@@ -94,14 +94,14 @@ export const promise: Area = {
     held(
       'An inactive answer is remembered for good',
       'strategy/live-answers.ts',
-      'if (!isNewborn) this.#revoked.set(key, true, endsAt)',
+      'this.#revoked.set(key, { since: startedAt, hint }, endsAt)',
       '',
     ),
     held(
       'An inactive answer about a newborn token is not remembered',
       'strategy/live-answers.ts',
-      'if (!isNewborn) this.#revoked.set(key, true, endsAt)',
-      'this.#revoked.set(key, true, endsAt)',
+      'if (isNewborn) return',
+      '',
     ),
     held(
       'After a no, no older yes serves',
@@ -136,7 +136,7 @@ export const promise: Area = {
     held(
       'A list proves nothing of a token that its entries cannot name',
       'revocation/connect-revocation-list.ts',
-      'if (namesOf(facts, KIND_OF[key]).length === 0) return -Infinity',
+      'if (!isNameable(facts, KIND_OF[key])) return -Infinity',
       '',
     ),
     held(
@@ -144,6 +144,12 @@ export const promise: Area = {
       'revocation/deny-rule.ts',
       'return entry.expiresAt + leeway + clockTolerance',
       'return entry.expiresAt',
+    ),
+    held(
+      'A token under whose hint something inactive is remembered is looked up by its name',
+      'strategy/strategy-engine.ts',
+      'live?.answers.mayBeInactive(key) === true',
+      'false',
     ),
     held(
       'The entry of a login outlives the longest token of it',

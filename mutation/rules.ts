@@ -1041,14 +1041,14 @@ export const areas: readonly Area[] = [
         rule: 'What one route learns of a revocation, all routes know',
         source: 'revoked is final',
         file: core('strategy/live-answers.ts'),
-        remove: ['if (!isNewborn) this.#revoked.set(key, true, endsAt)', ''],
+        remove: ['this.#revoked.set(key, { since: startedAt, hint }, endsAt)', ''],
         test: inCore('resource-server/oidc-provider.test.ts', 'is refused by all routes once one of them'),
       },
       {
         rule: 'No later answer brings back what was revoked',
         source: 'revoked is final',
         file: core('strategy/live-answers.ts'),
-        remove: ['if (this.#revoked.get(key) === true) return\n', ''],
+        remove: ['if (this.#revoked.get(key) !== undefined) return\n', ''],
         test: inCore('strategy/live-answers.test.ts', 'is final: no later answer'),
       },
       {

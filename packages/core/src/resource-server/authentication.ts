@@ -1,6 +1,7 @@
 import type { IssuerRegistry } from '../issuers/issuer-registry.js'
 import { ConfigurationError } from '../outcomes/errors.js'
 import { isRefusalCode, type OperatorCode } from '../outcomes/operator-codes.js'
+import { textClaim } from '../revocation/token-names.js'
 import { type CompactJws, parseCompactJws } from '../tokens/compact-jws.js'
 import { KnownHeaders } from '../tokens/known-headers.js'
 import type { TokenFacts } from '../tokens/token-facts.js'
@@ -147,5 +148,7 @@ function failed(reason: OperatorCode, issuer?: string): Authentication {
 }
 
 function validated(token: string, signingInput: string, facts: TokenFacts, memory?: NameMemory): Authentication {
-  return { kind: 'validated', token, key: new TokenKey(signingInput, memory), facts }
+  // Of the claims that were signed, so that it is the same whenever the token comes.
+  const key = new TokenKey(signingInput, textClaim(facts.claims, 'jti'), memory)
+  return { kind: 'validated', token, key, facts }
 }

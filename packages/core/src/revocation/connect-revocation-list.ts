@@ -3,8 +3,9 @@ import type { TokenFacts } from '../tokens/token-facts.js'
 import type { Clock } from '../transport/clock.js'
 import { entryDenies, entryEnd, type ListedEntry, type RevocationIssuer } from './deny-rule.js'
 import type { KnownRevocations } from './known-revocations.js'
+import type { RevocationEntry } from './revocation-entry.js'
 import type { FeedProgress, RevocationKey, RevocationList } from './revocation-list.js'
-import { namesOf } from './token-names.js'
+import { isNameable, TOKEN_NAMES } from './token-names.js'
 
 /** A list in use by one server. */
 export interface ConnectedRevocations extends KnownRevocations {
@@ -41,10 +42,9 @@ export function connectRevocationList(
       if (issuer === undefined) return true
       for (const identifier of issuer.identifiers) {
         if (isDenied(list.find(identifier, 'issuer', ''), facts, issuer)) return true
-        for (const kind of KINDS) {
-          for (const name of namesOf(facts, kind)) {
-            if (isDenied(list.find(identifier, kind, name), facts, issuer)) return true
-          }
+        for (const { kind, of } of TOKEN_NAMES) {
+          const name = of(facts)
+          if (name !== undefined && isDenied(list.find(identifier, kind, name), facts, issuer)) return true
         }
       }
       return false
@@ -66,11 +66,9 @@ export function connectRevocationList(
   }
 }
 
-const KINDS = ['client', 'user', 'login', 'token'] as const
-
 const KIND_OF = { jti: 'token', login: 'login', sub: 'user', client_id: 'client' } as const satisfies Record<
   RevocationKey,
-  (typeof KINDS)[number]
+  RevocationEntry['kind']
 >
 
 /** Entries end with the declared maximum lifetime; of a token that may outlive them the list proves nothing. */
@@ -92,6 +90,6 @@ function provenBy(feed: FeedProgress, facts: TokenFacts, issuer: RevocationIssue
   // Where nobody looks at the login, a token of an ended one may be younger than the entry that ended it.
   if (keys.has('sub') && !issuer.issuedAtIsEvidence && !Object.hasOwn(facts.claims, 'auth_time')) return -Infinity
   // An entry cannot name a token by what the token does not have.
-  for (const key of keys) if (namesOf(facts, KIND_OF[key]).length === 0) return -Infinity
+  for (const key of keys) if (!isNameable(facts, KIND_OF[key])) return -Infinity
   return watermark
 }

@@ -13,31 +13,21 @@ export function textClaim(claims: unknown, name: string): string | undefined {
 
 type Named = Exclude<RevocationEntry['kind'], 'issuer'>
 
-/** Every name that an entry of a kind could name the token by. */
-export function namesOf({ claims, subject, clientId }: TokenFacts, kind: Named): readonly string[] {
-  switch (kind) {
-    case 'token':
-      return present(textClaim(claims, 'jti'))
-    case 'login':
-      return logins(claims)
-    case 'user':
-      return present(subject)
-    case 'client':
-      return present(clientId)
-  }
+interface TokenName {
+  /** Of the entries that name tokens by it. */
+  readonly kind: Named
+  readonly of: (facts: TokenFacts) => string | undefined
 }
 
-const NONE: readonly string[] = []
+/** Every name that an entry could name a token by. */
+export const TOKEN_NAMES: readonly TokenName[] = [
+  { kind: 'client', of: ({ clientId }) => (clientId === '' ? undefined : clientId) },
+  { kind: 'user', of: ({ subject }) => (subject === '' ? undefined : subject) },
+  ...LOGIN_CLAIMS.map((claim): TokenName => ({ kind: 'login', of: ({ claims }) => textClaim(claims, claim) })),
+  { kind: 'token', of: ({ claims }) => textClaim(claims, 'jti') },
+]
 
-function logins(claims: TokenFacts['claims']): readonly string[] {
-  const names: string[] = []
-  for (const claim of LOGIN_CLAIMS) {
-    const name = textClaim(claims, claim)
-    if (name !== undefined) names.push(name)
-  }
-  return names
-}
-
-function present(name: string | undefined): readonly string[] {
-  return name === undefined || name === '' ? NONE : [name]
+/** Whether an entry of the kind could name the token at all. */
+export function isNameable(facts: TokenFacts, kind: Named): boolean {
+  return TOKEN_NAMES.some((name) => name.kind === kind && name.of(facts) !== undefined)
 }

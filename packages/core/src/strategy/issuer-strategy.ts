@@ -4,7 +4,7 @@ import type { KnownRevocations } from '../revocation/known-revocations.js'
 import type { LiveCheck } from '../tokens/live-check.js'
 import { LiveAnswers } from './live-answers.js'
 import { LiveFlights } from './live-flights.js'
-import { createStrategyEngine, type StrategyEngine } from './strategy-engine.js'
+import { type AnsweredFacts, createStrategyEngine, type StrategyEngine } from './strategy-engine.js'
 
 /** The engine for the tokens of one issuer, with memories of its own: answers never cross issuers, as keys do not. */
 export interface IssuerStrategy extends StrategyEngine {
@@ -28,7 +28,7 @@ export function createIssuerStrategy(
   const { clockTolerance, evidence, connectLive } = definitionOf(trusted, 'issuers')
   const { propagationDelay, issuedAtIsEvidence, inactiveMemory } = evidence
   const check = connectLive?.(context)
-  const answers = new LiveAnswers<never>({
+  const answers = new LiveAnswers<AnsweredFacts>({
     clock,
     clockTolerance,
     propagationDelay,

@@ -1,4 +1,7 @@
+import type { TokenKey } from '../tokens/token-key.js'
 import { type Clock, elapsedSince, type Instant, readInstant } from '../transport/clock.js'
+import { AnswerMemory } from './answer-memory.js'
+import { TokenHints } from './token-hints.js'
 
 /** An active answer, true as of the instant its call was sent. */
 export interface ActiveAnswer<Response> {
@@ -9,6 +12,8 @@ export interface ActiveAnswer<Response> {
 /** What an answer is about. */
 export interface AnsweredToken {
   readonly key: string
+  /** Of the same key; see {@link TokenKey.hint}. */
+  readonly hint: string | undefined
   /**
    * Milliseconds since the epoch, from a token that was validated here or from an earlier active answer; `undefined` when
    * neither has said. Nobody can make one up.
@@ -35,6 +40,11 @@ export interface LiveAnswersOptions {
   readonly capacity: number
 }
 
+interface Inactive {
+  readonly since: Instant
+  readonly hint: string | undefined
+}
+
 /** A server may stamp a token with the second before it can say anything about it. */
 const NEWBORN_MS = 1_000
 
@@ -46,15 +56,18 @@ const NEWBORN_MS = 1_000
 export class LiveAnswers<Response> {
   readonly #options: LiveAnswersOptions
   readonly #active: AnswerMemory<ActiveAnswer<Response>>
-  readonly #revoked: AnswerMemory<true>
+  readonly #revoked: AnswerMemory<Inactive>
   /** Of tokens of unknown age: those that were validated, and apart from them those that anybody can make up. */
-  readonly #inactive: { readonly validated: AnswerMemory<Instant>; readonly opaque: AnswerMemory<Instant> }
+  readonly #inactive: { readonly validated: AnswerMemory<Inactive>; readonly opaque: AnswerMemory<Inactive> }
+  /** Of all three memories of inactive tokens. */
+  readonly #inactiveHints = new TokenHints()
 
   constructor(options: LiveAnswersOptions) {
     this.#options = options
     this.#active = new AnswerMemory(options)
-    this.#revoked = new AnswerMemory(options)
-    this.#inactive = { validated: new AnswerMemory(options), opaque: new AnswerMemory(options) }
+    const inactive = { ...options, onDropped: ({ hint }: Inactive) => this.#inactiveHints.delete(hint) }
+    this.#revoked = new AnswerMemory(inactive)
+    this.#inactive = { validated: new AnswerMemory(inactive), opaque: new AnswerMemory(inactive) }
   }
 
   /** Entries of all memories. */
@@ -62,15 +75,14 @@ export class LiveAnswers<Response> {
     return this.#memories.reduce((sum, { size }) => sum + size, 0)
   }
 
-  /** Whether nothing inactive is remembered, so that no token needs to be looked up. */
-  get knowsNoInactive(): boolean {
-    const { validated, opaque } = this.#inactive
-    return this.#revoked.size === 0 && validated.size === 0 && opaque.size === 0
+  /** Whether the token has to be looked up by its name; most have not, and need no name then. */
+  mayBeInactive(key: Pick<TokenKey, 'hint'>): boolean {
+    return this.#inactiveHints.size > 0 && this.#inactiveHints.has(key.hint)
   }
 
   /** Known to be inactive: for good, or for the moment. */
   isInactive(key: string): boolean {
-    if (this.#revoked.get(key) === true) return true
+    if (this.#revoked.get(key) !== undefined) return true
     const since = this.#inactiveSince(key)
     return since !== undefined && elapsedSince(since, readInstant(this.#options.clock)) < this.#options.inactiveMemory
   }
@@ -81,7 +93,7 @@ export class LiveAnswers<Response> {
   }
 
   recordActive({ key, endsAt }: Pick<AnsweredToken, 'key' | 'endsAt'>, answer: ActiveAnswer<Response>): void {
-    if (this.#revoked.get(key) === true) return
+    if (this.#revoked.get(key) !== undefined) return
     const inactiveSince = this.#inactiveSince(key)
     if (inactiveSince !== undefined && !isLater(answer.startedAt, inactiveSince)) return
     const known = this.#active.get(key)
@@ -89,7 +101,7 @@ export class LiveAnswers<Response> {
     this.#active.set(key, answer, endsAt)
   }
 
-  recordInactive({ key, issuedAt, endsAt, validated }: AnsweredToken, startedAt: Instant): void {
+  recordInactive({ key, hint, issuedAt, endsAt, validated }: AnsweredToken, startedAt: Instant): void {
     const known = this.#active.get(key)
     // An answer to a later call has seen more, and stands.
     if (known !== undefined && !isLater(known.startedAt, startedAt)) this.#active.delete(key)
@@ -97,17 +109,21 @@ export class LiveAnswers<Response> {
     if (issuedAt === undefined) {
       const memory = validated ? this.#inactive.validated : this.#inactive.opaque
       const before = memory.get(key)
-      if (before === undefined || isLater(startedAt, before)) {
-        memory.set(key, startedAt, startedAt.wall + inactiveMemory)
+      if (before === undefined || isLater(startedAt, before.since)) {
+        this.#inactiveHints.add(hint)
+        memory.set(key, { since: startedAt, hint }, startedAt.wall + inactiveMemory)
       }
       return
     }
     const isNewborn = startedAt.wall < issuedAt + clockTolerance + propagationDelay + NEWBORN_MS
-    if (!isNewborn) this.#revoked.set(key, true, endsAt)
+    if (isNewborn) return
+    this.#inactiveHints.add(hint)
+    this.#revoked.set(key, { since: startedAt, hint }, endsAt)
   }
 
   clear(): void {
     for (const memory of this.#memories) memory.clear()
+    this.#inactiveHints.clear()
   }
 
   get #memories(): readonly Pick<AnswerMemory<unknown>, 'size' | 'clear'>[] {
@@ -115,63 +131,11 @@ export class LiveAnswers<Response> {
   }
 
   #inactiveSince(key: string): Instant | undefined {
-    return this.#inactive.validated.get(key) ?? this.#inactive.opaque.get(key)
+    return (this.#inactive.validated.get(key) ?? this.#inactive.opaque.get(key))?.since
   }
 }
 
 /** Both instants are of this process, so that the clock which never steps back orders them. */
 function isLater(a: Instant, b: Instant): boolean {
   return a.monotonic > b.monotonic
-}
-
-/** Drops what has ended first, and only then the oldest. */
-class AnswerMemory<Value> {
-  readonly #entries = new Map<string, { readonly value: Value; readonly endsAt: number | undefined }>()
-  readonly #capacity: number
-  readonly #clock: Clock
-  #insertionsUntilSweep = 0
-
-  constructor({ capacity, clock }: { readonly capacity: number; readonly clock: Clock }) {
-    this.#capacity = capacity
-    this.#clock = clock
-  }
-
-  get size(): number {
-    return this.#entries.size
-  }
-
-  get(key: string): Value | undefined {
-    return this.#entries.get(key)?.value
-  }
-
-  set(key: string, value: Value, endsAt: number | undefined): void {
-    if (this.#entries.size >= this.#capacity) {
-      // Only a full memory keeps order of use: a Map that loses and gains a name with every call keeps what it held,
-      // until the next full garbage collection, in tables it has outgrown.
-      this.#entries.delete(key)
-      if (this.#entries.size >= this.#capacity) this.#makeRoom()
-    }
-    this.#entries.set(key, { value, endsAt })
-  }
-
-  delete(key: string): void {
-    this.#entries.delete(key)
-  }
-
-  clear(): void {
-    this.#entries.clear()
-  }
-
-  /** Looking through all entries is worth it only now and then; in between, the oldest goes. */
-  #makeRoom(): void {
-    if (this.#insertionsUntilSweep-- <= 0) {
-      this.#insertionsUntilSweep = Math.ceil(this.#capacity / 4)
-      const now = this.#clock.now()
-      for (const [key, { endsAt = Infinity }] of this.#entries) if (endsAt <= now) this.#entries.delete(key)
-    }
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size < this.#capacity) break
-      this.#entries.delete(oldest)
-    }
-  }
 }

@@ -73,8 +73,8 @@ const UNCHECKED: EvidenceDecision = { decision: 'unavailable', reason: 'live-che
 export function createStrategyEngine(options: StrategyEngineOptions): StrategyEngine {
   const { clock, clockTolerance, issuedAtIsEvidence, revocations, live, onLiveFailure } = options
 
-  /** Hashing is spared as long as no answer to remember was bad news. */
-  const needsKey = ({ known }: TokenKey) => known === undefined && live?.answers.knowsNoInactive === false
+  /** Hashing is spared for a token that cannot be among those of which bad news is remembered. */
+  const needsKey = (key: TokenKey) => key.known === undefined && live?.answers.mayBeInactive(key) === true
 
   function isKnownRevoked({ known }: TokenKey, facts: TokenFacts | undefined): boolean {
     if (facts !== undefined && revocations?.denies(facts) === true) return true
@@ -143,6 +143,7 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
   ) {
     const { token, facts, arrival, maxRevocationLag } = question
     const key = await question.key.compute()
+    const { hint } = question.key
     const { startedAt, answer } = await flights.ask({
       key,
       arrival,
@@ -168,7 +169,8 @@ export function createStrategyEngine(options: StrategyEngineOptions): StrategyEn
         } else {
           // An earlier answer may have told the age of a JWT that does not say.
           const issuedAt = facts?.issuedAt ?? answeredFacts?.issuedAt
-          answers.recordInactive({ key, issuedAt, endsAt: endOf(knownFacts), validated: facts !== undefined }, sentAt)
+          const validated = facts !== undefined
+          answers.recordInactive({ key, hint, issuedAt, endsAt: endOf(knownFacts), validated }, sentAt)
         }
         return landed
       },

@@ -1,9 +1,13 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LiveAnswers } from '../../src/strategy/live-answers.js'
 import { readInstant } from '../../src/transport/clock.js'
 import { manualClock } from '../support/manual-clock.js'
 
 const HOUR = 3_600_000
+
+/** Two tokens of three have one in common. */
+const hintOf = (key: string) => ['jti', 'another jti', undefined][key.length % 3]
 
 function setUp({ capacity = 100, propagationDelay = 0 } = {}) {
   const clock = manualClock()
@@ -17,6 +21,7 @@ function setUp({ capacity = 100, propagationDelay = 0 } = {}) {
     more: { issuedAt?: number | undefined; endsAt?: number; validated?: boolean } = {},
   ) => ({
     key,
+    hint: hintOf(key),
     issuedAt,
     endsAt: clock.now() + HOUR,
     validated: false,
@@ -178,13 +183,52 @@ describe('the memory', () => {
     expect(answers.size).toBe(5)
   })
 
-  it('knows when there is nothing to look for', () => {
+  it('tells without the name of a token that nothing bad is known of it', () => {
     const { answers, now, token } = setUp()
     answers.recordActive(token(), { startedAt: now(), response: 'yes' })
-    expect(answers.knowsNoInactive).toBe(true)
+    expect(answers.mayBeInactive(token())).toBe(false)
     answers.recordInactive(token(), now())
-    expect(answers.knowsNoInactive).toBe(false)
+    expect(answers.mayBeInactive(token())).toBe(true)
+    expect(answers.mayBeInactive(token('another token'))).toBe(false)
     answers.clear()
-    expect([answers.knowsNoInactive, answers.size]).toStrictEqual([true, 0])
+    expect([answers.mayBeInactive(token()), answers.size]).toStrictEqual([false, 0])
+  })
+
+  const names = ['a', 'b', 'c', 'aa', 'bb', 'aaa', 'bbb']
+  const steps = fc.array(
+    fc.record({
+      key: fc.constantFrom(...names),
+      kind: fc.constantFrom('revoked', 'validated', 'made up', 'active'),
+      pause: fc.nat(400),
+      endsIn: fc.nat(1_000),
+    }),
+    { maxLength: 60 },
+  )
+
+  it('tells so of no token it knows to be inactive, and of every token once all are gone, for every sequence', () => {
+    const check = fc.property(steps, fc.integer({ min: 1, max: 4 }), (sequence, capacity) => {
+      const { clock, answers, now, token, issuedAt } = setUp({ capacity })
+      for (const { key, kind, pause, endsIn } of sequence) {
+        clock.advance(pause)
+        const about = token(key, {
+          issuedAt: kind === 'revoked' ? issuedAt : undefined,
+          endsAt: clock.now() + endsIn,
+          validated: kind === 'validated',
+        })
+        if (kind === 'active') answers.recordActive(about, { startedAt: now(), response: 'yes' })
+        else answers.recordInactive(about, now())
+        const missed = names.filter((name) => answers.isInactive(name) && !answers.mayBeInactive(token(name)))
+        expect(missed).toStrictEqual([])
+      }
+      // Whoever fills every memory with others of one hint has driven out those of the other two.
+      for (let i = 0; i <= 10; i++) {
+        const other = `${'x'.repeat(3 * i)}abc`
+        for (const more of [{}, { issuedAt: undefined, validated: true }, { issuedAt: undefined }]) {
+          answers.recordInactive(token(other, more), now())
+        }
+      }
+      expect([token('a'), token('aa')].map((about) => answers.mayBeInactive(about))).toStrictEqual([false, false])
+    })
+    fc.assert(check)
   })
 })

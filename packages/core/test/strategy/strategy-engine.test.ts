@@ -47,7 +47,7 @@ function setUp({ age = 60_000, issuedAtIsEvidence = true, hasLive = true, reache
         }
       : undefined,
   })
-  const key = new TokenKey('token')
+  const key = new TokenKey('token', 'jti')
   const decide = (maxRevocationLag: RevocationLag, duringOutage?: number, changed: Partial<TokenFacts> = {}) =>
     engine.decide({
       token: 'token',
@@ -78,6 +78,32 @@ describe('a route that is content with the lifetime of its tokens', () => {
     expect(await engine.isRevoked(key, facts)).toBe(true)
     expect(await engine.unlessRevoked(key, facts, () => 'granted')).toBeUndefined()
     expect(server.calls).toBe(1)
+  })
+})
+
+describe('the name of a token', () => {
+  it('is computed only where something inactive is remembered under the hint of the token', async () => {
+    const { server, decide, engine, facts } = setUp()
+    const isComputed = async (hint: string | undefined) => {
+      const key = new TokenKey('another token', hint)
+      expect(await engine.isRevoked(key, facts)).toBe(false)
+      expect(await engine.unlessRevoked(key, facts, () => 'granted')).toBe('granted')
+      return key.known !== undefined
+    }
+    expect(await isComputed('jti')).toBe(false)
+    server.answer = { active: false }
+    await decide(0)
+    expect(await isComputed('another jti')).toBe(false)
+    expect(await isComputed(undefined)).toBe(false)
+    expect(await isComputed('jti')).toBe(true)
+  })
+
+  it('refuses the token that comes again under the same hint', async () => {
+    const { server, decide, engine, facts } = setUp()
+    server.answer = { active: false }
+    await decide(0)
+    expect(await engine.isRevoked(new TokenKey('token', 'jti'), facts)).toBe(true)
+    expect(await engine.unlessRevoked(new TokenKey('token', 'jti'), facts, () => 'granted')).toBeUndefined()
   })
 })
 

@@ -121,12 +121,9 @@ export class SimulatedNode {
 
 const inHand = { request: undefined, sender: anySender }
 
-const keys = new WeakMap<SimulatedToken, TokenKey>()
-
-function keyOf(token: SimulatedToken): TokenKey {
-  let key = keys.get(token)
-  if (key === undefined) keys.set(token, (key = new TokenKey(token.name)))
-  return key
+/** Of each request its own, as where no token is remembered; some tokens have their hint in common. */
+function keyOf({ name }: SimulatedToken): TokenKey {
+  return new TokenKey(name, name.at(-1))
 }
 
 const remembered = new WeakMap<SimulatedToken, TokenFacts>()

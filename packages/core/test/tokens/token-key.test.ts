@@ -18,9 +18,9 @@ describe('the name of a token', () => {
 
   it('is computed once where there is a place to keep it', async () => {
     const place = { name: undefined }
-    const computed = await new TokenKey('token', place).compute()
+    const computed = await new TokenKey('token', undefined, place).compute()
     expect(place.name).toBe(computed)
-    expect(new TokenKey('token', place).known).toBe(computed)
+    expect(new TokenKey('token', undefined, place).known).toBe(computed)
   })
 
   it('is a SHA-256 of what it was made of, so that it tells nothing of it', async () => {
@@ -34,4 +34,10 @@ describe('the name of a token', () => {
     const names = ['a', 'b', 'A', ' a', 'a ', 'a.b', ''].map((text) => new TokenKey(text).compute())
     expect(new Set(await Promise.all(names)).size).toBe(7)
   })
+})
+
+it('a token shows nothing of its hint, either', () => {
+  const key = new TokenKey('header.payload', 'jti')
+  expect(key.hint).toBe('jti')
+  expect(JSON.stringify(key)).toBe('{}')
 })

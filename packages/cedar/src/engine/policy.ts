@@ -1,6 +1,7 @@
 import type { EntityReference } from '@tokenward/core'
 import { ConfigurationError } from '@tokenward/core/errors'
 import type { CedarEngine, CedarProblem, Failure } from './cedar-engine.js'
+import { type PolicyText, policyTextsIn } from './policy-texts.js'
 import { describeProblem, type SourceText } from './source-text.js'
 
 /** One policy of a text. */
@@ -49,6 +50,27 @@ export function parsePolicies(engine: CedarEngine, option: string, sources: read
 }
 
 function parseSource(engine: CedarEngine, option: string, source: SourceText): readonly Policy[] {
+  const texts = policyTextsIn(source.text)
+  const jsons = texts && jsonsOf(engine, texts)
+  if (texts !== undefined && jsons !== undefined) {
+    return texts.map(({ text, start }, index) => policyFrom(source, text, start, jsons[index] as PolicyJson, index))
+  }
+  return parseByCedar(engine, option, source)
+}
+
+/** `undefined` where one of them is no policy. */
+function jsonsOf(engine: CedarEngine, texts: readonly PolicyText[]): readonly PolicyJson[] | undefined {
+  const jsons: PolicyJson[] = []
+  for (const { text } of texts) {
+    const answer = engine.policyToJson(text)
+    if (answer.type === 'failure') return undefined
+    jsons.push(answer.json as PolicyJson)
+  }
+  return jsons
+}
+
+/** Says what is wrong with the whole. Where nothing is, this Cedar has a syntax that `policyTextsIn` does not know. */
+function parseByCedar(engine: CedarEngine, option: string, source: SourceText): readonly Policy[] {
   const parts = engine.policySetTextToParts(source.text)
   if (parts.type === 'failure') throw new ConfigurationError(option, problemsOf(source, parts))
   if (parts.policy_templates.length > 0) {
@@ -64,10 +86,13 @@ function parseSource(engine: CedarEngine, option: string, source: SourceText): r
   return inOrder.map((text, index) => {
     const start = source.text.indexOf(text, from)
     from = start + text.length
-    const json = jsonOf(engine, option, source, text)
-    const id = json.annotations?.['id'] ?? `${source.name}#${index + 1}`
-    return { id, text, json, source, offset: new TextEncoder().encode(source.text.slice(0, start)).length }
+    return policyFrom(source, text, start, jsonOf(engine, option, source, text), index)
   })
+}
+
+function policyFrom(source: SourceText, text: string, start: number, json: PolicyJson, index: number): Policy {
+  const id = json.annotations?.['id'] ?? `${source.name}#${index + 1}`
+  return { id, text, json, source, offset: new TextEncoder().encode(source.text.slice(0, start)).length }
 }
 
 function jsonOf(engine: CedarEngine, option: string, source: SourceText, text: string): PolicyJson {

@@ -38,3 +38,19 @@ it('tells everything that does not parse with its place', () => {
     /^policies 0\.cedar:3:19 /,
   )
 })
+
+it('a Cedar with a syntax of its own finds the policies itself', () => {
+  // Something before a policy that this package cannot cut off, and this Cedar can.
+  const begins = '/* all; of them */'
+  const ahead: CedarEngine = {
+    ...engine,
+    policySetTextToParts: (text) => engine.policySetTextToParts(text.replace(begins, '')),
+  }
+  const text = `${begins} @id("a") permit(principal, action, resource);\n@id("b") permit(principal, action, resource);`
+  expect(() => parsePolicies(engine, 'policies', [{ name: 'p', text }])).toThrow(/^policies p:1:1 /)
+  const found = parsePolicies(ahead, 'policies', [{ name: 'p', text }])
+  expect(found.map(({ id, offset }) => [id, offset])).toStrictEqual([
+    ['a', 19],
+    ['b', 65],
+  ])
+})

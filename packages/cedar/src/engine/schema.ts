@@ -13,7 +13,8 @@ export interface Schema {
   attributesOf(entityType: string): DeclaredAttributes | undefined
 }
 
-interface ActionDeclaration {
+/** What a schema says of an action. */
+export interface ActionDeclaration {
   /** The groups it is in, and those they are in. */
   readonly ancestors: ReadonlySet<string>
   readonly principalTypes: readonly string[]

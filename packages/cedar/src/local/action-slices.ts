@@ -5,17 +5,19 @@ import { entityKey, type Schema } from '../engine/schema.js'
 import { readsOf } from './attribute-reads.js'
 import { type ClaimReads, claimsReadBy } from './claim-reads.js'
 import { type GroupReads, groupsReadBy } from './group-reads.js'
+import { type ScopeReads, scopesReadBy } from './scope-reads.js'
 
 /** The policies that can matter for one action, as the engine knows them. */
 export interface Slice {
   /** What the engine calls the set. */
   readonly name: string
   readonly policies: readonly Policy[]
-  /** What its policies may want to know of the resource, which claims, and which groups. */
+  /** What its policies may want to know of the resource, which claims, which scopes and which groups. */
   readonly reads: {
     readonly attributes: boolean
     readonly hierarchy: boolean
     readonly claims: ClaimReads
+    readonly scopes: ScopeReads
     readonly groups: GroupReads
   }
 }
@@ -70,6 +72,7 @@ export function createSlices(policies: readonly Policy[], settings: SliceSetting
         attributes: reads.some(({ attributes }) => attributes),
         hierarchy: reads.some(({ hierarchy }) => hierarchy),
         claims: claimsReadBy(chosen),
+        scopes: scopesReadBy(chosen),
         groups: groupsReadBy(chosen),
       },
     }

@@ -1,12 +1,10 @@
 import type { Decision, DecisionRequest, Duration, PolicyDecisionPoint } from '@tokenward/core'
 import { ConfigurationError } from '@tokenward/core/errors'
 import { type CedarInstance, loadCedarEngine } from '../engine/cedar-engine.js'
-import { entityKey } from '../engine/schema.js'
 import { type EntitiesOption, entitySource } from '../mapping/cedar-entity.js'
 import { cedarJsonWriter } from '../mapping/cedar-json.js'
 import { cedarQuestion, type QuestionNeeds } from '../mapping/cedar-question.js'
 import { type EntityNamingOptions, entityNaming, NAMING_OPTIONS } from '../mapping/entity-naming.js'
-import type { ClaimKind, DeclaredClaims } from '../mapping/token-claims.js'
 import { Unmappable } from '../mapping/unmappable.js'
 import { checkOptionNames } from '../options.js'
 import type { Slice } from './action-slices.js'
@@ -99,7 +97,7 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
   const naming = entityNaming(OWNER, options)
   const entities = entitySource(`${OWNER}.entities`, options.entities, naming)
   const engine = loadCedarEngine(OWNER, options.cedar)
-  const settings = { engine, owner: OWNER, policies, schema, sliceByAction }
+  const settings = { engine, owner: OWNER, policies, schema, sliceByAction, naming }
   const name = `tokenward-${globalThis.crypto.randomUUID()}`
   let generation = 0
   let loaded: LoadedPolicies | undefined = loadPolicies(settings, `${name}/${generation}`)
@@ -146,31 +144,23 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
     }
   }
 
-  const keyOf = (action: string) => entityKey({ type: naming.actionType, id: action })
-
-  function needsOf(slice: Slice, { schema: checked }: LoadedPolicies, request: DecisionRequest): QuestionNeeds {
+  function needsOf({ reads }: Slice, { schema: checked }: LoadedPolicies, request: DecisionRequest): QuestionNeeds {
     const { resource } = request
-    if (resource === undefined) return { attributes: false, parents: false }
+    if (resource === undefined) return NOTHING
+    const parents = reads.hierarchy && resource.parents.length > 0
+    if (reads.attributes) return { attributes: true, parents }
     const type = naming.qualify(resource.type)
-    const parents = slice.reads.hierarchy && resource.parents.length > 0
     // An entity is checked as a whole; and a user, as a resource, may be the principal whom policies read about.
     const mustBeWhole = parents && (checked?.attributesOf(type)?.required.size ?? 0) > 0
-    return { attributes: slice.reads.attributes || mustBeWhole || type === naming.principalType, parents }
+    return { attributes: mustBeWhole || type === naming.principalType, parents }
   }
 
   async function decide(request: DecisionRequest): Promise<Decision> {
-    const key = keyOf(request.action)
     for (;;) {
       const policiesNow = current()
-      const declaration = policiesNow.schema?.actions.get(key)
+      const { key, declaration, slice, claims: declared } = policiesNow.action(request.action)
       if (policiesNow.schema !== undefined && declaration === undefined) {
         throw new ConfigurationError('policy.action', `${key} is not in the schema`)
-      }
-      const slice = policiesNow.slices.for(key)
-      const declared = (kind: ClaimKind): DeclaredClaims => {
-        if (policiesNow.schema === undefined) return kind === 'access' ? withoutSchema(slice) : 'any'
-        const place = kind === 'access' ? declaration?.token : policiesNow.schema.attributesOf(naming.principalType)
-        return place ?? 'none'
       }
       const needs = needsOf(slice, policiesNow, request)
       const question = await cedarQuestion(request, {
@@ -198,22 +188,22 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
     },
     prepare({ action, resourceType }) {
       if (action === undefined) return
-      const { schema: checked, slices } = current()
-      const declaration = checked?.actions.get(keyOf(action))
-      if (checked !== undefined && declaration === undefined) {
+      const policiesNow = current()
+      const { declaration, slice } = policiesNow.action(action)
+      if (policiesNow.schema !== undefined && declaration === undefined) {
         throw new ConfigurationError('policy.action', `'${action}' is not in the schema of the decision point`)
       }
       const type = resourceType && naming.qualify(resourceType)
       if (type !== undefined && declaration !== undefined && !declaration.resourceTypes.includes(type)) {
         throw new ConfigurationError('policy.resource', `is a ${type}, to which the schema does not allow '${action}'`)
       }
-      if (slices.for(keyOf(action)).policies.length === 0) {
+      if (slice.policies.length === 0) {
         throw new ConfigurationError('policy.action', `'${action}' is known to no policy of the decision point`)
       }
     },
     explain({ action }) {
       if (action === undefined) return 'Cedar, by the policies for the action of each request'
-      const slice = current().slices.for(keyOf(action))
+      const { slice } = current().action(action)
       const names = slice.policies.map(({ id }) => id).join(', ')
       return `Cedar, by ${names}${slice.reads.attributes ? '; reads attributes of the resource' : ''}`
     },
@@ -226,11 +216,7 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
   }
 }
 
-function withoutSchema({ reads: { claims } }: Slice): DeclaredClaims {
-  return claims === 'all' ? 'any' : { names: claims, sets: SCOPE }
-}
-
-const SCOPE: ReadonlySet<string> = new Set(['scope'])
+const NOTHING: QuestionNeeds = { attributes: false, parents: false }
 
 function filePathsOf(policies: PoliciesOption): readonly string[] {
   if (typeof policies === 'string') return []

@@ -25,15 +25,19 @@ export function evaluate(
   const { principal, action, resource, context, token, entities } = question
   // A schema looks at all groups.
   const seen = schemaName === undefined ? withReadGroups(principal, entities, slice.reads.groups) : principal
-  const answer = engine.statefulIsAuthorized({
+  const told = saysSomething(seen) ? [jsonOf(seen)] : []
+  for (const entity of entities) if (saysSomething(entity)) told.push(jsonOf(entity))
+  const call = {
     principal: principal.uid,
     action,
     resource,
     context: token === undefined ? context : { ...context, token },
     preparsedPolicySetId: slice.name,
-    ...(schemaName !== undefined && { preparsedSchemaName: schemaName, validateRequest: true }),
-    entities: [seen, ...entities].filter(saysSomething).map(jsonOf),
-  })
+    entities: told,
+  }
+  const answer = engine.statefulIsAuthorized(
+    schemaName === undefined ? call : { ...call, preparsedSchemaName: schemaName, validateRequest: true },
+  )
   if (answer.type === 'failure') {
     const problems = answer.errors.map(({ message }) => withoutValues(message)).join('; ')
     return { decision: 'error', reason: 'request-data', cause: new RequestDataRefused(problems) }

@@ -50,5 +50,6 @@ export function withReadGroups<Out>(
   if (groups === 'all') return principal
   const isInOthers = ({ type, id }: EntityReference) =>
     others.some(({ uid, parents }) => parents.length > 0 && uid.type === type && uid.id === id)
-  return { ...principal, parents: principal.parents.filter((group) => groups.has(group) || isInOthers(group)) }
+  const { uid, attributes, parents } = principal
+  return { uid, attributes, parents: parents.filter((group) => groups.has(group) || isInOthers(group)) }
 }

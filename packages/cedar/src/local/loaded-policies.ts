@@ -3,7 +3,9 @@ import type { CedarEngine, SchemaInput } from '../engine/cedar-engine.js'
 import { parsePolicies } from '../engine/policy.js'
 import type { SourceText } from '../engine/source-text.js'
 import { readSchema, type Schema, validatePolicies } from '../engine/schema.js'
-import { createSlices, type Slices } from './action-slices.js'
+import type { EntityNaming } from '../mapping/entity-naming.js'
+import { createSlices } from './action-slices.js'
+import { type KnownAction, knownActions } from './known-actions.js'
 import { type PoliciesOption, readPolicies, readText } from './policy-source.js'
 
 /** A schema as text of Cedar or in its JSON, or the file that holds either. */
@@ -23,7 +25,8 @@ export interface LoadedPolicies {
   readonly schema: Schema | undefined
   /** What the engine calls the schema. */
   readonly schemaName: string | undefined
-  readonly slices: Slices
+  /** What is known of an action, by its name in routes. */
+  action(name: string): KnownAction
   release(): void
 }
 
@@ -33,11 +36,12 @@ export interface LoadSettings {
   readonly policies: PoliciesOption
   readonly schema: SchemaOption | undefined
   readonly sliceByAction: boolean
+  readonly naming: EntityNaming
 }
 
 /** Everything that can be wrong with policies is found here, all of it at once, and nothing of the engine is in use before. */
 export function loadPolicies(settings: LoadSettings, name: string): LoadedPolicies {
-  const { engine, owner, sliceByAction } = settings
+  const { engine, owner, sliceByAction, naming } = settings
   const option = `${owner}.policies`
   const sources = readSources(settings)
   const policies = parsePolicies(engine, option, sources.policies)
@@ -54,7 +58,7 @@ export function loadPolicies(settings: LoadSettings, name: string): LoadedPolici
     read: fingerprint(sources),
     schema,
     schemaName: schema && name,
-    slices,
+    action: knownActions(schema, slices, naming),
     release() {
       slices.release()
       if (schema !== undefined) engine.preparseSchema(name, '')

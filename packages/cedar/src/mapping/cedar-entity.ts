@@ -19,14 +19,13 @@ export type EntitiesOption =
   | readonly CedarEntity[]
   | ((request: DecisionRequest) => readonly CedarEntity[] | Promise<readonly CedarEntity[]>)
 
-/** The entities of one request, checked. */
-export type EntitySource = (request: DecisionRequest) => Promise<readonly CedarEntity[]>
+/** The entities of every request, or what says those of one. Checked. */
+export type EntitySource = readonly CedarEntity[] | ((request: DecisionRequest) => Promise<readonly CedarEntity[]>)
 
 /** What is the same for every request is checked at once. */
 export function entitySource(option: string, given: EntitiesOption | undefined, naming: EntityNaming): EntitySource {
   if (typeof given === 'function') return async (request) => checkEntities(option, await given(request), naming)
-  const entities = checkEntities(option, given ?? [], naming)
-  return async () => entities
+  return checkEntities(option, given ?? [], naming)
 }
 
 function checkEntities(option: string, entities: unknown, naming: EntityNaming): readonly CedarEntity[] {

@@ -1,9 +1,9 @@
 import type { DecisionRequest, EntityReference } from '@tokenward/core'
 import { ConfigurationError } from '@tokenward/core/errors'
-import { type CedarEntity, type EntitySource, refuseAction } from './cedar-entity.js'
+import { type EntitySource, refuseAction } from './cedar-entity.js'
 import { checkLength, type EntityNaming } from './entity-naming.js'
-import { MAX_LENGTHS, sizeBudget } from './request-limits.js'
-import { claimKind, type ClaimKind, type DeclaredClaims, writeClaims } from './token-claims.js'
+import { MAX_LENGTHS, SizeBudget } from './request-limits.js'
+import { claimKind, type ClaimKind, type DeclaredClaims, distinct, writeClaims } from './token-claims.js'
 import { type ValueWriter, wellFormed, writeMembers, type Writing } from './value-writer.js'
 import { WrittenEntities, type WrittenEntity } from './written-entity.js'
 
@@ -40,7 +40,7 @@ interface QuestionSettings<Out> {
   /** Whether what Verified Permissions would not take is refused. */
   readonly serviceLimits: boolean
   /** Which claims have a place in the schema. */
-  readonly declared: (kind: ClaimKind) => DeclaredClaims
+  readonly declared: Readonly<Record<ClaimKind, DeclaredClaims>>
 }
 
 /**
@@ -51,30 +51,31 @@ export async function cedarQuestion<Out>(
   request: DecisionRequest,
   { naming, writer, entities: more, needs, serviceLimits, declared }: QuestionSettings<Out>,
 ): Promise<CedarQuestion<Out>> {
-  const writing: Writing<Out> = {
-    writer,
-    budget: sizeBudget(serviceLimits ? undefined : Number.POSITIVE_INFINITY),
-    reference: naming.reference,
-  }
+  const budget = new SizeBudget(serviceLimits ? undefined : Number.POSITIVE_INFINITY)
+  const writing: Writing<Out> = { writer, budget, reference: naming.reference }
   const kind = claimKind(request.principal.claims)
-  const place = declared(kind)
+  const place = declared[kind]
   const written = writeClaims(writing, kind === 'access' ? 'context.token' : 'principal', request.principal, place)
   const resource = request.resource === undefined ? naming.application : naming.reference('resource', request.resource)
   const action = actionReference(request.action, naming)
   const context = writeContext(writing, request.context)
 
   const entities = new WrittenEntities(writing, principalEntity(request, naming, kind === 'id' ? written : {}))
-  for (const entity of await resourceEntity(request, needs)) entities.add(entity)
-  for (const entity of await more(request)) entities.add(entity)
-  const [principal, ...others] = entities.all() as [WrittenEntity<Out>, ...WrittenEntity<Out>[]]
+  if (request.resource !== undefined) {
+    const { type, id } = request.resource
+    refuseAction('policy.resource', type)
+    const attributes = needs.attributes ? await request.resource.attributes() : {}
+    const parents = needs.parents ? request.resource.parents : []
+    if (Object.keys(attributes).length > 0 || parents.length > 0) entities.add({ type, id, attributes, parents })
+  }
+  for (const entity of typeof more === 'function' ? await more(request) : more) entities.add(entity)
+  const { principal, others, saysMoreOfPrincipal } = entities
   if (serviceLimits) {
     entities.checkAncestors('principal', principal.uid)
     entities.checkAncestors('resource', resource)
   }
   const token = kind === 'access' && place !== 'none' ? written : undefined
-  const { saysMoreOfPrincipal } = entities
-  const bytes = writing.budget.spent()
-  return { principal, action, resource, context, token, entities: others, saysMoreOfPrincipal, bytes }
+  return { principal, action, resource, context, token, entities: others, saysMoreOfPrincipal, bytes: budget.spent }
 }
 
 function principalEntity<Out>(
@@ -87,7 +88,7 @@ function principalEntity<Out>(
   return {
     uid: named('principal', naming.principalType, subject),
     attributes,
-    parents: [...new Set(groups)].map((group) => named('principal.groups', naming.groupType, group)),
+    parents: distinct(groups).map((group) => named('principal.groups', naming.groupType, group)),
   }
 }
 
@@ -104,13 +105,4 @@ function writeContext<Out>(writing: Writing<Out>, context: object): Readonly<Rec
     )
   }
   return writeMembers(writing, 'context', context)
-}
-
-async function resourceEntity({ resource }: DecisionRequest, needs: QuestionNeeds): Promise<readonly CedarEntity[]> {
-  if (resource === undefined) return []
-  const { type, id } = resource
-  refuseAction('policy.resource', type)
-  const attributes = needs.attributes ? await resource.attributes() : {}
-  const parents = needs.parents ? resource.parents : []
-  return Object.keys(attributes).length > 0 || parents.length > 0 ? [{ type, id, attributes, parents }] : []
 }

@@ -12,27 +12,32 @@ export const MAX_LENGTHS = { type: 200, id: 612, action: 512 } as const
 /** Not AWS's: values within values, before the parser of Cedar gives up. */
 export const MAX_DEPTH = 32
 
-/** What a request may still grow by. */
-export interface SizeBudget {
-  /** Takes what one value costs in JSON, its text included. */
-  spend(path: string, text?: string): void
-  /** What was taken so far. */
-  spent(): number
-}
-
 /** Around a value in the JSON of the service: `"entityIdentifier":{"entityType":"","entityId":""},` is the longest. */
 const BYTES_AROUND_A_VALUE = 32
 
-export function sizeBudget(limit: number = MAX_REQUEST_BYTES): SizeBudget {
-  let left = limit
-  return {
-    spent: () => limit - left,
-    spend(path, text = '') {
-      left -= BYTES_AROUND_A_VALUE + utf8Length(text)
-      if (left < 0) throw new Unmappable(path, `makes the request larger than ${limit} bytes`)
-    },
+/** What a request may still grow by. */
+export class SizeBudget {
+  readonly #limit: number
+  #spent = 0
+
+  constructor(limit: number = MAX_REQUEST_BYTES) {
+    this.#limit = limit
+  }
+
+  /** What was taken so far. */
+  get spent(): number {
+    return this.#spent
+  }
+
+  /** Takes what one value costs in JSON, its text included. */
+  spend(path: string, text = ''): void {
+    this.#spent += BYTES_AROUND_A_VALUE + utf8Length(text)
+    if (this.#spent > this.#limit) throw new Unmappable(path, `makes the request larger than ${this.#limit} bytes`)
   }
 }
+
+/** For what is bounded elsewhere. */
+export const UNBOUNDED: Pick<SizeBudget, 'spend'> = { spend() {} }
 
 /** Without `Buffer`, which edge runtimes lack, and without an array of bytes. */
 function utf8Length(text: string): number {

@@ -1,7 +1,7 @@
 import type { Principal } from '@tokenward/core'
-import { sizeBudget } from './request-limits.js'
+import { UNBOUNDED } from './request-limits.js'
 import { Unmappable } from './unmappable.js'
-import { defineMember, writeValue, type Writing } from './value-writer.js'
+import { defineMember, isWellFormed, writeValue, type Writing } from './value-writer.js'
 
 /** Claims as attributes: those of an access token of `context.token`, those of an ID token of the principal. */
 export type ClaimKind = 'access' | 'id'
@@ -10,7 +10,12 @@ export type ClaimKind = 'access' | 'id'
 export type DeclaredClaims =
   | 'any'
   | 'none'
-  | { readonly names: ReadonlySet<string>; readonly sets: ReadonlySet<string> }
+  | {
+      readonly names: ReadonlySet<string>
+      readonly sets: ReadonlySet<string>
+      /** The scopes that matter, where not all do. */
+      readonly scopes?: ReadonlySet<string> | undefined
+    }
 
 /** Group membership becomes the parents of the principal, and nothing else (cognito-map-token-to-schema). */
 const GROUP_CLAIMS = new Set(['cognito:groups', 'groups'])
@@ -31,13 +36,13 @@ export function writeClaims<Out>(
   declared: DeclaredClaims,
 ): Readonly<Record<string, Out>> {
   // Core bounds tokens; what a request may grow by is for what comes beside them.
-  const unbounded = { ...writing, budget: sizeBudget(Number.POSITIVE_INFINITY) }
+  const unbounded = { writer: writing.writer, budget: UNBOUNDED, reference: writing.reference }
   const written: Record<string, Out> = {}
-  for (const name of namesIn(claims, declared)) {
-    if (GROUP_CLAIMS.has(name)) continue
+  if (declared === 'none') return written
+  for (const name of declared === 'any' ? Object.keys(claims) : declared.names) {
+    if (GROUP_CLAIMS.has(name) || !Object.hasOwn(claims, name)) continue
     try {
-      const claim: unknown = claims[name as keyof typeof claims]
-      const value = name === 'scope' ? scopeValue(scopes, declared) : claim
+      const value: unknown = name === 'scope' ? scopeValue(scopes, declared) : claims[name as keyof typeof claims]
       defineMember(written, name, writeValue(unbounded, `${path}.${name}`, value))
     } catch (error) {
       if (!(error instanceof Unmappable)) throw error
@@ -46,20 +51,27 @@ export function writeClaims<Out>(
   return written
 }
 
-/** The claims that have a place, and are there. */
-function namesIn(claims: object, declared: DeclaredClaims): readonly string[] {
-  if (declared === 'any') return Object.keys(claims)
-  return declared === 'none' ? [] : [...declared.names].filter((name) => Object.hasOwn(claims, name))
-}
-
 /**
  * `scope` is a set of texts, one for each scope, unless the schema says that it is one text. Scopes that a live check has taken
  * from the token since are not among them.
  */
-function scopeValue(scopes: readonly string[], declared: DeclaredClaims): unknown {
-  const distinct = [...new Set(scopes)]
-  return typeof declared === 'object' && !declared.sets.has('scope') ? distinct.join(' ') : distinct
+function scopeValue(scopes: readonly string[], declared: Exclude<DeclaredClaims, 'none'>): unknown {
+  const texts = distinct(scopes)
+  if (declared === 'any') return texts
+  const { sets, scopes: read } = declared
+  if (!sets.has('scope')) return texts.join(' ')
+  // One that is no text makes the claim one that Cedar has no value for, whoever reads it.
+  return read === undefined ? texts : texts.filter((scope) => read.has(scope) || !isWellFormed(scope))
 }
+
+/** Lists in tokens are short, and as a rule name nothing twice. */
+export function distinct(texts: readonly string[]): readonly string[] {
+  const isTwice = (text: string, index: number) => texts.indexOf(text) !== index
+  return texts.length > FEW || texts.some(isTwice) ? [...new Set(texts)] : texts
+}
+
+/** Up to here it takes less to compare each with each. */
+const FEW = 8
 
 /** Whether the principal has fewer scopes than its token says. */
 export function isNarrowed({ claims, scopes }: Principal<object>): boolean {

@@ -17,7 +17,7 @@ export interface ValueWriter<Out> {
 /** What goes along while a value is written. */
 export interface Writing<Out> {
   readonly writer: ValueWriter<Out>
-  readonly budget: SizeBudget
+  readonly budget: Pick<SizeBudget, 'spend'>
   /** Checks a reference, and puts the namespace before its type. */
   readonly reference: (path: string, reference: EntityReference) => EntityReference
 }
@@ -94,7 +94,12 @@ function writeObject<Out>(writing: Writing<Out>, path: string, value: object | n
   if (value === null) throw new Unmappable(path, 'is null, which Cedar has no value for; leave it out')
   budget.spend(path)
   if (Array.isArray(value)) {
-    return writer.set([...value].map((item, index) => writeValue(writing, `${path}[${index}]`, item, depth + 1)))
+    const items: Out[] = []
+    // By number, which finds holes as well.
+    for (let index = 0; index < value.length; index += 1) {
+      items.push(writeValue(writing, `${path}[${index}]`, value[index], depth + 1))
+    }
+    return writer.set(items)
   }
   if (value instanceof Date) return extension(writing, path, 'datetime', isoText(value))
   const parts = cedarValueParts(value)
@@ -125,6 +130,10 @@ function isoText(date: Date): string | undefined {
 
 /** Half a surrogate pair is no text; Cedar would throw at it. */
 export function wellFormed(path: string, text: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw new Unmappable(path, 'is no well-formed text')
+  if (!isWellFormed(text)) throw new Unmappable(path, 'is no well-formed text')
   return text
+}
+
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text)
 }

@@ -14,14 +14,23 @@ export interface WrittenEntity<Out> {
 /** Entities that are given twice are one: the first gives an attribute its value, and parents add up. */
 export class WrittenEntities<Out> {
   readonly #writing: Writing<Out>
-  readonly #byKey = new Map<string, WrittenEntity<Out>>()
-  readonly #principal: string
+  #principal: WrittenEntity<Out>
+  readonly #others: WrittenEntity<Out>[] = []
+  /** Where each stands among the others. Most requests have one, for which there is no need to look. */
+  #places: Map<string, number> | undefined
   #saysMoreOfPrincipal = false
 
   constructor(writing: Writing<Out>, principal: WrittenEntity<Out>) {
     this.#writing = writing
-    this.#principal = keyOf(principal.uid)
-    this.#byKey.set(this.#principal, principal)
+    this.#principal = principal
+  }
+
+  get principal(): WrittenEntity<Out> {
+    return this.#principal
+  }
+
+  get others(): readonly WrittenEntity<Out>[] {
+    return this.#others
   }
 
   /** Whether something beside the token says something of the principal, as when users are resources. */
@@ -29,31 +38,32 @@ export class WrittenEntities<Out> {
     return this.#saysMoreOfPrincipal
   }
 
-  add({ attributes = {}, parents = [], ...reference }: CedarEntity): void {
+  add(entity: CedarEntity): void {
+    const { attributes = {}, parents = [] } = entity
     const { budget, reference: checked } = this.#writing
-    const uid = checked('entities', reference)
-    const key = keyOf(uid)
-    budget.spend(uid.type, key)
-    if (key === this.#principal) this.#saysMoreOfPrincipal = true
+    const uid = checked('entities', entity)
+    budget.spend(uid.type, keyOf(uid))
     const added = parents.map((parent) => checked(`${uid.type}.parents`, parent))
     for (const parent of added) budget.spend(uid.type, keyOf(parent))
-    const written = writeMembers(this.#writing, `${uid.type}.attributes`, attributes)
-    const before = this.#byKey.get(key)
-    this.#byKey.set(key, {
+    const written = {
       uid,
-      attributes: before === undefined ? written : { ...written, ...before.attributes },
-      parents: distinct(before === undefined ? added : [...before.parents, ...added]),
-    })
-  }
-
-  all(): readonly WrittenEntity<Out>[] {
-    return [...this.#byKey.values()]
+      attributes: writeMembers(this.#writing, `${uid.type}.attributes`, attributes),
+      parents: distinct(added),
+    }
+    if (isSame(uid, this.#principal.uid)) {
+      this.#saysMoreOfPrincipal = true
+      this.#principal = both(this.#principal, written)
+      return
+    }
+    const place = this.#placeOf(uid)
+    if (place === undefined) this.#append(written)
+    else this.#others[place] = both(this.#others[place] as WrittenEntity<Out>, written)
   }
 
   /** Verified Permissions counts the parents of parents. */
   checkAncestors(path: string, of: EntityReference): void {
-    let parents = 0
-    for (const entity of this.#byKey.values()) parents += entity.parents.length
+    let parents = this.#principal.parents.length
+    for (const entity of this.#others) parents += entity.parents.length
     // Nobody has more than there are.
     if (parents <= MAX_PARENTS) return
     const seen = new Set<string>()
@@ -68,8 +78,34 @@ export class WrittenEntities<Out> {
   }
 
   #parentsOf(reference: EntityReference): readonly EntityReference[] {
-    return this.#byKey.get(keyOf(reference))?.parents ?? []
+    if (isSame(reference, this.#principal.uid)) return this.#principal.parents
+    const place = this.#placeOf(reference)
+    return place === undefined ? [] : (this.#others[place] as WrittenEntity<Out>).parents
   }
+
+  #placeOf(uid: EntityReference): number | undefined {
+    const [first] = this.#others
+    if (first === undefined) return undefined
+    this.#places ??= new Map([[keyOf(first.uid), 0]])
+    return this.#places.get(keyOf(uid))
+  }
+
+  #append(written: WrittenEntity<Out>): void {
+    this.#places?.set(keyOf(written.uid), this.#others.length)
+    this.#others.push(written)
+  }
+}
+
+function both<Out>(before: WrittenEntity<Out>, after: WrittenEntity<Out>): WrittenEntity<Out> {
+  return {
+    uid: before.uid,
+    attributes: { ...after.attributes, ...before.attributes },
+    parents: distinct([...before.parents, ...after.parents]),
+  }
+}
+
+function isSame(one: EntityReference, other: EntityReference): boolean {
+  return one.id === other.id && one.type === other.type
 }
 
 function distinct(references: readonly EntityReference[]): readonly EntityReference[] {

@@ -73,7 +73,8 @@ export function verifiedPermissionsDecisionPoint(
   const naming = entityNaming(OWNER, options)
   const entities = entitySource(`${OWNER}.entities`, options.entities, naming)
   checkGroups(options, naming)
-  const declared = declaredClaims(options.tokenClaims)
+  const claims = declaredClaims(options.tokenClaims)
+  const declared = { access: claims, id: claims }
   const store = policyStore(client, policyStoreId)
   const { one } = batch ? batching(store) : store
 
@@ -84,7 +85,7 @@ export function verifiedPermissionsDecisionPoint(
       entities,
       needs: NEEDS,
       serviceLimits: true,
-      declared: () => declared,
+      declared,
     })
     // The store would read the scopes that the token had.
     const isAsInToken = !isNarrowed(request.principal)

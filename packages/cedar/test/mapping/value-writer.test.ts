@@ -3,13 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { datetime, decimal, duration, entity, ipaddr } from '../../src/index.js'
 import { cedarJsonWriter } from '../../src/mapping/cedar-json.js'
 import { entityNaming } from '../../src/mapping/entity-naming.js'
-import { sizeBudget } from '../../src/mapping/request-limits.js'
+import { SizeBudget } from '../../src/mapping/request-limits.js'
 import { Unmappable } from '../../src/mapping/unmappable.js'
 import { writeMembers, writeValue } from '../../src/mapping/value-writer.js'
 
 const write = (value: unknown, limit?: number) =>
   writeValue(
-    { writer: cedarJsonWriter, budget: sizeBudget(limit), reference: entityNaming('x', { namespace: 'N' }).reference },
+    {
+      writer: cedarJsonWriter,
+      budget: new SizeBudget(limit),
+      reference: entityNaming('x', { namespace: 'N' }).reference,
+    },
     'context.x',
     value,
   )
@@ -50,7 +54,7 @@ it('writes what JSON has no value for', () => {
 
 it('keeps a member named __proto__ one among others', () => {
   const members = writeMembers(
-    { writer: cedarJsonWriter, budget: sizeBudget(), reference: entityNaming('x', {}).reference },
+    { writer: cedarJsonWriter, budget: new SizeBudget(), reference: entityNaming('x', {}).reference },
     'x',
     JSON.parse('{"__proto__":{"admin":true}}') as object,
   )
@@ -95,9 +99,9 @@ describe('names the place and not the value of', () => {
 
 it('counts the bytes of all letters', () => {
   const costOf = (text: string) => {
-    const budget = sizeBudget()
+    const budget = new SizeBudget()
     budget.spend('x', text)
-    return budget.spent() - 32
+    return budget.spent - 32
   }
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -214,6 +214,13 @@ export const cedarRules: Area = {
       test: inCedar('local/claim-reads.test.ts', 'is the one that Cedar makes with all of them'),
     },
     {
+      rule: 'Scopes that a policy might read are there, whichever way it reads them',
+      source: 'a forbid that does not see them is skipped',
+      file: cedar('local/scope-reads.ts'),
+      remove: ['if (isScope(expression)) return true', ''],
+      test: inCedar('local/scope-reads.test.ts', 'is the one that Cedar makes with all of them'),
+    },
+    {
       rule: 'Groups that a policy might ask for are there, whichever way it asks',
       source: 'a forbid that errs is skipped',
       file: cedar('local/group-reads.ts'),

@@ -40,9 +40,11 @@ export function writeClaims<Out>(
   const written: Record<string, Out> = {}
   if (declared === 'none') return written
   for (const name of declared === 'any' ? Object.keys(claims) : declared.names) {
-    if (GROUP_CLAIMS.has(name) || !Object.hasOwn(claims, name)) continue
+    if (GROUP_CLAIMS.has(name)) continue
+    if (!Object.hasOwn(claims, name)) continue
     try {
-      const value: unknown = name === 'scope' ? scopeValue(scopes, declared) : claims[name as keyof typeof claims]
+      const claim: unknown = claims[name as keyof typeof claims]
+      const value = name === 'scope' ? scopeValue(scopes, declared) : claim
       defineMember(written, name, writeValue(unbounded, `${path}.${name}`, value))
     } catch (error) {
       if (!(error instanceof Unmappable)) throw error

@@ -43,6 +43,10 @@ const staticPolicies = Object.fromEntries(
     .map((text) => [/@id\("([^"]+)"\)/.exec(text)?.[1] as string, text]),
 )
 cedar.preparsePolicySet('bench', { staticPolicies })
+for (const action of actions) {
+  const chosen = Object.entries(staticPolicies).filter(([id]) => id.startsWith(`${action}/`))
+  cedar.preparsePolicySet(`bench/${action}`, { staticPolicies: Object.fromEntries(chosen) })
+}
 
 /** Each decides about the next order, as requests come. */
 const contenders: Record<keyof PoliciesTimes, (order: number) => unknown> = {
@@ -51,6 +55,10 @@ const contenders: Record<keyof PoliciesTimes, (order: number) => unknown> = {
   wholeChecked: (order) => wholeChecked.decide(requestOf(order)),
   slicedChecked: (order) => slicedChecked.decide(requestOf(order)),
   preparsed: (order) => cedar.statefulIsAuthorized({ ...callOf(order), preparsedPolicySetId: 'bench' }),
+  preparsedByAction: (order) => {
+    const call = callOf(order)
+    return cedar.statefulIsAuthorized({ ...call, preparsedPolicySetId: `bench/${call.action.id}` })
+  },
   unparsed: (order) => cedar.isAuthorized({ ...callOf(order), policies: { staticPolicies } }),
 }
 /** In one turn: one with all policies to parse takes as long as all of them. */

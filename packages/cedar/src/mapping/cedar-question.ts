@@ -84,11 +84,11 @@ function principalEntity<Out>(
   attributes: Readonly<Record<string, Out>>,
 ): WrittenEntity<Out> {
   const prefix = naming.prefixOf(issuer)
-  const named = (path: string, type: string, id: string) => naming.reference(path, { type, id: `${prefix}|${id}` })
+  const named = (id: string) => ({ type: naming.principalType, id: `${prefix}|${id}` })
   return {
-    uid: named('principal', naming.principalType, subject),
+    uid: naming.reference('principal', named(subject)),
     attributes,
-    parents: distinct(groups).map((group) => named('principal.groups', naming.groupType, group)),
+    parents: distinct(groups).map((group) => naming.group(prefix, group)),
   }
 }
 

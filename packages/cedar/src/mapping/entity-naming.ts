@@ -33,6 +33,8 @@ export interface EntityNaming {
   readonly application: EntityReference
   /** What comes before `|` in the ids of an issuer's principals and groups. */
   prefixOf(issuer: string): string
+  /** A group of the issuer that has the prefix. Throws {@link Unmappable}. */
+  group(prefix: string, group: string): EntityReference
   /** Puts the namespace before a type that has none. */
   qualify(type: string): string
   /** A reference as Cedar takes it. Throws {@link Unmappable}. */
@@ -43,6 +45,9 @@ const NAME = /^(?:[_a-zA-Z][_a-zA-Z0-9]*::)*[_a-zA-Z][_a-zA-Z0-9]*$/
 
 /** Types whose names need no second look. */
 const MAX_KNOWN_TYPES = 200
+
+/** Groups of one issuer that are not put together for each token anew. */
+const MAX_KNOWN_GROUPS = 1_000
 
 /** An issuer of Cognito, ORIGINAL or UPDATED, and the pool in it, whose id begins with the Region of the host. */
 const COGNITO_ISSUER =
@@ -79,6 +84,7 @@ export function entityNaming(owner: string, options: EntityNamingOptions): Entit
     return { type: qualified, id: wellFormed(`${path}.id`, id) }
   }
 
+  const groups = new Map<string, Map<string, EntityReference>>()
   const prefixes = new Map<string, string>()
   const owners = new Map<string, string>()
   return {
@@ -105,6 +111,15 @@ export function entityNaming(owner: string, options: EntityNamingOptions): Entit
       owners.set(prefix, identity)
       prefixes.set(issuer, prefix)
       return prefix
+    },
+    group(prefix, group) {
+      let known = groups.get(prefix)
+      if (known === undefined) groups.set(prefix, (known = new Map()))
+      const before = known.get(group)
+      if (before !== undefined) return before
+      const made = reference('principal.groups', { type: groupType, id: `${prefix}|${group}` })
+      if (known.size < MAX_KNOWN_GROUPS) known.set(group, made)
+      return made
     },
     qualify,
     reference,

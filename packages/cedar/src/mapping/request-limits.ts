@@ -1,3 +1,4 @@
+import type { EntityReference } from '@tokenward/core'
 import { Unmappable } from './unmappable.js'
 
 // Limits of Amazon Verified Permissions (quotas page and API reference). They hold for local decisions as well, or a
@@ -31,13 +32,22 @@ export class SizeBudget {
 
   /** Takes what one value costs in JSON, its text included. */
   spend(path: string, text = ''): void {
-    this.#spent += BYTES_AROUND_A_VALUE + utf8Length(text)
+    this.#take(path, utf8Length(text))
+  }
+
+  /** Takes what an entity costs. */
+  spendEntity(path: string, { type, id }: EntityReference): void {
+    this.#take(path, type.length + 1 + utf8Length(id))
+  }
+
+  #take(path: string, bytes: number): void {
+    this.#spent += BYTES_AROUND_A_VALUE + bytes
     if (this.#spent > this.#limit) throw new Unmappable(path, `makes the request larger than ${this.#limit} bytes`)
   }
 }
 
 /** For what is bounded elsewhere. */
-export const UNBOUNDED: Pick<SizeBudget, 'spend'> = { spend() {} }
+export const UNBOUNDED: Pick<SizeBudget, 'spend' | 'spendEntity'> = { spend() {}, spendEntity() {} }
 
 /** Without `Buffer`, which edge runtimes lack, and without an array of bytes. */
 function utf8Length(text: string): number {

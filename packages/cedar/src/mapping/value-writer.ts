@@ -17,7 +17,7 @@ export interface ValueWriter<Out> {
 /** What goes along while a value is written. */
 export interface Writing<Out> {
   readonly writer: ValueWriter<Out>
-  readonly budget: Pick<SizeBudget, 'spend'>
+  readonly budget: Pick<SizeBudget, 'spend' | 'spendEntity'>
   /** Checks a reference, and puts the namespace before its type. */
   readonly reference: (path: string, reference: EntityReference) => EntityReference
 }

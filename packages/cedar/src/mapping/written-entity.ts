@@ -42,9 +42,9 @@ export class WrittenEntities<Out> {
     const { attributes = {}, parents = [] } = entity
     const { budget, reference: checked } = this.#writing
     const uid = checked('entities', entity)
-    budget.spend(uid.type, keyOf(uid))
+    budget.spendEntity(uid.type, uid)
     const added = parents.map((parent) => checked(`${uid.type}.parents`, parent))
-    for (const parent of added) budget.spend(uid.type, keyOf(parent))
+    for (const parent of added) budget.spendEntity(uid.type, parent)
     const written = {
       uid,
       attributes: writeMembers(this.#writing, `${uid.type}.attributes`, attributes),

@@ -67,3 +67,15 @@ it('puts the namespace before names that have none', () => {
     application: { type: 'A::Api', id: 'v1' },
   })
 })
+
+it('a group is called the same each time, and is never that of another issuer', () => {
+  const naming = entityNaming('x', { namespace: 'Shop' })
+  for (const prefix of ['eu-west-1_A', 'eu-west-1_B', 'eu-west-1_A']) {
+    expect(naming.group(prefix, 'admins')).toStrictEqual({ type: 'Shop::UserGroup', id: `${prefix}|admins` })
+  }
+  for (let asked = 0; asked < 2; asked += 1) {
+    expect(() => naming.group('eu-west-1_A', 'a'.repeat(700))).toThrow('principal.groups.id must be a text of 1 to 612')
+  }
+  const ids = Array.from({ length: 2_000 }, (_, index) => naming.group('eu-west-1_A', `g${index}`).id)
+  expect(new Set(ids).size).toBe(2_000)
+})

@@ -151,7 +151,7 @@ export const clientCertificateRules: Area = {
       rule: 'Not every address is a proxy',
       source: 'fail closed',
       file: core('sender-constraints/trusted-proxy.ts'),
-      remove: ['EVERY_KIND.some((address) => range.prefix <= 96 && isInRange(address, range))', 'false'],
+      remove: ['everyKind.some((address) => range.prefix <= 96 && isInRange(address, range))', 'false'],
       test: constraint('trusted-proxy', 'is none as'),
     },
     {

@@ -16,12 +16,15 @@ export interface Signer {
   readonly publicKey: string
   /** The members of its header may be others. */
   token(claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): string
+  /** Many of the usual claims, on as many threads as Node signs with. */
+  tokens(count: number): Promise<readonly string[]>
   /** A token of whatever is given, in base64url already. */
   sealed(header: string, payload: string): string
 }
 
 export function createSigner(algorithm: Algorithm): Signer {
   const { publicKey, privateKey } = keyPair(algorithm)
+  const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const
   const own = randomBytes(16).toString('base64url')
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: own, alg: algorithm, use: 'sig' }
   return {
@@ -29,16 +32,33 @@ export function createSigner(algorithm: Algorithm): Signer {
     jwks: { keys: [jwk] },
     publicKey: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
     token(claims, header) {
-      const all = { alg: algorithm, kid: own, typ: 'at+jwt', ...header }
-      return sealed(encoded(all), encoded({ ...accessTokenClaims(), ...claims }))
+      return sealed(headerOf(header), encoded({ ...accessTokenClaims(), ...claims }))
+    },
+    tokens(count) {
+      const header = headerOf()
+      return Promise.all(
+        Array.from({ length: count }, () => signedElsewhere(`${header}.${encoded(accessTokenClaims())}`)),
+      )
     },
     sealed,
   }
 
+  function headerOf(members?: Readonly<Record<string, unknown>>): string {
+    return encoded({ alg: algorithm, kid: own, typ: 'at+jwt', ...members })
+  }
+
   function sealed(header: string, payload: string): string {
     const signingInput = `${header}.${payload}`
-    const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const
     return `${signingInput}.${sign(digestOf(algorithm), Buffer.from(signingInput), key).toString('base64url')}`
+  }
+
+  function signedElsewhere(signingInput: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      sign(digestOf(algorithm), Buffer.from(signingInput), key, (error, signature) => {
+        if (error === null) resolve(`${signingInput}.${signature.toString('base64url')}`)
+        else reject(error)
+      })
+    })
   }
 }
 

@@ -93,7 +93,10 @@ async function floodRows(quick: boolean): Promise<readonly Row[]> {
   ]
 }
 
-/** Memory is the same however busy the machine is, so that two processes may share the questions. */
+/**
+ * Memory is the same however busy the machine is, so that two questions are asked at once; each in a process of its own,
+ * where nothing of another can be freed while it is measured.
+ */
 async function sideBySide<Question extends object, Answer>(
   module: string,
   questions: readonly Question[],
@@ -102,12 +105,12 @@ async function sideBySide<Question extends object, Answer>(
   const left = [...questions.entries()]
   await Promise.all(
     [1, 2].map(async () => {
-      const child = await startChild(new URL(module, import.meta.url), { execArgv: ['--expose-gc'] })
       for (let next = left.shift(); next !== undefined; next = left.shift()) {
         const [index, question] = next
+        const child = await startChild(new URL(module, import.meta.url), { execArgv: ['--expose-gc'] })
         answers[index] = (await child.ask<{ answer: Answer }>(question)).answer
+        await child.stop()
       }
-      await child.stop()
     }),
   )
   return answers

@@ -1,14 +1,17 @@
-import crypto from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { parametersOf } from './algorithms.js'
 import { signatureLengthOf } from './json-web-key.js'
 import type { Digest, MessageAuthentication, RawDigest, SignatureVerifier } from './signature.js'
+
+/** Not imported: what is compiled to CommonJS would copy every member of it as it starts. */
+const crypto = process.getBuiltinModule('node:crypto')
 
 /** Node takes other spellings, too; Deno takes this one alone. */
 const DIGESTS = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' } as const
 
 /** What a verification takes, worked out once for each key. */
 interface Handle {
-  readonly key: crypto.KeyObject
+  readonly key: KeyObject
   readonly digest: string | null
   readonly isEcdsa: boolean
   readonly saltLength: number | undefined

@@ -30,7 +30,6 @@ export interface SecretHeader {
 export type ComesFromProxy = (request: AnyRequest) => boolean
 
 const MIN_SECRET_LENGTH = 32
-const EVERY_KIND = ['0.0.0.0', '::'].map((text) => parseIpAddress(text) as IpAddress)
 const EITHER = 'must have addresses or a secretHeader: without one, anybody could send what the proxy sends'
 
 export function checkTrustedProxy(option: string, proxy: TrustedProxy): ComesFromProxy {
@@ -45,10 +44,11 @@ export function checkTrustedProxy(option: string, proxy: TrustedProxy): ComesFro
 function checkAddresses(option: string, addresses: readonly string[]): readonly IpRange[] {
   const accepted = "must be a list of one or more IP addresses or ranges, such as ['10.0.3.0/24']"
   if (!Array.isArray(addresses)) throw new ConfigurationError(option, accepted)
+  const everyKind = ['0.0.0.0', '::'].map((text) => parseIpAddress(text) as IpAddress)
   return stringListOption(option, addresses, accepted).map((text) => {
     const range = parseIpRange(text)
     if (range === undefined) throw new ConfigurationError(option, accepted)
-    if (EVERY_KIND.some((address) => range.prefix <= 96 && isInRange(address, range))) {
+    if (everyKind.some((address) => range.prefix <= 96 && isInRange(address, range))) {
       throw new ConfigurationError(option, 'must not be every address there is')
     }
     return range

@@ -2,7 +2,6 @@
 // members (docs/decisions/http-transport.md).
 import type http from 'node:http'
 import type https from 'node:https'
-import process from 'node:process'
 import type { Readable } from 'node:stream'
 import { urlToHttpOptions } from 'node:url'
 import { UpstreamError } from '../outcomes/errors.js'

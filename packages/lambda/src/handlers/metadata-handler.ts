@@ -1,15 +1,10 @@
 import type { ResourceServer } from '@tokenward/core'
+import type { AwsHttpEvent } from '@tokenward/core/aws'
 import { assertResourceServer } from '../option-check.js'
+import { answerTo, type HttpAnswer } from './http-answer.js'
 
 /** The answer to a GET of the protected resource metadata. */
-export interface MetadataAnswer {
-  /** HTTP status. */
-  readonly statusCode: 200
-  /** Its headers. */
-  readonly headers: Record<string, string>
-  /** The document. */
-  readonly body: string
-}
+export type MetadataAnswer = HttpAnswer
 
 /**
  * A function that answers with the protected resource metadata (RFC 9728), for a public route at
@@ -17,8 +12,8 @@ export interface MetadataAnswer {
  *
  * @throws {@link ConfigurationError} where the server has no `resource`.
  */
-export function metadataHandler(api: ResourceServer): () => Promise<MetadataAnswer> {
+export function metadataHandler(api: ResourceServer): (event: AwsHttpEvent) => Promise<MetadataAnswer> {
   assertResourceServer('metadataHandler', api)
   const { status, headers, body } = api.metadata()
-  return async () => ({ statusCode: status, headers: { ...headers }, body })
+  return async (event) => answerTo(event, status, headers, body)
 }

@@ -28,6 +28,21 @@ describe('an AppSync authorizer', () => {
     expectTypeOf(authorizer).toExtend<AppSyncAuthorizerHandler<Record<string, string>>>()
   })
 
+  it('leaves nothing out where much is said: AppSync takes more than API Gateway does', async () => {
+    const { pool, api } = await ordersApi()
+    const many = Array.from({ length: 400 }, (_, at) => [`Mutation.changeThisOrThat${at}`, { groups: ['nobody'] }])
+    const authorizer = appSyncAuthorizer(api, {
+      policy: {},
+      fields: Object.fromEntries(many),
+      resultCache: { ttl: '5m' },
+    })
+    const token = await pool.accessToken({ groups: ['finance'] })
+    const result = await authorizer(appSyncAuthorizerEvent(token))
+    expect(result).toMatchObject({ isAuthorized: true, resolverContext: { groups: '["finance"]' } })
+    expect(result.deniedFields).toHaveLength(400)
+    expect(result.resolverContext).not.toHaveProperty('omitted')
+  })
+
   it('refuses, and nobody keeps that', async () => {
     const { pool, api } = await ordersApi()
     const authorizer = appSyncAuthorizer(api, { policy: { scopes: ['orders/read'] }, resultCache: { ttl: '5m' } })

@@ -25,7 +25,7 @@ const GUARDS = ['tokenward', ...(Object.keys(PEERS) as Peer[])] as const
  * Processes differ in what was compiled when, so that each server is started several times. NestJS and Fastify grow faster
  * until some 16,000 requests have passed.
  */
-const FULL = { processes: 3, rounds: 5, requests: 500, leadIn: 100, warmUp: { first: 4_000, again: 12_000 } }
+const FULL = { processes: 3, rounds: 4, requests: 800, leadIn: 200, warmUp: { first: 6_000, again: 10_000 } }
 const QUICK = { processes: 1, rounds: 7, requests: 100, leadIn: 50, warmUp: { first: 500, again: 1_000 } }
 const HOT = 100
 const NOTE =

@@ -304,8 +304,10 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     policy: (policy) => compile(policy),
     async present(request, presentOptions = {}) {
       const arrival = arrivalsOf(clock, presentOptions)
-      const { authenticate, inHand: received } = await receive(request)
-      let authentication = await authenticate(readInstant(clock))
+      const soon = receive(request)
+      const { authenticate, inHand: received } = soon instanceof Promise ? await soon : soon
+      const authenticating = authenticate(readInstant(clock))
+      let authentication = authenticating instanceof Promise ? await authenticating : authenticating
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       const inHand = { ...received, memo: decisionMaker && new WeakMap() }
       return {

@@ -73,8 +73,9 @@ export function headerValues(request: WithHeaders, name: string): readonly strin
     return value === null ? [] : [value]
   }
   const values: string[] = []
-  for (const [key, value] of Object.entries(headers as ProtectedRequest['headers'])) {
+  for (const key of Object.keys(headers)) {
     if (!isNamed(key, name)) continue
+    const value = (headers as ProtectedRequest['headers'])[key]
     if (typeof value === 'string') values.push(value)
     else if (Array.isArray(value)) values.push(...value.filter((item) => typeof item === 'string'))
   }

@@ -3,10 +3,8 @@ import type { ExecutionContext } from '@nestjs/common'
 import { ConfigurationError, type Granted, type Outcome, type Principal } from '@tokenward/core'
 import type { Handler } from '../policies/class-chain.js'
 import { transportOf } from '../transports/transports.js'
+import { AttachedCaller } from './attached-caller.js'
 import { Caller, type CallerParts } from './caller.js'
-
-/** Beside the request or the connection rather than on it: nothing a client sends, and no other library, can write it. */
-const callers = new WeakMap<object, Caller>()
 
 /** The caller behind a request, an operation or a connection, whichever guard of this server saw it first. */
 export function callerBehind(
@@ -16,17 +14,17 @@ export function callerBehind(
   const transport = transportOf(context)
   const key = transport.keyOf(context)
   const source = transport.sourceOf?.(context)
-  const known = callers.get(key)
+  const known = AttachedCaller.of(key)
   if (known?.belongsTo(server, source) === true) return known
   const caller = new Caller({ server, request, source, staysOpen: transport.staysOpen(context) })
-  callers.set(key, caller)
+  AttachedCaller.attach(key, caller)
   return caller
 }
 
 /** The caller of a request that opened a connection is the caller of the connection. */
 export function handOverCaller(request: object, connection: object): void {
-  const caller = callers.get(request)
-  if (caller !== undefined) callers.set(connection, caller)
+  const caller = AttachedCaller.of(request)
+  if (caller !== undefined) AttachedCaller.attach(connection, caller)
 }
 
 /** What a guard of ours decided of the message whose handler runs. */
@@ -34,12 +32,12 @@ export const runningMessage: AsyncLocalStorage<{ outcome?: Outcome<unknown> }> =
 
 /** Keeps what was granted for the very handler that is about to run. */
 export function admit(granted: Granted<unknown>, context: ExecutionContext): void {
-  callers.get(transportOf(context).keyOf(context))?.admit(handlerOf(context), granted)
+  AttachedCaller.of(transportOf(context).keyOf(context))?.admit(handlerOf(context), granted)
 }
 
 /** What was granted for the handler of this context; `undefined` for one that is open. */
 export function grantOf(context: ExecutionContext): Granted<unknown> | undefined {
-  return callers.get(transportOf(context).keyOf(context))?.grantFor(handlerOf(context))
+  return AttachedCaller.of(transportOf(context).keyOf(context))?.grantFor(handlerOf(context))
 }
 
 export function principalOf(context: ExecutionContext): Principal<unknown> {

@@ -24,6 +24,18 @@ describe('AttachedCaller', () => {
     expect(Object.getPrototypeOf(request)).toBe(Object.prototype)
   })
 
+  it('is found behind an object that takes no further fields, whether it did so before or not', async () => {
+    const make = await callerMaker()
+    const frozen = Object.freeze({})
+    const caller = make(frozen)
+    AttachedCaller.attach(frozen, caller)
+    expect(AttachedCaller.of(frozen)).toBe(caller)
+    const request = {}
+    AttachedCaller.attach(request, make(request))
+    AttachedCaller.attach(Object.freeze(request), caller)
+    expect(AttachedCaller.of(request)).toBe(caller)
+  })
+
   it('takes the place of the one before', async () => {
     const make = await callerMaker()
     const connection = {}

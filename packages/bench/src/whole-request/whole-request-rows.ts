@@ -37,7 +37,7 @@ export async function wholeRequestRows(quick: boolean): Promise<readonly Row[]> 
   const each = leadIn + requests
   const signer = createSigner('RS256')
   const keys = await serveKeySet(() => signer.jwks)
-  const tokens = Array.from({ length: warmUp.first + each * rounds }, () => signer.token())
+  const tokens = await signer.tokens(warmUp.first + each * rounds)
   const hot = (length: number) => Array.from({ length }, (_, index) => tokens[index % HOT] as string)
   const portion = (all: readonly string[]) => ({ leadIn: all.slice(0, leadIn), measured: all.slice(leadIn) })
 

@@ -66,21 +66,24 @@ interface Connections {
   closed: boolean
 }
 
-type Target = Pick<https.RequestOptions, 'protocol' | 'hostname' | 'port' | 'path'>
+interface Target extends Pick<https.RequestOptions, 'protocol' | 'hostname' | 'port' | 'path'> {
+  /** As the header names it. */
+  readonly host: string
+}
 
 class StaleConnection extends Error {}
 
 function exchange(request: HttpRequest, connections: Connections, deadline: number): Promise<HttpResponse> {
   const { open } = connections
   return new Promise((resolve, reject) => {
-    const target = targetOf(request.url, connections)
+    const { host, ...target } = targetOf(request.url, connections)
     const secure = target.protocol === 'https:'
     const body = bodyOf(request)
     const outgoing = (secure ? httpsOfNode() : httpOfNode()).request({
       ...target,
       method: body === undefined ? 'GET' : 'POST',
       agent: agentFor(request, secure, connections),
-      headers: { ...headersOf(request, body), 'accept-encoding': 'identity' },
+      headers: rawHeadersOf(request, host, body),
     })
     const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - performance.now()))
     const leave = open.add(fail)
@@ -118,13 +121,23 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
   })
 }
 
+/** Names and values in turn, which Node writes as they are: an object it would first copy, name by name. */
+function rawHeadersOf(request: HttpRequest, host: string, body: ReturnType<typeof bodyOf>): readonly string[] {
+  const raw = ['host', host, 'accept-encoding', 'identity']
+  const headers = headersOf(request, body)
+  for (const name of Object.keys(headers)) raw.push(name, headers[name] as string)
+  if (body !== undefined) raw.push('content-length', String(Buffer.byteLength(body.text)))
+  return raw
+}
+
 /** Taken apart once: a server is asked at the same few addresses again and again. */
 function targetOf(url: string, { targets }: Connections): Target {
   let target = targets.get(url)
   if (target === undefined) {
     // With its class, or with more members than are read, the address would be copied slowly for each call.
-    const { protocol, hostname, port, path } = urlToHttpOptions(new URL(url))
-    targets.set(url, (target = { protocol, hostname, port, path }))
+    const address = new URL(url)
+    const { protocol, hostname, port, path } = urlToHttpOptions(address)
+    targets.set(url, (target = { protocol, hostname, port, path, host: address.host }))
   }
   return target
 }

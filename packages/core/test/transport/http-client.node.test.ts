@@ -98,6 +98,30 @@ describe('the HTTP client on node:http', () => {
     expect(server.requests[0]?.headers).toMatchObject({ accept: 'application/json', 'accept-encoding': 'identity' })
   })
 
+  it('names the host and the length of what it sends, in bytes', async () => {
+    const server = await loopbackServer(json({}))
+    const client = createHttpClient()
+    onTestFinished(() => client.close())
+    const body = { contentType: 'application/json', text: '{"ü":"€"}' }
+    await client.send(httpRequest(server.url))
+    await client.send(httpRequest(server.url, { body }))
+    const { host } = new URL(server.url)
+    const [get, post] = server.requests.map(({ headers }) => headers)
+    expect(get).toMatchObject({ host })
+    expect(get).not.toHaveProperty('content-length')
+    expect(post).toMatchObject({ host, 'content-type': 'application/json', 'content-length': '12' })
+    expect(post).not.toHaveProperty('transfer-encoding')
+  })
+
+  it('sends no header that would end another', async () => {
+    const server = await loopbackServer(json({}))
+    const client = createHttpClient()
+    onTestFinished(() => client.close())
+    const headers = { authorization: 'Basic x\r\nx-injected: 1' }
+    await expect(client.send(httpRequest(server.url, { headers }))).rejects.toThrow()
+    expect(server.requests).toHaveLength(0)
+  })
+
   it.each(['br', 'deflate', 'gzip, gzip', 'unheard-of'])('refuses the encoding %j', async (encoding) => {
     const server = await loopbackServer((_, response) =>
       response.writeHead(200, { 'content-encoding': encoding }).end('{}'),

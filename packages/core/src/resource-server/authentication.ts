@@ -10,6 +10,7 @@ import type { VerifiedToken } from '../tokens/verified-token.js'
 import { type RememberedToken, VerifiedTokens } from '../tokens/verified-tokens.js'
 import type { Instant } from '../transport/clock.js'
 import { type JsonObject, member, parseJsonObject } from '../vocabulary/json-object.js'
+import { isBearerToken } from './bearer-credentials.js'
 
 /** What the credentials of a request came to, before any policy is known. */
 export type Authentication =
@@ -33,8 +34,6 @@ export function couldNotTell(authentication: Authentication): boolean {
   return authentication.kind === 'failed' && !isRefusalCode(authentication.reason)
 }
 
-/** The characters of a bearer token (RFC 6750 §2.1). */
-const BEARER_TOKEN = /^[\w.~+/-]+=*$/
 /** Three parts of which the first begins a JSON object in base64url: meant to be a JWS, and broken if it is none. */
 const LIKE_A_JWS = /^e[wy][^.]*\.[^.]*\.[^.]*$/
 
@@ -76,7 +75,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   function validate(token: string, now: Instant): Authentication | Promise<Authentication> {
     if (isClosed()) return failed('resource-server-closed')
     const jws = parseCompactJws(token, maxTokenBytes, headers)
-    if (jws === 'token-malformed' && acceptsOpaqueTokens && BEARER_TOKEN.test(token) && !LIKE_A_JWS.test(token)) {
+    if (jws === 'token-malformed' && acceptsOpaqueTokens && isBearerToken(token) && !LIKE_A_JWS.test(token)) {
       // What a JWT is signed over would pass for an opaque token of the same name, and needs no signature as that. A space
       // begins no signing input.
       return { kind: 'opaque', token, key: new TokenKey(` ${token}`) }

@@ -4,12 +4,13 @@ import { type AnyRequest, headerValues } from '../vocabulary/protected-request.j
 
 /** What a request carries: one token, or the reason why it carries none that may be used. */
 export type BearerCredentials =
+  /** What stands in the place of the token: whether it can be one, {@link isBearerToken} tells. */
   | { readonly token: string; readonly scheme: TokenScheme }
   /** `scheme`: the one it was tried under, where there was one. */
   | { readonly none: RefusalCode; readonly scheme?: TokenScheme }
 
-/** A scheme and one or more spaces before a b64token (RFC 6750 §2.1, RFC 9449 §7.1), which can match in one way only. */
-const CREDENTIALS = /^[a-z]+ +([A-Za-z0-9\-._~+/]+=*)$/i
+/** The characters of a b64token (RFC 6750 §2.1, RFC 9449 §7.1), which can match in one way only. */
+const BEARER_TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 const BEARER_ONLY: readonly TokenScheme[] = ['Bearer']
 
 /**
@@ -26,13 +27,26 @@ export function readBearerCredentials(
   if (value === undefined) return { none: 'no-credentials' }
   const scheme = schemes.find((candidate) => usesScheme(value, candidate))
   if (scheme === undefined) return { none: hidesScheme(value, schemes) ? 'several-credentials' : 'no-credentials' }
-  const token = CREDENTIALS.exec(value)?.[1]
-  if (token === undefined) return { none: 'authorization-malformed', scheme }
+  const token = value.slice(startOfToken(value, scheme))
   return hasQueryToken(request.url) ? { none: 'several-credentials', scheme } : { token, scheme }
+}
+
+/** Whoever parses a token looks at each of its characters, so that this need be asked of those alone that are none. */
+export function isBearerToken(token: string): boolean {
+  return BEARER_TOKEN.test(token)
+}
+
+/** Behind the spaces after the scheme. Whatever else stands between them belongs to no token. */
+function startOfToken(value: string, scheme: TokenScheme): number {
+  let start = scheme.length
+  while (value.charAt(start) === ' ') start++
+  return start
 }
 
 /** Another scheme is another way to authenticate, which is none here (RFC 6750 §3.1). */
 function usesScheme(value: string, scheme: TokenScheme): boolean {
+  // As nearly everybody writes it.
+  if (value.startsWith(scheme) && value.charAt(scheme.length) === ' ') return true
   if (value.slice(0, scheme.length).toLowerCase() !== scheme.toLowerCase()) return false
   const next = value.charAt(scheme.length)
   return next === '' || next === ',' || /\s/.test(next)
@@ -44,7 +58,9 @@ function hidesScheme(value: string, schemes: readonly TokenScheme[]): boolean {
 }
 
 function hasQueryToken(url: string): boolean {
-  const target = url.split('#', 1)[0] ?? ''
-  const query = target.indexOf('?')
-  return query !== -1 && new URLSearchParams(target.slice(query)).has('access_token')
+  const query = url.indexOf('?')
+  if (query === -1) return false
+  const fragment = url.indexOf('#')
+  if (fragment === -1) return new URLSearchParams(url.slice(query)).has('access_token')
+  return query < fragment && new URLSearchParams(url.slice(query, fragment)).has('access_token')
 }

@@ -14,9 +14,9 @@ export interface PresentOptions {
 }
 
 /** Says when the request came of which a policy is decided. */
-export function arrivalsOf(clock: Clock, options: PresentOptions): () => Arrival {
-  checkPresentOptions(options)
-  if (options.arrival !== 'request') return () => readArrival(clock)
+export function arrivalsOf(clock: Clock, options: PresentOptions | undefined): () => Arrival {
+  if (options !== undefined) checkPresentOptions(options)
+  if (options?.arrival !== 'request') return () => readArrival(clock)
   const arrival = readArrival(clock, { ofSeveral: true })
   return () => arrival
 }

@@ -6,7 +6,7 @@ import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import type { Reception } from './answering.js'
 import type { Authentication, Authenticator } from './authentication.js'
 import type { RequestInHand } from './authorization.js'
-import { readBearerCredentials } from './bearer-credentials.js'
+import { isBearerToken, readBearerCredentials } from './bearer-credentials.js'
 
 /** A request whose token was looked at once. */
 interface ReceivedRequest {
@@ -30,8 +30,15 @@ export function createReception({ senders, schemes, authenticator }: ReceptionPa
       return { authenticate: () => failed, inHand: { request, scheme, sender: anySender } }
     }
     const { token } = credentials
+    const land = (authentication: Authentication): Authentication => {
+      const isMalformed = authentication.kind === 'failed' && !isBearerToken(token)
+      return isMalformed ? { kind: 'failed', reason: 'authorization-malformed' } : authentication
+    }
     return {
-      authenticate: (arrival) => authenticator.authenticate(token, arrival),
+      authenticate(arrival) {
+        const authentication = authenticator.authenticate(token, arrival)
+        return authentication instanceof Promise ? authentication.then(land) : land(authentication)
+      },
       inHand: {
         request: senders.withoutForged(request),
         scheme,

@@ -302,7 +302,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
   return Object.freeze({
     policy: (policy) => compile(policy),
-    async present(request, presentOptions = {}) {
+    async present(request, presentOptions) {
       const arrival = arrivalsOf(clock, presentOptions)
       const soon = receive(request)
       const { authenticate, inHand: received } = soon instanceof Promise ? await soon : soon

@@ -17,7 +17,6 @@ import {
   type Denied,
   type Granted,
   type Principal,
-  type ProtectedRequest,
   RequireScopes,
   type TokenwardEvent,
   TokenwardGuard,
@@ -100,7 +99,7 @@ describe.each(platforms)('on %s, a subclass of the guard', (_, adapter) => {
         return super.policyOf(context)
       }
 
-      protected override requestOf(context: ExecutionContext): Promise<ProtectedRequest> {
+      protected override requestOf(context: ExecutionContext) {
         steps.push('request')
         return super.requestOf(context)
       }

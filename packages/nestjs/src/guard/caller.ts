@@ -14,7 +14,7 @@ type AnyPolicy = CompiledPolicy<unknown>
 /** What a caller is made of. */
 export interface CallerParts {
   readonly server: ResourceServer
-  readonly request: () => Promise<ProtectedRequest>
+  readonly request: () => ProtectedRequest | Promise<ProtectedRequest>
   /** What the credentials came in, where that is not what the caller is remembered by. */
   readonly source: object | undefined
   /** Whether more may follow on these credentials later. */
@@ -27,7 +27,8 @@ export interface CallerParts {
  */
 export class Caller {
   readonly #parts: CallerParts
-  readonly #decided = new Map<AnyPolicy, Promise<Outcome<unknown>>>()
+  /** A handler has one, and few have more than a handful of handlers behind one request. */
+  readonly #decided: { readonly policy: AnyPolicy; readonly outcome: Promise<Outcome<unknown>> }[] = []
   readonly #grants: { readonly handler: Handler; granted: Granted<unknown> }[] = []
   #presented: Promise<Presented> | undefined
 
@@ -46,21 +47,23 @@ export class Caller {
   }
 
   decide(policy: AnyPolicy): Promise<Outcome<unknown>> {
-    const known = this.#decided.get(policy)
-    if (known !== undefined) return known
-    const deciding = this.#decide(policy)
-    if (!this.#parts.staysOpen) this.#decided.set(policy, deciding)
-    return deciding
+    const known = this.#decided.find((decided) => decided.policy === policy)
+    if (known !== undefined) return known.outcome
+    const outcome = this.#decide(policy)
+    if (!this.#parts.staysOpen) this.#decided.push({ policy, outcome })
+    return outcome
   }
 
   async #decide(policy: AnyPolicy): Promise<Outcome<unknown>> {
     this.#presented ??= this.#present()
     const presented = await this.#presented
-    return presented.authorize(policy)
+    return await presented.authorize(policy)
   }
 
   async #present(): Promise<Presented> {
-    return this.#parts.server.present(await this.#parts.request())
+    const { server, request } = this.#parts
+    const described = request()
+    return await server.present('then' in described ? await described : described)
   }
 
   admit(handler: Handler, granted: Granted<unknown>): void {

@@ -42,7 +42,8 @@ export class TokenwardGuard implements CanActivate {
     }
     admit(outcome, context)
     this.#writeHeaders(outcome, context)
-    await this.onGranted(outcome, context)
+    const following = this.onGranted(outcome, context)
+    if (following !== undefined) await following
     return true
   }
 
@@ -65,10 +66,10 @@ export class TokenwardGuard implements CanActivate {
   }
 
   /** The request as core sees it, with the token from {@link extractToken} where there is one. */
-  protected async requestOf(context: ExecutionContext): Promise<ProtectedRequest> {
-    const token = await this.extractToken(context)
-    const request = transportOf(context).requestOf(context)
-    return token === undefined ? request : withToken(request, token)
+  protected requestOf(context: ExecutionContext): ProtectedRequest | Promise<ProtectedRequest> {
+    const extracted = this.extractToken(context)
+    // Nothing is waited for where nothing has to be, which is nearly everywhere.
+    return extracted === undefined ? transportOf(context).requestOf(context) : requestWith(extracted, context)
   }
 
   /** Decides by the token alone; it is parsed and verified once for each request, operation or connection. */
@@ -104,4 +105,13 @@ export class TokenwardGuard implements CanActivate {
   #callerBehind(context: ExecutionContext) {
     return callerBehind(context, { server: this.server, request: () => this.requestOf(context) })
   }
+}
+
+async function requestWith(
+  extracted: string | Promise<string | undefined>,
+  context: ExecutionContext,
+): Promise<ProtectedRequest> {
+  const token = await extracted
+  const request = transportOf(context).requestOf(context)
+  return token === undefined ? request : withToken(request, token)
 }

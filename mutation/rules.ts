@@ -1107,7 +1107,7 @@ export const areas: readonly Area[] = [
         rule: 'Only what may be a bearer token is sent to an issuer',
         source: 'RFC 6750 §2.1',
         file: core('resource-server/authentication.ts'),
-        remove: [' && BEARER_TOKEN.test(token)', ''],
+        remove: [' && isBearerToken(token)', ''],
         test: inCore('resource-server/authentication.test.ts', 'is one with'),
       },
       {
@@ -1689,8 +1689,8 @@ export const areas: readonly Area[] = [
         source: 'facts, never verdicts',
         file: nest('guard/caller.ts'),
         remove: [
-          'if (!this.#parts.staysOpen) this.#decided.set(policy, deciding)',
-          'this.#decided.set(policy, deciding)',
+          'if (!this.#parts.staysOpen) this.#decided.push({ policy, outcome })',
+          'this.#decided.push({ policy, outcome })',
         ],
         test: inNestE2e('web-sockets.test.ts', 'asks the authorization server for each message'),
       },

@@ -12,7 +12,7 @@ export const presentationRules: Area = {
       rule: 'A policy that is decided by itself has a live call of its own',
       source: 'what maxRevocationLag promises',
       file: core('resource-server/present-options.ts'),
-      remove: ["if (options.arrival !== 'request') return () => readArrival(clock)", ''],
+      remove: ["if (options?.arrival !== 'request') return () => readArrival(clock)", ''],
       test: inCore('resource-server/present-options.test.ts', 'each policy counts as a request of its own'),
     },
     {

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { transform } from 'esbuild'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
 const entry = { index: 'src/index.ts', 'verified-permissions': 'src/verified-permissions/index.ts' }
 
@@ -24,7 +24,10 @@ async function writeCommonJs(): Promise<void> {
 /** The command is an ES module alone: nobody requires it. */
 const bin = { cli: 'src/cli/bin.ts' }
 
-export default defineConfig([
+/** Of both formats, from one run of the compiler. */
+const declarations: Options = { entry, format: ['esm', 'cjs'], dts: { only: true, entry } }
+
+export default defineConfig(({ dts }) => [
   {
     entry: { ...entry, ...bin },
     format: 'esm',
@@ -34,6 +37,5 @@ export default defineConfig([
     clean: true,
     onSuccess: writeCommonJs,
   },
-  // Declarations of both formats, from one run of the compiler.
-  { entry, format: ['esm', 'cjs'], dts: { only: true, entry } },
+  ...(dts === false ? [] : [declarations]),
 ])

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { build, transform } from 'esbuild'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
 const declared = {
   index: 'src/index.ts',
@@ -91,7 +91,14 @@ async function writeCommonJs(): Promise<void> {
   )
 }
 
-export default defineConfig([
+const cjsDeclarations: Options = {
+  entry: declared,
+  format: 'cjs',
+  external: ports,
+  dts: { only: true, entry: declared },
+}
+
+export default defineConfig(({ dts }) => [
   {
     entry: { ...declared, ...implementations },
     format: 'esm',
@@ -107,5 +114,5 @@ export default defineConfig([
       await writeCommonJs()
     },
   },
-  { entry: declared, format: 'cjs', external: ports, dts: { only: true, entry: declared } },
+  ...(dts === false ? [] : [cjsDeclarations]),
 ])

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { transform } from 'esbuild'
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
 const entry = {
   index: 'src/index.ts',
@@ -32,7 +32,9 @@ async function writeCommonJs(): Promise<void> {
   )
 }
 
-export default defineConfig([
+const cjsDeclarations: Options = { entry, format: 'cjs', dts: { ...dts, only: true } }
+
+export default defineConfig(({ dts: asked }) => [
   {
     entry,
     format: 'esm',
@@ -43,5 +45,5 @@ export default defineConfig([
     dts,
     onSuccess: writeCommonJs,
   },
-  { entry, format: 'cjs', dts: { ...dts, only: true } },
+  ...(asked === false ? [] : [cjsDeclarations]),
 ])

@@ -24,22 +24,23 @@ interface Phases {
 
 export type EngineRound = Record<EngineRoute, Phases>
 
-/** Processes differ in what was compiled when: each is one round, of many turns of a few milliseconds. */
-const PROCESSES = 7
-const FULL = { warmUp: 30, turns: 45 }
-const QUICK = { warmUp: 5, turns: 9 }
+/** Processes differ in what was compiled when. A round is many turns of a few milliseconds. */
+const FULL = { processes: 7, warmUp: 30, rounds: 1, turns: 45 }
+const QUICK = { processes: 1, warmUp: 10, rounds: 7, turns: 9 }
 
 /** What the engine adds to a token that is validated here. Each turn has its own differences. */
 export async function engineRows(quick: boolean): Promise<readonly Row[]> {
-  const { warmUp, turns } = quick ? QUICK : FULL
-  const processes: EngineRound[][] = []
-  for (let count = 0; count < PROCESSES; count += 1) {
+  const { processes, warmUp, rounds, turns } = quick ? QUICK : FULL
+  const measured: EngineRound[][] = []
+  for (let count = 0; count < processes; count += 1) {
     const child = await startChild(new URL('engine-process.ts', import.meta.url))
     await child.ask({ rounds: warmUp })
-    processes.push((await child.ask<{ answer: EngineRound[] }>({ rounds: turns })).answer)
+    for (let round = 0; round < rounds; round += 1) {
+      measured.push((await child.ask<{ answer: EngineRound[] }>({ rounds: turns })).answer)
+    }
     await child.stop()
   }
-  const figures = (figure: (turn: EngineRound) => number) => processes.map((all) => median(all.map(figure)))
+  const figures = (figure: (turn: EngineRound) => number) => measured.map((all) => median(all.map(figure)))
   const added = (route: EngineRoute, base: EngineRoute) => figures((turn) => turn[route].decision - turn[base].decision)
   const row = (name: string, ours: readonly number[], target: number | null = null) =>
     makeRow({ row: name, group: 'decision', unit: 'µs', ours, target, scaled: quick })

@@ -68,12 +68,13 @@ async function runnerOf(path: string, setup: unknown): Promise<Runner> {
   }
 }
 
-async function measure({ operations, flows }: Round): Promise<RoundAnswer> {
+async function measure({ operations, flows, milliseconds = Infinity }: Round): Promise<RoundAnswer> {
   if (base === undefined) return { cpu: (await own(operations, flows)) / operations }
   const total = { own: 0, base: 0 }
-  for (let done = 0; done < operations; done += SLICE) {
+  let done = 0
+  for (; done < operations && total.own < milliseconds * 1_000; done += SLICE) {
     total.base += await base(SLICE, flows)
     total.own += await own(SLICE, flows)
   }
-  return { cpu: total.own / operations, base: total.base / operations }
+  return { cpu: total.own / done, base: total.base / done }
 }

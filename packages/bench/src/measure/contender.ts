@@ -8,6 +8,8 @@ export type Operation = (index: number) => unknown
 export interface Round {
   readonly operations: number
   readonly flows: number
+  /** Milliseconds of its own CPU after which a contender has shown what it takes. Default as long as all operations do. */
+  readonly milliseconds?: number
 }
 
 /** Operations before the first round, as many of them as can be done in so many milliseconds of CPU. */

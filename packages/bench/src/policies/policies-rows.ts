@@ -8,7 +8,7 @@ export interface PoliciesQuestion {
   readonly turns: number
 }
 
-/** Milliseconds of one decision, the median of a process. */
+/** Milliseconds of one decision, the median of a round. */
 export interface PoliciesTimes {
   /** All policies in one set. */
   readonly whole: number
@@ -25,20 +25,19 @@ export interface PoliciesTimes {
   readonly unparsed: number
 }
 
-/** Each is one round. */
-const PROCESSES = 7
-const FULL = { warmUp: { turns: 10 }, measured: { turns: 20 } }
-const QUICK = { warmUp: { turns: 2 }, measured: { turns: 4 } }
-const START_ROUNDS = 15
+const FULL = { processes: 7, warmUp: 10, rounds: 1, turns: 20, startRounds: 15 }
+const QUICK = { processes: 1, warmUp: 4, rounds: 7, turns: 2, startRounds: 7 }
 
 /** What a decision of Cedar takes in this process. */
 export async function policiesRows(quick: boolean): Promise<readonly Row[]> {
-  const { warmUp, measured } = quick ? QUICK : FULL
-  const rounds: PoliciesTimes[] = []
-  for (let count = 0; count < PROCESSES; count += 1) {
+  const { processes, warmUp, rounds, turns, startRounds } = quick ? QUICK : FULL
+  const measured: PoliciesTimes[] = []
+  for (let count = 0; count < processes; count += 1) {
     const child = await startChild(new URL('policies-process.ts', import.meta.url))
-    await child.ask(warmUp)
-    rounds.push((await child.ask<{ answer: PoliciesTimes }>(measured)).answer)
+    await child.ask({ turns: warmUp } satisfies PoliciesQuestion)
+    for (let round = 0; round < rounds; round += 1) {
+      measured.push((await child.ask<{ answer: PoliciesTimes }>({ turns } satisfies PoliciesQuestion)).answer)
+    }
     await child.stop()
   }
   const group = 'policies'
@@ -46,13 +45,13 @@ export async function policiesRows(quick: boolean): Promise<readonly Row[]> {
     row: `local decision by 200 policies, p50, ${row}`,
     group,
     unit: 'ms',
-    ours: rounds.map((round) => round[name]),
+    ours: measured.map((round) => round[name]),
     scaled: quick,
   })
   const microseconds = (row: string, name: keyof PoliciesTimes) => ({
     ...milliseconds(row, name),
     unit: 'µs',
-    ours: rounds.map((round) => round[name] * 1_000),
+    ours: measured.map((round) => round[name] * 1_000),
   })
   const peers = {
     'cedar-wasm, preparsed': milliseconds('', 'preparsed').ours,
@@ -63,7 +62,6 @@ export async function policiesRows(quick: boolean): Promise<readonly Row[]> {
     'cedar-wasm, one call': 'the engine alone, asked in its own words, which parses the policies each time',
   }
   const start = { group, unit: 'ms', note: 'CPU of all threads, the reading of 4 MB of WebAssembly included' }
-  const startRoundCount = quick ? PROCESSES : START_ROUNDS
   return [
     makeRow({ ...milliseconds('in one set', 'whole'), peers, checksLess, target: 1 }),
     makeRow({
@@ -77,19 +75,23 @@ export async function policiesRows(quick: boolean): Promise<readonly Row[]> {
     makeRow({
       ...start,
       row: 'import and a first decision by 4 policies above bare Node',
-      ours: await startRounds(startRoundCount, policies.slice(0, policies.indexOf('@id("action-1/')), undefined),
+      ours: await firstDecisions(startRounds, policies.slice(0, policies.indexOf('@id("action-1/')), undefined),
       target: 200,
     }),
     makeRow({
       ...start,
       row: 'the same by 200 policies, validated by a schema',
-      ours: await startRounds(startRoundCount, policies, schema),
+      ours: await firstDecisions(startRounds, policies, schema),
     }),
   ]
 }
 
 /** Milliseconds of CPU above a process that does nothing, each round beside its own. */
-async function startRounds(rounds: number, text: string, schemaText: string | undefined): Promise<readonly number[]> {
+async function firstDecisions(
+  rounds: number,
+  text: string,
+  schemaText: string | undefined,
+): Promise<readonly number[]> {
   const given = JSON.stringify({ policies: text, schema: schemaText, poolId: caller.poolId })
   const above: number[] = []
   for (let round = 0; round < rounds; round += 1) {

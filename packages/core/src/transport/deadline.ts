@@ -1,3 +1,4 @@
+import { systemClock } from './clock.js'
 import { timeoutError } from './http-client.js'
 
 /** One limit over several steps, whatever each of them takes. */
@@ -13,8 +14,8 @@ export interface Deadline {
 
 /** Runs on the clock of sockets and timers, which no given clock moves. */
 export function startDeadline(timeout: number): Deadline {
-  const endsAt = performance.now() + timeout
-  const remaining = () => Math.max(0, endsAt - performance.now())
+  const endsAt = systemClock.monotonic() + timeout
+  const remaining = () => Math.max(0, endsAt - systemClock.monotonic())
   return {
     remaining,
     within(work) {

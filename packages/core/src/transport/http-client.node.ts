@@ -7,6 +7,7 @@ import { urlToHttpOptions } from 'node:url'
 import { UpstreamError } from '../outcomes/errors.js'
 import { BoundedCache } from './bounded-cache.js'
 import type { TlsClientCertificate } from './client-authentication.js'
+import { systemClock } from './clock.js'
 import {
   bodyOf,
   closedError,
@@ -36,7 +37,7 @@ export function createHttpClient(): HttpClient {
   return {
     async send(request) {
       if (connections.closed) throw closedError()
-      const deadline = performance.now() + request.timeout
+      const deadline = systemClock.monotonic() + request.timeout
       try {
         return await exchange(request, connections, deadline)
       } catch (error) {
@@ -85,7 +86,7 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
       agent: agentFor(request, secure, connections),
       headers: rawHeadersOf(request, host, body),
     })
-    const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - performance.now()))
+    const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - systemClock.monotonic()))
     const leave = open.add(fail)
 
     function settle(): void {

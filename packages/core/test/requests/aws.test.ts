@@ -5,7 +5,7 @@ import type {
   APIGatewayRequestAuthorizerEvent,
 } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import { readBearerCredentials } from '../../src/resource-server/bearer-credentials.js'
+import { isBearerToken, readBearerCredentials } from '../../src/resource-server/bearer-credentials.js'
 import { type AwsHttpEvent, fromAwsEvent } from '../../src/requests/aws.js'
 
 /** What matters of an event, with the rest as types want it. */
@@ -42,7 +42,8 @@ const loadBalancer = (event: Partial<ALBEvent> = {}) =>
 /** The token, or why there is none. */
 function credentialsOf(event: AwsHttpEvent) {
   const credentials = readBearerCredentials(fromAwsEvent(event))
-  return 'token' in credentials ? { token: credentials.token } : { none: credentials.none }
+  if ('none' in credentials) return { none: credentials.none }
+  return isBearerToken(credentials.token) ? { token: credentials.token } : { none: 'authorization-malformed' }
 }
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 
@@ -140,7 +141,7 @@ describe('an event of an HTTP API or a function URL', () => {
 
   it('shows two Authorization headers, which come joined, and a token in the query', () => {
     const joined = httpApi({ headers: { authorization: 'Bearer a,Bearer b' } })
-    expect(credentialsOf(joined)).not.toHaveProperty('token')
+    expect(credentialsOf(joined)).toStrictEqual({ none: 'authorization-malformed' })
     const other = httpApi({ headers: { authorization: 'Basic x, Bearer b' } })
     expect(credentialsOf(other)).toStrictEqual({ none: 'several-credentials' })
     const query = httpApi({ headers: { authorization: 'Bearer a' }, rawQueryString: 'x=1&access%5Ftoken=b' })

@@ -262,7 +262,7 @@ describe('a watch', () => {
   })
 
   it('that renews early goes on while nobody can decide, until it has to be decided', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance', 'hrtime'] })
     onTestFinished(() => void vi.useRealTimers())
     let isDown = false
     const { server, api, asked } = await decidedApi(

@@ -17,7 +17,7 @@ const SECOND = 1_000
 
 /** Timers and clocks move together, and only when told. What travels over sockets does so in its own time. */
 function holdTime(): (seconds: number) => Promise<unknown> {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance', 'hrtime'] })
   onTestFinished(() => void vi.useRealTimers())
   return (seconds) => vi.advanceTimersByTimeAsync(seconds * SECOND)
 }

@@ -57,8 +57,23 @@ describe('the clocks', () => {
   it('read the system at every call, so that fake timers installed later are seen', () => {
     vi.useFakeTimers({ now: 1_000 })
     expect(systemClock.now()).toBe(1_000)
+    const start = monotonicNow(systemClock)
+    vi.advanceTimersByTime(60_000)
+    expect(monotonicNow(systemClock) - start).toBe(60_000)
     vi.useRealTimers()
     expect(systemClock.now()).toBeGreaterThan(1_000_000)
+  })
+
+  it('count the same milliseconds on every runtime', () => {
+    for (const process of [globalThis.process, {}, undefined]) {
+      vi.stubGlobal('process', process)
+      const [start, reference] = [monotonicNow(systemClock), performance.now()]
+      while (performance.now() < reference + 5);
+      const elapsed = monotonicNow(systemClock) - start
+      vi.unstubAllGlobals()
+      expect(elapsed).toBeGreaterThan(4.9)
+      expect(elapsed).toBeLessThan(5_000)
+    }
   })
 
   it('fall back to now() where a given clock has no monotonic()', () => {

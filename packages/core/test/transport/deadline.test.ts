@@ -3,7 +3,7 @@ import { startDeadline } from '../../src/transport/deadline.js'
 
 describe('a deadline', () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'hrtime'] })
     onTestFinished(() => void vi.useRealTimers())
   })
 

@@ -65,7 +65,7 @@ describe('the HTTP client on node:http', () => {
     const client = createHttpClient()
     onTestFinished(() => client.close())
     await client.send(httpRequest(url))
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'hrtime'] })
     onTestFinished(() => void vi.useRealTimers())
     const settled = vi.fn()
     const pending = client.send(httpRequest(url, { timeout: 2_000 })).catch((error: unknown) => error)

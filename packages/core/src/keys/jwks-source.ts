@@ -1,3 +1,4 @@
+import { signatureVerifier } from '#signature'
 import type { UnavailableCode } from '../outcomes/operator-codes.js'
 import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
 import type { Emit } from '../outcomes/events.js'
@@ -5,6 +6,7 @@ import { createBackoff } from '../transport/backoff.js'
 import { type Clock, elapsedSince, type Instant, monotonicNow, readInstant } from '../transport/clock.js'
 import { closedError } from '../transport/http-client.js'
 import { SingleFlight } from '../transport/single-flight.js'
+import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
 import type { JwksFetch } from './jwks-document.js'
@@ -113,7 +115,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     }
   }
 
-  function keySetOf(document: JsonObject): Promise<KeySet | undefined> {
+  function keySetOf(document: JsonObject): AtOnce<KeySet | undefined> {
     return createKeySet(document, {
       allowed: algorithms,
       ignored: (index, problem) => emit({ type: 'jwk-ignored', at: clock.now(), issuer, index, problem }),
@@ -126,7 +128,10 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     return Math.max(refreshAfter, Math.min(freshFor, (refreshAfter + maxAge) / 2))
   }
 
-  /** Keys that were given are imported when first needed: a promise must not outlive the request that began it. */
+  /**
+   * At once where the runtime can, and then as the server is made: a function has more time before its first request than
+   * in it. Else when first needed: a promise must not outlive the request that began it.
+   */
   function importGiven(): Promise<void> | undefined {
     if (given === undefined || current !== undefined) return undefined
     const { fetchedAt, jwks } = given
@@ -137,13 +142,16 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       given = undefined
       return undefined
     }
-    return importing.join(async () => {
-      const keys = await keySetOf(jwks as unknown as JsonObject)
+    const use = (keys: KeySet | undefined) => {
       if (closed || given === undefined) return
       given = undefined
       if (keys === undefined || keys.size === 0) return
       current = { keys, asOf: { wall: fetchedAt, monotonic: now.monotonic - age }, refreshAt: refreshAfter }
-    })
+    }
+    const begin = () => andThen(keySetOf(jwks as unknown as JsonObject), use)
+    if (!signatureVerifier.importsAtOnce) return importing.join(async () => begin())
+    void begin()
+    return undefined
   }
 
   function refreshInBackground(): void {
@@ -219,6 +227,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     return lookUp(want) ?? find(want)
   }
 
+  if (signatureVerifier.importsAtOnce) void importGiven()
   return {
     find,
     atHand,

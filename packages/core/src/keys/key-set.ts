@@ -1,4 +1,5 @@
 import { signatureVerifier } from '#signature'
+import { type AtOnce, inSteps } from '../vocabulary/at-once.js'
 import type { JsonObject, JsonValue } from '../vocabulary/json-object.js'
 import { member } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
@@ -44,11 +45,18 @@ interface UsableKey extends SigningKeyDescription {
   readonly keys: readonly VerificationKey[]
 }
 
-/** Builds a key set from a JWKS document (RFC 7517 §5), or `undefined` when it has no `keys` array. */
-export async function createKeySet(
+/**
+ * Builds a key set from a JWKS document (RFC 7517 §5), or `undefined` when it has no `keys` array. At once where the runtime
+ * imports keys at once.
+ */
+export function createKeySet(document: JsonObject, options: KeySetOptions): AtOnce<KeySet | undefined> {
+  return inSteps(importKeys(document, options))
+}
+
+function* importKeys(
   document: JsonObject,
   { allowed, ignored, previous }: KeySetOptions,
-): Promise<KeySet | undefined> {
+): Generator<unknown, KeySet | undefined, unknown> {
   const entries: JsonValue | undefined = member(document, 'keys')
   if (!Array.isArray(entries)) return undefined
   const usable: UsableKey[] = []
@@ -69,7 +77,7 @@ export async function createKeySet(
       for (const algorithm of description.algorithms) {
         const name = JSON.stringify([algorithm, description.jwk])
         const known = imported.get(name) ?? previous?.imported.get(name)
-        const key = known ?? (await signatureVerifier.importKey(description.jwk, algorithm))
+        const key = known ?? ((yield signatureVerifier.importKey(description.jwk, algorithm)) as VerificationKey)
         imported.set(name, key)
         keys.push(key)
       }

@@ -22,6 +22,8 @@ interface Handle {
  * bare `KeyObject` is passed wherever the algorithm allows; wrapped in options it is much slower on some Node lines.
  */
 export const signatureVerifier: SignatureVerifier = {
+  importsAtOnce: true,
+
   importKey(jwk, algorithm) {
     const { kty, hash, saltLength } = parametersOf(algorithm)
     const handle: Handle = {

@@ -28,6 +28,8 @@ export type MessageAuthentication = (secret: string, text: string) => Uint8Array
  * rather than a promise where the runtime can.
  */
 export interface SignatureVerifier {
+  /** Whether `importKey` never answers with a promise. */
+  readonly importsAtOnce: boolean
   importKey(jwk: PublicJwk, algorithm: SignatureAlgorithm): VerificationKey | Promise<VerificationKey>
   verifySignature(key: VerificationKey, signingInput: string, signature: Uint8Array): boolean | Promise<boolean>
 }

@@ -9,6 +9,8 @@ type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /** WebCrypto, for runtimes without `node:crypto`. */
 export const signatureVerifier: SignatureVerifier = {
+  importsAtOnce: false,
+
   async importKey(jwk, algorithm) {
     const handle = await crypto.subtle.importKey('jwk', { ...jwk }, webCryptoName(algorithm), false, ['verify'])
     return { algorithm, handle, signatureLength: signatureLengthOf(jwk, algorithm) }

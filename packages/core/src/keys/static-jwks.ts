@@ -1,4 +1,5 @@
 import { UpstreamError } from '../outcomes/errors.js'
+import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
 import type { JsonWebKeySet } from './json-web-key.js'
@@ -19,25 +20,27 @@ export function createStaticJwks(
   let closed = false
 
   /** On first use, and by each who comes before it is done: a shared promise could end with the request that made it. */
-  async function keys(): Promise<KeySet | undefined> {
+  function keys(): AtOnce<KeySet | undefined> {
     if (imported !== undefined) return imported
     const problems: [index: number, problem: string][] = []
-    const set = await createKeySet(jwks as unknown as JsonObject, {
+    const importing = createKeySet(jwks as unknown as JsonObject, {
       allowed,
       ignored: (index, problem) => problems.push([index, problem]),
     })
-    if (imported === undefined) {
-      for (const [index, problem] of problems) ignored(index, problem)
-      const [first] = problems
-      firstProblem = first && `The configured key set has a key (keys[${first[0]}]) that ${first[1]}`
-    }
-    return (imported ??= set)
+    return andThen(importing, (set) => {
+      if (imported === undefined) {
+        for (const [index, problem] of problems) ignored(index, problem)
+        const [first] = problems
+        firstProblem = first && `The configured key set has a key (keys[${first[0]}]) that ${first[1]}`
+      }
+      return (imported ??= set)
+    })
   }
 
   return {
     find(want) {
       if (closed) return { result: 'unavailable', reason: 'resource-server-closed' }
-      return imported === undefined ? keys().then((set) => selectFrom(set, want)) : selectFrom(imported, want)
+      return andThen(keys(), (set) => selectFrom(set, want))
     },
     atHand: (want) => (closed ? undefined : imported?.select(want)),
     async load() {

@@ -1,3 +1,4 @@
+import { signatureVerifier } from '#signature'
 import { describe, expect, it } from 'vitest'
 import { checkKeySnapshot, type GivenKeySet } from '../../src/keys/key-snapshot.js'
 import { ConfigurationError, UpstreamError } from '../../src/outcomes/errors.js'
@@ -24,6 +25,13 @@ describe('keys that were given', () => {
     expect(source.find(want('a'))).toMatchObject({ result: 'found' })
     await source.load()
     expect(upstream.fetches).toBe(0)
+  })
+
+  it('are imported before the first token where the runtime imports at once, and not before where it does not', async () => {
+    const { source, find } = keysFromEndpoint({ given: fetchedBefore(1_000) })
+    expect(source.atHand(want('a')) !== undefined).toBe(signatureVerifier.importsAtOnce)
+    await find('a')
+    expect(source.atHand(want('a'))).toHaveLength(1)
   })
 
   it('are imported once for a thousand tokens at once', async () => {

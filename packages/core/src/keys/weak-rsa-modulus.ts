@@ -3,10 +3,14 @@
  * Such a modulus is a power of 65537 modulo every small prime; a sound one passes by chance once in 2^27.
  */
 export function hasRocaFingerprint(modulus: Uint8Array): boolean {
-  let hex = '0x'
-  for (const byte of modulus) hex += byte.toString(16).padStart(2, '0')
-  const n = BigInt(hex)
-  return SMALL_PRIMES.every((prime) => powersOf65537(prime).has(Number(n % BigInt(prime))))
+  return SMALL_PRIMES.every((prime) => powersOf65537(prime).has(remainder(modulus, prime)))
+}
+
+/** Of a number in big-endian bytes, by a small one. */
+function remainder(bytes: Uint8Array, divisor: number): number {
+  let rest = 0
+  for (const byte of bytes) rest = (rest * 256 + byte) % divisor
+  return rest
 }
 
 const SMALL_PRIMES = [

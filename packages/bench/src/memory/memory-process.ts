@@ -8,7 +8,7 @@ import {
 } from '@tokenward/core'
 import { createVerifier } from 'fast-jwt'
 import { stubEndpoint } from '../stub-endpoint.ts'
-import { accessTokenClaims, AUDIENCE, createSigner, ISSUER, opaqueToken } from '../tokens.ts'
+import { accessTokenClaims, AUDIENCE, createSigner, ISSUER, opaqueToken, type Signer } from '../tokens.ts'
 import type { MemoryCase, MemoryQuestion } from './memory-rows.ts'
 
 process.send?.({})
@@ -25,7 +25,7 @@ async function measure({ kind, count, rounds }: MemoryQuestion): Promise<readonl
 const FIRST = 500
 
 async function bytesOfOne(kind: MemoryCase, count: number): Promise<number> {
-  const add = adderOf(kind, FIRST + count + 1)
+  const add = await adderOf(kind, FIRST + count + 1)
   for (let index = 0; index < FIRST; index += 1) await add()
   const base = heap()
   for (let entries = 0; entries < count; entries += 1) await add()
@@ -43,12 +43,12 @@ function heap(): number {
 }
 
 /** Adds one entry each time it is called, so many times at most. */
-function adderOf(memory: MemoryCase, count: number): () => Promise<void> {
+async function adderOf(memory: MemoryCase, count: number): Promise<() => Promise<void>> {
   switch (memory) {
     case 'verifiedToken':
-      return verifying(signedBefore(count))
+      return verifying(await signedBefore(count))
     case 'verifiedTokenOfFastJwt':
-      return cachingWithFastJwt(signedBefore(count))
+      return cachingWithFastJwt(await signedBefore(count))
     case 'jwtUnchanged':
       return remembering(agedToken, () => ({ active: true }), 'granted')
     case 'jwtNarrowed':
@@ -69,24 +69,32 @@ function adderOf(memory: MemoryCase, count: number): () => Promise<void> {
 }
 
 const signer = createSigner('ES256')
+/** Its tokens are verified soonest, and each is verified in every round. */
+let verifiedSooner: Signer | undefined
 const signed: Buffer[] = []
 
 /** One after the other, signed once for all rounds. Each is a text of its own, so that whoever keeps one pays for it. */
-function signedBefore(count: number): () => string {
-  while (signed.length < count) signed.push(Buffer.from(agedToken()))
+async function signedBefore(count: number): Promise<SignedTokens> {
+  verifiedSooner ??= createSigner('RS256')
+  for (const token of await verifiedSooner.tokens(count - signed.length)) signed.push(Buffer.from(token))
   let next = 0
-  return () => (signed[next++] as Buffer).toString('latin1')
+  return { signer: verifiedSooner, token: () => (signed[next++] as Buffer).toString('latin1') }
 }
 
-/** Of some age: an inactive answer about a newborn token is not final. ES256 is signed sooner than RS256. */
+interface SignedTokens {
+  readonly signer: Signer
+  readonly token: () => string
+}
+
+/** Of some age: an inactive answer about a newborn token is not final. ES256 is signed soonest. */
 function agedToken(): string {
   const iat = Math.floor(Date.now() / 1_000) - 60
   return signer.token({ iat, auth_time: iat })
 }
 
 /** Tokens that come a second time, which is when they are remembered. */
-function verifying(token: () => string): () => Promise<void> {
-  const issuer = authorizationServer({ issuer: ISSUER, audience: AUDIENCE, jwks: signer.jwks as never })
+function verifying({ signer: { jwks }, token }: SignedTokens): () => Promise<void> {
+  const issuer = authorizationServer({ issuer: ISSUER, audience: AUDIENCE, jwks: jwks as never })
   const api = createResourceServer({ issuers: [issuer], maxVerifiedTokens: 110_000 })
   return async () => {
     const once = token()
@@ -96,8 +104,8 @@ function verifying(token: () => string): () => Promise<void> {
 }
 
 /** The cache of a peer that has one. */
-function cachingWithFastJwt(token: () => string): () => Promise<void> {
-  const verify = createVerifier({ key: signer.publicKey, allowedIss: ISSUER, allowedAud: AUDIENCE, cache: 110_000 })
+function cachingWithFastJwt({ signer: { publicKey }, token }: SignedTokens): () => Promise<void> {
+  const verify = createVerifier({ key: publicKey, allowedIss: ISSUER, allowedAud: AUDIENCE, cache: 110_000 })
   return async () => void verify(token())
 }
 

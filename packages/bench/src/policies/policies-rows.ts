@@ -25,7 +25,7 @@ export interface PoliciesTimes {
   readonly unparsed: number
 }
 
-const FULL = { processes: 7, warmUp: 10, rounds: 1, turns: 20, startRounds: 11 }
+const FULL = { processes: 7, warmUp: 10, rounds: 1, turns: 20, startRounds: 9 }
 const QUICK = { processes: 1, warmUp: 4, rounds: 7, turns: 2, startRounds: 7 }
 
 /** What a decision of Cedar takes in this process. */

@@ -18,7 +18,7 @@ interface Minting {
 
 export type MintingRound = Readonly<Record<'testkit' | 'jose', Minting>>
 
-const FULL = { processes: 9, rounds: 4, tokens: 1_000 }
+const FULL = { processes: 7, rounds: 4, tokens: 1_000 }
 const QUICK = { processes: 7, rounds: 1, tokens: 200 }
 
 /** When a fake pool is there, and what its tokens cost. Every process has its own luck with primes, and is one round. */

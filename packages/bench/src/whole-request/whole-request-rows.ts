@@ -25,7 +25,7 @@ const GUARDS = ['tokenward', ...(Object.keys(PEERS) as Peer[])] as const
  * Processes differ in what was compiled when, so that each server is started several times. NestJS and Fastify grow faster
  * until some 16,000 requests have passed.
  */
-const FULL = { processes: 3, rounds: 4, requests: 800, leadIn: 200, warmUp: { first: 6_000, again: 10_000 } }
+const FULL = { processes: 2, rounds: 5, requests: 800, leadIn: 200, warmUp: { first: 6_000, again: 10_000 } }
 const QUICK = { processes: 1, rounds: 7, requests: 100, leadIn: 30, warmUp: { first: 300, again: 700 } }
 const HOT = 100
 const NOTE =

@@ -13,12 +13,18 @@ export const systemClock: Required<Clock> = {
 }
 
 interface PerhapsNode {
-  readonly process?: { hrtime?(): readonly [seconds: number, nanoseconds: number] }
+  readonly process?: {
+    readonly versions?: { readonly node?: string }
+    hrtime?(): readonly [seconds: number, nanoseconds: number]
+  }
 }
 
-/** What takes Node a millisecond of its start is behind `performance`, loaded when it is first asked for. */
+/**
+ * What takes Node a millisecond of its start is behind `performance`, loaded when it is first asked for. Edge runtimes may
+ * have a `process` whose functions throw.
+ */
 function nodeTime({ process }: PerhapsNode): number | undefined {
-  const time = process?.hrtime?.()
+  const time = process?.versions?.node === undefined ? undefined : process.hrtime?.()
   return time && time[0] * 1_000 + time[1] / 1_000_000
 }
 

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../outcomes/errors.js'
 import { anySender, type SenderChecks } from '../sender-constraints/sender-checks.js'
 import type { TokenScheme } from '../tokens/sender-constraint.js'
 import type { Instant } from '../transport/clock.js'
+import { andThen } from '../vocabulary/at-once.js'
 import { type AnyRequest, isRequest } from '../vocabulary/protected-request.js'
 import type { Reception } from './answering.js'
 import type { Authentication, Authenticator } from './authentication.js'
@@ -35,10 +36,7 @@ export function createReception({ senders, schemes, authenticator }: ReceptionPa
       return isMalformed ? { kind: 'failed', reason: 'authorization-malformed' } : authentication
     }
     return {
-      authenticate(arrival) {
-        const authentication = authenticator.authenticate(token, arrival)
-        return authentication instanceof Promise ? authentication.then(land) : land(authentication)
-      },
+      authenticate: (arrival) => andThen(authenticator.authenticate(token, arrival), land),
       inHand: {
         request: senders.withoutForged(request),
         scheme,

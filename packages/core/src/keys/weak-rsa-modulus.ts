@@ -13,10 +13,8 @@ function remainder(bytes: Uint8Array, divisor: number): number {
   return rest
 }
 
-const SMALL_PRIMES = [
-  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
-  127, 131, 137, 139, 149, 151, 157, 163, 167,
-]
+/** Those modulo which not all is a power of 65537; what tells most comes first, so that one is nearly always enough. */
+const SMALL_PRIMES = [97, 37, 79, 11, 61, 73, 127, 151, 13, 17, 19, 53, 71, 103, 107, 109, 157]
 
 function powersOf65537(prime: number): Set<number> {
   const powers = new Set<number>()

@@ -67,11 +67,11 @@ export function documentFor(
     .flatMap(({ patterns }) => patterns)
     .flatMap(spellingsOf)
     .filter((pattern) => allowed.some((one) => covers(one, pattern)))
-  const deeper = granted.flatMap(({ key, patterns }) =>
-    beyondParameters(key, patterns).filter(
-      (beyond) => !allowed.some((one) => !patterns.includes(one) && overlaps(one, beyond)),
-    ),
-  )
+  const deeper = granted.flatMap((route) => {
+    const elsewhere = granted.filter((other) => other !== route).flatMap(({ patterns }) => patterns)
+    const isTaken = (beyond: string) => elsewhere.some((one) => overlaps(one, beyond))
+    return beyondParameters(route.key, route.patterns).filter((beyond) => !isTaken(beyond))
+  })
   const empty = allowed
     .flatMap(withEmptyParameters)
     .filter((one) => others.some(({ patterns }) => patterns.some((pattern) => contains(pattern, one))))

@@ -121,6 +121,16 @@ function isOpenBetween(route: Written, rest: Written, all: readonly Written[]): 
   )
 }
 
+/**
+ * A star for a parameter runs on to where the text after it comes again, and nothing ends it where the route takes the rest:
+ * `/{tenant}/files/{path+}` has that text in its own paths. What lies between would be open, too.
+ */
+function isOpenInside(route: Written, rest: Written): boolean {
+  if (!takesRest(rest.key) || !takesRest(route.key) || !contains(rest.pattern, route.pattern)) return false
+  const segments = route.pattern.split('/')
+  return segments.slice(segments.indexOf('*')).some((segment) => segment !== '*')
+}
+
 function takesRest(key: string): boolean {
   return key === '$default' || key.endsWith('+}')
 }
@@ -146,7 +156,7 @@ function assertExpressible(option: string, routes: readonly TableRoute[]): void 
     const unsure = others.find((other) => isUnsure(denied, other))
     const crossing = alike ?? unsure ?? wider.find(({ pattern }) => !contains(pattern, denied.pattern))
     const inside = wider.length === 0 ? undefined : others.find(({ pattern }) => contains(denied.pattern, pattern))
-    const between = others.find((other) => isOpenBetween(denied, other, all))
+    const between = others.find((other) => isOpenBetween(denied, other, all) || isOpenInside(denied, other))
     const other = crossing ?? inside ?? between
     if (other === undefined) continue
     throw new ConfigurationError(

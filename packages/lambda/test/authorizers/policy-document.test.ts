@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { documentFor } from '../../src/authorizers/policy-document.js'
 import { createRouteTable, type RouteTable } from '../../src/authorizers/route-table.js'
 import { ARN } from '../support/events.js'
-import { allows } from '../support/iam.js'
+import { allowing, allows } from '../support/iam.js'
 
 const arn = { stage: `${ARN}/`, request: 'GET/orders' }
 
@@ -89,6 +89,12 @@ describe('the document of a table', () => {
     expect(allows(greedy, `${ARN}/GET/files/a/b/c`)).toBe(true)
   })
 
+  it('keeps a route for longer paths open beside a parameter of the same pattern', () => {
+    const document = documentOf(tableOf({ 'GET /orders/{id}': 1, 'GET /orders/{proxy+}': 1 }), () => true)
+    expect(allows(document, `${ARN}/GET/orders/7`)).toBe(true)
+    expect(allows(document, `${ARN}/GET/orders/7/items`)).toBe(true)
+  })
+
   it('allows a route of each method in one for any, but for those of their own', () => {
     const document = documentOf(tableOf({ 'ANY /orders': 1, 'DELETE /orders': 2 }), (scope) => scope === 'scope1')
     expect(allows(document, `${ARN}/PATCH/orders`)).toBe(true)
@@ -98,7 +104,7 @@ describe('the document of a table', () => {
 
   it('allows every request to a granted route and none to another, in every table that can be written', () => {
     const segment = fc.constantFrom('a', 'b', '{x}')
-    const path = fc.array(segment, { minLength: 1, maxLength: 3 })
+    const path = fc.array(segment, { minLength: 1, maxLength: 4 })
     const key = fc
       .tuple(fc.constantFrom('GET', 'ANY', 'DELETE'), path)
       .map(([method, parts]) => `${method} /${parts.join('/')}`)
@@ -114,11 +120,11 @@ describe('the document of a table', () => {
           return
         }
         written += 1
-        const document = documentOf(table, (scope) => scopes.includes(scope))
+        const isAllowedBy = allowing(documentOf(table, (scope) => scopes.includes(scope)))
         for (const request of requests()) {
           const route = routedTo(Object.keys(given), request)
           const isGranted = route !== undefined && scopes.includes(`scope${given[route] as number}`)
-          const isAllowed = allows(document, `${ARN}/${request}`)
+          const isAllowed = isAllowedBy(`${ARN}/${request}`)
           if (route !== undefined) expect([route, request, isAllowed]).toStrictEqual([route, request, isGranted])
         }
       }),
@@ -127,9 +133,9 @@ describe('the document of a table', () => {
     expect(written).toBeGreaterThan(100)
   })
 
-  it('opens nothing that any route is for and nobody granted, with routes for the rest of a path', () => {
+  it('opens nothing that any route is for and nobody granted, and all where all is, with routes for the rest of a path', () => {
     const path = fc.tuple(
-      fc.array(fc.constantFrom('a', 'b', '{x}'), { maxLength: 2 }),
+      fc.array(fc.constantFrom('a', 'b', '{x}'), { maxLength: 3 }),
       fc.constantFrom('a', '{x}', '{p+}'),
     )
     const key = fc.oneof(
@@ -153,12 +159,14 @@ describe('the document of a table', () => {
           return
         }
         written += 1
-        const document = documentOf(table, (scope) => scopes.includes(scope))
-        for (const request of [...requests(), 'GET/', 'DELETE/a/', 'GET/a//b']) {
+        const isAllowed = allowing(documentOf(table, (scope) => scopes.includes(scope)))
+        for (const request of [...requests(), 'GET/', 'DELETE/a/', 'GET/a//b', 'GET/a/b/c/a/b', 'DELETE/c/a/a/b/c']) {
           const route = routedTo(Object.keys(given), request, wholeFirst)
-          const isRefused = route !== undefined && !scopes.includes(`scope${given[route] as number}`)
-          const isOpen = isRefused && allows(document, `${ARN}/${request}`)
-          expect([route, request, isOpen]).toStrictEqual([route, request, false])
+          if (route === undefined) continue
+          const isGranted = scopes.includes(`scope${given[route] as number}`)
+          const isOpen = isAllowed(`${ARN}/${request}`)
+          if (!isGranted) expect([route, request, isOpen]).toStrictEqual([route, request, false])
+          if (scopes.length === 3) expect([route, request, isOpen]).toStrictEqual([route, request, true])
         }
       }),
       { numRuns: 2_000 },
@@ -167,14 +175,13 @@ describe('the document of a table', () => {
   })
 })
 
-/** Every request of up to three short segments. */
+/** Every request of up to four short segments. */
 function requests(): readonly string[] {
-  const parts = ['a', 'b', 'c']
-  const paths = parts.flatMap((one) => [
-    one,
-    ...parts.flatMap((two) => [`${one}/${two}`, ...parts.map((three) => `${one}/${two}/${three}`)]),
-  ])
-  return ['GET', 'DELETE'].flatMap((method) => paths.map((path) => `${method}/${path}`))
+  const deeper = (paths: readonly string[]) => paths.flatMap((path) => ['a', 'b', 'c'].map((part) => `${path}/${part}`))
+  const one = deeper(['GET', 'DELETE'])
+  const two = deeper(one)
+  const three = deeper(two)
+  return [...one, ...two, ...three, ...deeper(three)]
 }
 
 /**

@@ -93,6 +93,14 @@ describe('a table that has to be written as a policy document', () => {
       'a route for the rest that begins between two others',
       { 'GET /orders/{id}': read, 'GET /orders/{id}/items': read, 'ANY /{proxy+}': write },
     ],
+    [
+      'a parameter before a route for the rest, inside another',
+      { 'GET /tenants/{id}/files/{path+}': read, 'ANY /{proxy+}': write },
+    ],
+    [
+      'a parameter before a route for the rest, where all else has one',
+      { 'GET /{tenant}/files/{path+}': read, $default: write },
+    ],
     ['two routes that share their pattern alone', { 'ANY /{id}': read, 'GET /{path+}': write }],
     ['paths that cross', { 'GET /orders/{id}': read, 'GET /{tenant}/items': write }],
     [
@@ -107,6 +115,7 @@ describe('a table that has to be written as a policy document', () => {
 
   it.each([
     ['a route for the rest of longer paths', { 'GET /{tenant}': read, 'GET /files/{path+}': write }],
+    ['parameters at the end of a route for the rest', { 'GET /files/{tenant}/{path+}': read, 'ANY /{proxy+}': write }],
     ['one method of a path, whatever its parameters are called', { 'ANY /{id}': read, 'GET /{name}': write }],
     ['the same policies', { 'GET /orders/{id}': read, 'GET /{tenant}/items': read }],
     ['a route inside another', { 'GET /orders/{id}': read, 'GET /orders/mine': write }],

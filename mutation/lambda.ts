@@ -95,7 +95,7 @@ export const lambdaRules: Area = {
       rule: 'A function whose results are kept sees the route alone',
       source: 'confused authorization under caching',
       file: lambda('authorizers/authorizer-plan.ts'),
-      remove: ['const visible = cache.ttl === 0 ?', 'const visible = true ?'],
+      remove: ['isKept: cache.ttl > 0', 'isKept: false'],
       test: inLambda(
         'authorizers/http-api-authorizer.test.ts',
         'shows a function whose results are kept the route alone',
@@ -162,6 +162,27 @@ export const lambdaRules: Area = {
       file: lambda('authorizers/policy-document.ts'),
       remove: ['[...new Set([...covered, ...deeper, ...empty])]', '[...new Set([...covered, ...empty])]'],
       test: inLambda('authorizers/policy-document.test.ts', 'lets a parameter end at the next slash'),
+    },
+    {
+      rule: 'A parameter before a route for the rest opens nothing of a wider route',
+      source: 'a star of IAM runs on into the path',
+      file: lambda('authorizers/route-table.ts'),
+      remove: [' || isOpenInside(denied, other)', ''],
+      test: inLambda('authorizers/route-table.test.ts', 'a parameter before a route for the rest, inside another'),
+    },
+    {
+      rule: 'A function that asks for a route gets no event that does not say it',
+      source: 'fail closed',
+      file: lambda('authorizers/authorizer-plan.ts'),
+      remove: ['if (routeMembers.includes(member)) {', 'if (false) {'],
+      test: inLambda('authorizers/http-api-authorizer.test.ts', 'that payload format 1.0 names no route'),
+    },
+    {
+      rule: 'What waited for a slower decision is decided again',
+      source: 'the promise of `maxRevocationLag`',
+      file: lambda('authorizers/decided.ts'),
+      remove: ['last - at > TOGETHER_MS', 'false'],
+      test: inLambda('authorizers/http-api-authorizer.test.ts', 'that had to wait for a slower decision'),
     },
     {
       rule: 'A table that no document can say is not made',

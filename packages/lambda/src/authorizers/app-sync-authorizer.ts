@@ -1,9 +1,17 @@
-import { combinePolicies, ConfigurationError, definePolicy, type Duration, type ResourceServer } from '@tokenward/core'
+import {
+  combinePolicies,
+  type CompiledPolicy,
+  ConfigurationError,
+  definePolicy,
+  type Duration,
+  type Principal,
+  type ResourceServer,
+} from '@tokenward/core'
 import { assertOptionNames } from '../option-check.js'
 import { leastProven, textContextOf } from './authorizer-context.js'
 import type { AppSyncAuthorizerEvent } from './authorizer-events.js'
 import { type AnyPolicy, checkAuthorizer } from './authorizer-plan.js'
-import { decided, revocationAmong } from './decided.js'
+import { decidedTogether, grantedAmong, revocationAmong } from './decided.js'
 import { checkTtl } from './result-cache.js'
 
 /** What an AppSync authorizer answers. */
@@ -32,6 +40,7 @@ export interface AppSyncAuthorizerOptions {
 }
 
 const OWNER = 'appSyncAuthorizer'
+const REFUSED: AppSyncAuthorizerResult = Object.freeze({ isAuthorized: false, ttlOverride: 0 })
 const FIELD = /^[_A-Za-z]\w*\.[_A-Za-z]\w*$/
 
 /**
@@ -56,22 +65,18 @@ export function appSyncAuthorizer(
 
   return async ({ authorizationToken, requestContext }) => {
     const presented = await api.present(requestOf(authorizationToken))
-    const outcome = await decided(presented, policy)
-    if (outcome.outcome !== 'granted') return { isAuthorized: false, ttlOverride: 0 }
+    const first = await decidedTogether(presented, [policy])
+    if (first.get(policy)?.outcome.outcome !== 'granted') return REFUSED
     const { queryString } = requestContext
-    const results = await Promise.all(
-      fields.map(async ({ name, policy: demanded }) => {
-        // A result that is not kept is for this document alone, which cannot ask for what it does not name.
-        if (ttl === 0 && !names(queryString, name)) return { name, outcome: undefined }
-        return { name, outcome: await decided(presented, demanded) }
-      }),
-    )
-    const revoked = revocationAmong(results.flatMap((result) => result.outcome ?? []))
-    if (revoked !== undefined) return { isAuthorized: false, ttlOverride: 0 }
-    const granted = results.flatMap((result) => (result.outcome?.outcome === 'granted' ? [result.outcome] : []))
-    const deniedFields = results.filter((result) => result.outcome?.outcome !== 'granted').map(({ name }) => name)
-    const principals = [outcome.principal, ...granted.map(({ principal }) => principal)]
-    const principal = leastProven(principals) ?? outcome.principal
+    // A result that is not kept is for this document alone, which cannot ask for what it does not name.
+    const asked = ttl > 0 ? fields : fields.filter(({ name }) => names(queryString, name))
+    const demands = asked.map(({ policy: demanded }) => demanded)
+    const landed = await decidedTogether(presented, demands, first)
+    const outcomes = [...landed.values()].map(({ outcome }) => outcome)
+    const isGranted = (demanded: CompiledPolicy<unknown>) => landed.get(demanded)?.outcome.outcome === 'granted'
+    if (!isGranted(policy) || revocationAmong(outcomes) !== undefined) return REFUSED
+    const principal = leastProven(grantedAmong(outcomes)) as Principal<unknown>
+    const deniedFields = fields.filter(({ policy: demanded }) => !isGranted(demanded)).map(({ name }) => name)
     // AppSync takes tokens of 2,048 characters and results of 5 MB: nothing has to be left out.
     return {
       isAuthorized: true,

@@ -82,9 +82,9 @@ export function createPlan<Event extends object>(
       "needs resultCache: 'off', or the route among its identitySources: a result that is kept serves every route; use routes otherwise",
     )
   }
-  const visible = cache.ttl === 0 ? (event: Event) => event : (event: Event) => routeOf(owner, event, routeMembers)
+  const shown = (event: Event) => shownEvent({ owner, event, routeMembers, isKept: cache.ttl > 0 })
   const ask = policyFor as (event: Event) => AnyPolicy | Promise<AnyPolicy>
-  return { kind: 'policyFor', policyFor: async (event) => compile(await ask(visible(event))) }
+  return { kind: 'policyFor', policyFor: async (event) => compile(await ask(shown(event))) }
 }
 
 /** A decision that API Gateway keeps is one for the end of that time. */
@@ -100,15 +100,31 @@ function compilerFor(api: ResourceServer, { ttl }: CheckedResultCache): (policy:
   }
 }
 
-/** The event as far as the key of the result goes; to ask for more is a mistake that shows at once. */
-function routeOf<Event extends object>(owner: string, event: Event, members: readonly string[]): Event {
-  return new Proxy(event, {
-    get(target, member) {
-      if (typeof member === 'string' && members.includes(member)) return Reflect.get(target, member)
-      throw new ConfigurationError(
-        `${owner}.policyFor`,
-        `reads ${String(member)}, on which a result that is kept must not depend; it may read ${members.join(', ')}`,
-      )
+interface ShownEvent<Event> {
+  readonly owner: string
+  readonly event: Event
+  readonly routeMembers: readonly string[]
+  readonly isKept: boolean
+}
+
+/**
+ * The event, and where the result is kept no more of it than is in the key of the result: to ask for more is a mistake that
+ * shows at once. So is to ask which route it is where the event does not say: every route would be taken for another one.
+ */
+function shownEvent<Event extends object>({ owner, event, routeMembers, isKept }: ShownEvent<Event>): Event {
+  const mistake = (problem: string) => new ConfigurationError(`${owner}.policyFor`, problem)
+  const ofRoute = Object.entries(event).filter(([member]) => routeMembers.includes(member))
+  return new Proxy(isKept ? (Object.fromEntries(ofRoute) as Event) : event, {
+    get(shown, member) {
+      if (typeof member === 'symbol' || Object.hasOwn(shown, member)) return Reflect.get(shown, member)
+      if (routeMembers.includes(member)) {
+        throw mistake(
+          `reads ${member}, which events of this payload format do not have; deploy format 2.0, or use routes`,
+        )
+      }
+      if (!isKept) return Reflect.get(shown, member)
+      const readable = routeMembers.join(', ')
+      throw mistake(`reads ${member}, on which a result that is kept must not depend; it may read ${readable}`)
     },
   })
 }

@@ -1,4 +1,11 @@
-import { type CompiledPolicy, type Denied, type Outcome, type Presented, TokenUncheckedError } from '@tokenward/core'
+import {
+  type CompiledPolicy,
+  type Denied,
+  type Outcome,
+  type Presented,
+  type Principal,
+  TokenUncheckedError,
+} from '@tokenward/core'
 
 /**
  * What was decided about one policy. That it could not be decided is thrown: API Gateway then answers 500 and keeps
@@ -15,6 +22,43 @@ export async function decided<Claims>(
   return outcome
 }
 
+type Decided = Exclude<Outcome<unknown>, { outcome: 'unavailable' }>
+
+/** What was decided, and when. */
+export type Landed = ReadonlyMap<CompiledPolicy<unknown>, { readonly outcome: Decided; readonly at: number }>
+
+/** What decisions of one answer may lie apart. API Gateway counts the time for which it keeps them from the last. */
+const TOGETHER_MS = 100
+const MAX_ROUNDS = 3
+
+/**
+ * What was decided about several policies for one answer, beside what was decided before. A grant that has waited for a
+ * slower one is decided again: it would hold for less time than the answer is kept.
+ *
+ * @throws {@link TokenUncheckedError} when the token could not be checked, or not within a time that is short enough.
+ */
+export async function decidedTogether(
+  presented: Presented,
+  policies: readonly CompiledPolicy<unknown>[],
+  before: Landed = new Map(),
+): Promise<Landed> {
+  const landed = new Map(before)
+  let open = policies
+  for (let round = 0; open.length > 0; round += 1) {
+    if (round === MAX_ROUNDS) throw new TokenUncheckedError('decided-too-late')
+    await Promise.all(
+      open.map(async (policy) => {
+        const outcome = await decided(presented, policy)
+        landed.set(policy, { outcome, at: performance.now() })
+      }),
+    )
+    const last = Math.max(...[...landed.values()].map(({ at }) => at))
+    const early = [...landed].filter(([, { outcome, at }]) => outcome.outcome === 'granted' && last - at > TOGETHER_MS)
+    open = early.map(([policy]) => policy)
+  }
+  return landed
+}
+
 /**
  * What one answer says of all of them: a token that one route has found to be revoked is so on every route, also on those
  * that had been decided by then.
@@ -24,6 +68,10 @@ export function revocationAmong(outcomes: Iterable<Outcome<unknown>>): Denied | 
     if (outcome.outcome === 'refused' && outcome.reason === 'token-revoked') return outcome
   }
   return undefined
+}
+
+export function grantedAmong(outcomes: readonly Outcome<unknown>[]): readonly Principal<unknown>[] {
+  return outcomes.flatMap((outcome) => (outcome.outcome === 'granted' ? [outcome.principal] : []))
 }
 
 /** What API Gateway takes for 401 of the authorizers of REST and WebSocket APIs: an error with exactly this message. */

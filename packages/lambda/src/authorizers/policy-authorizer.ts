@@ -1,7 +1,7 @@
 import { ConfigurationError, type Denied, type Presented, type Principal } from '@tokenward/core'
 import { fitting, leastProven, textContextOf } from './authorizer-context.js'
 import type { AuthorizerPlan } from './authorizer-plan.js'
-import { decided, revocationAmong } from './decided.js'
+import { decided, decidedTogether, grantedAmong, revocationAmong } from './decided.js'
 import { exactResource, type ExecuteApiArn } from './execute-api-arn.js'
 import {
   allowing,
@@ -71,16 +71,13 @@ async function answerByTable<Event>(table: RouteTable, question: PolicyQuestion<
     const covered = cache.ttl === 0 ? [exactResource(arn)] : inStage(arn, routes[0]?.patterns ?? [])
     return { result: resultOf(owner, principal, allowing(covered)) }
   }
-  const outcomes = new Map(
-    await Promise.all(table.demands.map(async (demand) => [demand, await decided(presented, demand)] as const)),
-  )
-  const revoked = revocationAmong(outcomes.values())
+  const landed = await decidedTogether(presented, table.demands)
+  const outcomes = [...landed.values()].map(({ outcome }) => outcome)
+  const revoked = revocationAmong(outcomes)
   if (revoked !== undefined) return { result: denyingAll(arn), denied: revoked }
-  const outcomeOf = ({ demand }: TableRoute) => outcomes.get(demand)
+  const outcomeOf = ({ demand }: TableRoute) => landed.get(demand)?.outcome
   const granted = table.routes.filter((route) => outcomeOf(route)?.outcome === 'granted')
-  const principal = leastProven(
-    [...outcomes.values()].flatMap((outcome) => (outcome.outcome === 'granted' ? [outcome.principal] : [])),
-  )
+  const principal = leastProven(grantedAmong(outcomes))
   const others = table.routes.filter((route) => !granted.includes(route))
   const result =
     principal === undefined ? denyingAll(arn) : resultOf(owner, principal, documentFor(arn, granted, others))

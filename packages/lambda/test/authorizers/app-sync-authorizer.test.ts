@@ -1,5 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Duration } from '@tokenward/core'
 import type { AppSyncAuthorizerHandler } from 'aws-lambda'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
 import { appSyncAuthorizer } from '../../src/index.js'
 import { appSyncAuthorizerEvent } from '../support/events.js'
 import { ordersApi } from '../support/orders-api.js'
@@ -41,6 +44,23 @@ describe('an AppSync authorizer', () => {
     expect(result).toMatchObject({ isAuthorized: true, resolverContext: { groups: '["finance"]' } })
     expect(result.deniedFields).toHaveLength(400)
     expect(result.resolverContext).not.toHaveProperty('omitted')
+  })
+
+  it('refuses a token that ends while its result is kept, however long a field took', async () => {
+    const { pool, api } = await ordersApi()
+    const slow = z.looseObject({}).refine(async () => {
+      await setTimeout(150)
+      return pool.clock.advance('4s') !== null
+    })
+    const authorizer = appSyncAuthorizer(api, {
+      policy: {},
+      fields: { 'Order.margin': { claims: slow } },
+      resultCache: { ttl: '5m' },
+    })
+    const authorize = async (expiresIn: Duration) =>
+      await authorizer(appSyncAuthorizerEvent(await pool.accessToken({ expiresIn })))
+    expect(await authorize('6m')).toMatchObject({ isAuthorized: true, deniedFields: [], ttlOverride: 300 })
+    expect(await authorize('302s')).toStrictEqual({ isAuthorized: false, ttlOverride: 0 })
   })
 
   it('refuses, and nobody keeps that', async () => {

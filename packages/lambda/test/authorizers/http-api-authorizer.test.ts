@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Duration } from '@tokenward/core'
 import type {
   APIGatewayAuthorizerResult,
   APIGatewayRequestAuthorizerEventV2,
@@ -5,8 +7,10 @@ import type {
   APIGatewayRequestSimpleAuthorizerHandlerV2WithContext,
 } from 'aws-lambda'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { z } from 'zod'
 import { type AuthorizerContext, httpApiAuthorizer, type HttpApiAuthorizerOptions } from '../../src/index.js'
 import { API_ID, ARN, clientCert, httpAuthorizerEvent, httpAuthorizerEventV1 } from '../support/events.js'
+import { allows } from '../support/iam.js'
 import { bearer, ordersApi } from '../support/orders-api.js'
 
 const read = { scopes: ['orders/read'] }
@@ -197,6 +201,41 @@ describe('an authorizer with policy documents', () => {
     }
   })
 
+  it('grants nothing that had to wait for a slower decision and holds no more', async () => {
+    const { pool, api } = await ordersApi()
+    const resultCache = { ttl: '5m', identitySources: [TOKEN] } as const
+    const slow = slowSchema(() => pool.clock.advance('4s'))
+    const authorizer = httpApiAuthorizer(api, {
+      routes: { 'GET /orders/{id}': read, 'GET /reports': { claims: slow } },
+      resultCache,
+      response: 'policy',
+    })
+    const authorize = async (expiresIn: Duration) => {
+      const token = await pool.accessToken({ scopes: ['orders/read'], expiresIn })
+      return await authorizer(httpAuthorizerEvent({ headers: bearer(token) }))
+    }
+    expect(allows((await authorize('6m')).policyDocument, `${ARN}/GET/orders/7`)).toBe(true)
+    expect((await authorize('302s')).principalId).toBe('unauthorized')
+  })
+
+  it('fails where one decision keeps all others waiting, again and again', async () => {
+    const { pool, api } = await ordersApi()
+    let turn = 0
+    const everSlower = () =>
+      slowSchema(
+        () => undefined,
+        () => 150 * (turn += 1),
+      )
+    const authorizer = httpApiAuthorizer(api, {
+      routes: { 'GET /a': { claims: everSlower() }, 'GET /b': { claims: everSlower() } },
+      resultCache: { ttl: '5m', identitySources: [TOKEN] },
+      response: 'policy',
+    })
+    const headers = bearer(await pool.accessToken())
+    const event = httpAuthorizerEvent({ headers, path: '/a', route: '/a' })
+    await expect(authorizer(event)).rejects.toMatchObject({ code: 'decided-too-late' })
+  })
+
   it('fails for an ARN that is none, and for a table that does not fit', async () => {
     const { pool, api } = await ordersApi()
     const headers = bearer(await pool.accessToken())
@@ -207,6 +246,24 @@ describe('an authorizer with policy documents', () => {
     await expect(authorizer(event)).rejects.toThrow('make a result of more than 8192 bytes')
     await expect(authorizer({ ...event, routeArn: 'orders' })).rejects.toThrow('names no request of API Gateway')
   })
+
+  it.each(['off', { ttl: '5m', identitySources: [TOKEN, '$context.routeKey'] }] as const)(
+    'tells a function that payload format 1.0 names no route, where results are kept: %j',
+    async (resultCache) => {
+      const { pool, api } = await ordersApi()
+      const headers = bearer(await pool.accessToken({ scopes: ['orders/read'] }))
+      const policyFor = ({ routeKey }: APIGatewayRequestAuthorizerEventV2) =>
+        routeKey === 'DELETE /orders' ? write : read
+      const options = { policyFor, resultCache, response: 'policy' } as unknown as HttpApiAuthorizerOptions & {
+        response: 'policy'
+      }
+      const authorizer = httpApiAuthorizer(api, options)
+      expect((await authorizer(httpAuthorizerEvent({ headers }))).principalId).not.toBe('unauthorized')
+      await expect(authorizer(httpAuthorizerEventV1({ headers }))).rejects.toThrow(
+        'httpApiAuthorizer.policyFor reads routeKey, which events of this payload format do not have',
+      )
+    },
+  )
 
   it('refuses what came without a client certificate, where every client must have one', async () => {
     const { pool, api } = await ordersApi()
@@ -292,3 +349,12 @@ describe('an authorizer', () => {
     expect(events.at(-1)).toMatchObject({ evidence: { source: 'live-call' } })
   })
 })
+
+/** A schema that takes its time, of the wall clock as well: what waits for it is told by that. */
+function slowSchema(meanwhile: () => unknown, milliseconds = () => 150) {
+  return z.looseObject({}).refine(async () => {
+    await setTimeout(milliseconds())
+    meanwhile()
+    return true
+  })
+}

@@ -25,7 +25,7 @@ export type AuthorizerPolicies<Event> =
   | {
       /**
        * Every route of the authorizer with its policy, by its key: `'DELETE /orders/{id}'`, `'ANY /{proxy+}'`, `'$default'`.
-       * One that is not listed is not let in.
+       * List all: the authorizer fails for one that is not listed, and a policy document that is kept knows none.
        */
       readonly routes: Readonly<Record<string, AnyPolicy>>
       readonly policy?: never
@@ -34,8 +34,8 @@ export type AuthorizerPolicies<Event> =
   | {
       /**
        * Says what a request demands. Where results are kept the route has to be among the identity sources, and the function
-       * is shown `routeKey` (HTTP APIs), or `httpMethod` and `resource` (REST APIs), alone: a result that depended on
-       * anything else would serve requests it was not made for.
+       * is shown `routeKey` (HTTP APIs, payload format 2.0), or `httpMethod` and `resource` (REST APIs), alone: a result that
+       * depended on anything else would serve requests it was not made for.
        */
       readonly policyFor: (event: Event) => AnyPolicy | Promise<AnyPolicy>
       readonly policy?: never

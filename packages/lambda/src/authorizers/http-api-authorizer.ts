@@ -78,6 +78,7 @@ export function httpApiAuthorizer(
     )
   }
   const answer = isSimple ? simply : byPolicy
+  return async (event) => await answer(checkEvent(event))
 
   async function simply(event: HttpApiAuthorizerEvent): Promise<SimpleAuthorizerResult> {
     if (!isV2(event)) {
@@ -108,8 +109,16 @@ export function httpApiAuthorizer(
     const request = fromAwsEvent(event)
     return mutualTls && request.clientCertificate === undefined ? undefined : api.present(request)
   }
+}
 
-  return answer
+/** @throws {@link ConfigurationError} for the event of another API: one of a TOKEN authorizer would be denied for ever. */
+function checkEvent(event: unknown): HttpApiAuthorizerEvent {
+  const { version } = (event ?? {}) as { readonly version?: unknown }
+  if (version === '2.0' || version === '1.0') return event as HttpApiAuthorizerEvent
+  throw new ConfigurationError(
+    `${OWNER}.event`,
+    'is none of an HTTP API; REST APIs have restTokenAuthorizer and restRequestAuthorizer',
+  )
 }
 
 async function policyFor(plan: AuthorizerPlan<HttpApiAuthorizerEvent>, event: HttpApiAuthorizerEventV2) {

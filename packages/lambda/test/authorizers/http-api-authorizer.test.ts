@@ -9,7 +9,15 @@ import type {
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import { type AuthorizerContext, httpApiAuthorizer, type HttpApiAuthorizerOptions } from '../../src/index.js'
-import { API_ID, ARN, clientCert, httpAuthorizerEvent, httpAuthorizerEventV1 } from '../support/events.js'
+import {
+  API_ID,
+  ARN,
+  clientCert,
+  httpAuthorizerEvent,
+  httpAuthorizerEventV1,
+  restAuthorizerEvent,
+  tokenAuthorizerEvent,
+} from '../support/events.js'
 import { allows } from '../support/iam.js'
 import { bearer, ordersApi } from '../support/orders-api.js'
 
@@ -93,6 +101,17 @@ describe('an authorizer with simple responses', () => {
     const any = { ...httpAuthorizerEvent({ headers: bearer(await pool.accessToken()) }), routeKey: 'ANY /orders/{id}' }
     await expect(authorizer(any)).rejects.toThrow("has no 'ANY /orders/{id}'")
   })
+
+  it.each([tokenAuthorizerEvent('token'), restAuthorizerEvent(), { key1: 'value1' }, undefined, null, 'event'])(
+    'fails for an event that is none of an HTTP API: %j',
+    async (event) => {
+      const { api } = await ordersApi()
+      for (const response of ['simple', 'policy'] as const) {
+        const authorizer = httpApiAuthorizer(api, { policy: {}, resultCache: 'off', response: response as 'policy' })
+        await expect(authorizer(event as never)).rejects.toThrow('httpApiAuthorizer.event is none of an HTTP API')
+      }
+    },
+  )
 
   it('asks a function what a request demands', async () => {
     const { pool, api } = await ordersApi()

@@ -1192,6 +1192,20 @@ export const areas: readonly Area[] = [
         test: inCore('keys/jwks-source.test.ts', 'dies with the first good refresh'),
       },
       {
+        rule: 'It dies as well where the process is frozen between requests',
+        source: 'AWS Lambda, the lifecycle of an execution environment',
+        file: core('keys/jwks-source.ts'),
+        remove: ['(flight.wasAbandoned || wasInterrupted)', 'flight.wasAbandoned'],
+        test: inCore('keys/jwks-source.test.ts', 'is made again and seen through by the next request'),
+      },
+      {
+        rule: 'A process that stood still takes no server for a slow one',
+        source: 'availability',
+        file: core('transport/http-client.node.ts'),
+        remove: ['if (!stoodStill(deadline)) return', 'return'],
+        test: inCore('transport/http-client.node.test.ts', 'takes no time in which the process stood still'),
+      },
+      {
         rule: 'A set without a usable key replaces nothing',
         source: 'availability',
         file: core('keys/jwks-source.ts'),

@@ -130,6 +130,7 @@ function report(attempt: Attempt, error: unknown): void {
     case 'server-error':
       return attempt.failed()
     case 'closed':
+    case 'interrupted':
       return attempt.abandoned()
     default:
       return attempt.succeeded()

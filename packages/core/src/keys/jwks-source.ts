@@ -81,6 +81,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   const importing = new SingleFlight<void>(longest)
   let given = checkGiven(options)
   let current: CurrentKeys | undefined
+  let wasInterrupted = false
   let closed = false
 
   /** Single flight: whoever comes while a fetch is under way shares it. */
@@ -98,6 +99,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       if (keys.size === 0) throw new UpstreamError('no-usable-key', 'The key set holds no usable key')
       if (closed) throw closedError()
       backoff.succeeded()
+      wasInterrupted = false
       // One that was given up may still come, when a later one has told more.
       if (current !== undefined && startedAt.monotonic < current.asOf.monotonic) return
       current = { keys, asOf: startedAt, refreshAt: refreshDueAt(freshFor) }
@@ -105,9 +107,11 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       unknown.clear()
       emit({ type: 'jwks-refreshed', at: clock.now(), issuer, keys: keys.size })
     } catch (thrown) {
-      backoff.failed()
       const error = thrown instanceof UpstreamError ? thrown : unexpected(thrown)
       const { code, httpStatus } = error
+      wasInterrupted = code === 'interrupted'
+      // It says nothing about the endpoint, which may be asked again at once.
+      if (!wasInterrupted) backoff.failed()
       if (!closed && (httpStatus === undefined || httpStatus !== unservedStatus)) {
         emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
       }
@@ -207,9 +211,9 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     return keys
   }
 
-  /** Where the runtime gave up the last refresh, one request has to see the next one through. */
+  /** Where the runtime gave up the last refresh, or froze it, one request has to see the next one through. */
   function mustSeeThrough(): boolean {
-    return flight.wasAbandoned && backoff.isDue()
+    return (flight.wasAbandoned || wasInterrupted) && backoff.isDue()
   }
 
   function find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup> {

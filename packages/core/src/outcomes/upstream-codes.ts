@@ -4,6 +4,8 @@ export type UpstreamCode =
   | 'connection-failed'
   /** The answer was not complete within the `timeout` option. */
   | 'timeout'
+  /** The process stood still for so long that the `timeout` passed: it was frozen, or its event loop was at work. */
+  | 'interrupted'
   /** Redirects are never followed. */
   | 'redirect'
   /** Any status but 200. */

@@ -1,5 +1,6 @@
 import type { UpstreamError } from '../outcomes/errors.js'
 import { readBody } from './bounded-body.js'
+import { systemClock } from './clock.js'
 import {
   bodyOf,
   closedError,
@@ -8,8 +9,10 @@ import {
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
+  interruptedError,
   isRedirect,
   redirectError,
+  stoodStill,
   timeoutError,
   tooLargeError,
 } from './http-client.js'
@@ -80,7 +83,9 @@ export function createFetchClient(currentFetch: () => Fetch): HttpClient {
           reject(error)
           controller.abort()
         }
-        const timer = setTimeout(() => fail(timeoutError(request.timeout)), request.timeout)
+        const deadline = systemClock.monotonic() + request.timeout
+        const expire = () => fail(stoodStill(deadline) ? interruptedError() : timeoutError(request.timeout))
+        const timer = setTimeout(expire, request.timeout)
         const settle = () => {
           clearTimeout(timer)
           leave()

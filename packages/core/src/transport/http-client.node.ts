@@ -16,8 +16,10 @@ import {
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
+  interruptedError,
   isRedirect,
   redirectError,
+  stoodStill,
   timeoutError,
   tooLargeError,
 } from './http-client.js'
@@ -86,10 +88,20 @@ function exchange(request: HttpRequest, connections: Connections, deadline: numb
       agent: agentFor(request, secure, connections),
       headers: rawHeadersOf(request, host, body),
     })
-    const timer = setTimeout(() => fail(timeoutError(request.timeout)), Math.max(0, deadline - systemClock.monotonic()))
+    const timer = setTimeout(expire, Math.max(0, deadline - systemClock.monotonic()))
     const leave = open.add(fail)
+    let settled = false
+
+    /** What came while the process stood still is read before it is given up: timers run before sockets do. */
+    function expire(): void {
+      if (!stoodStill(deadline)) return fail(timeoutError(request.timeout))
+      setImmediate(() => {
+        if (!settled) fail(interruptedError())
+      })
+    }
 
     function settle(): void {
+      settled = true
       clearTimeout(timer)
       leave()
     }

@@ -1,5 +1,6 @@
 import { UpstreamError } from '../outcomes/errors.js'
 import type { TlsClientCertificate } from './client-authentication.js'
+import { systemClock } from './clock.js'
 
 /** One call to an authorization server. */
 export interface HttpRequest {
@@ -51,6 +52,18 @@ export function headersOf({ headers }: HttpRequest, body: RequestBody | undefine
 
 export function timeoutError(timeout: number): UpstreamError {
   return new UpstreamError('timeout', `No complete answer within ${timeout} ms`)
+}
+
+/** By how much a timer is late at most where nothing but other work delays it. */
+const LATE_MS = 1_000
+
+/** Whether a deadline passed while the process stood still, which says nothing about the server. */
+export function stoodStill(deadline: number): boolean {
+  return systemClock.monotonic() - deadline > LATE_MS
+}
+
+export function interruptedError(): UpstreamError {
+  return new UpstreamError('interrupted', 'The process stood still while an answer was awaited')
 }
 
 export function tooLargeError(maxBytes: number): UpstreamError {

@@ -376,3 +376,38 @@ describe('over random schedules of rotations, outages, requests and time', () =>
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(200)
   })
 })
+
+describe('a fetch in the background while which the process stood still', () => {
+  const interrupted = () => new UpstreamError('interrupted', 'stood still')
+
+  it('is made again and seen through by the next request, so that a withdrawn key dies all the same', async () => {
+    const { source, upstream, clock, find } = keysFromEndpoint()
+    upstream.kids = ['a', 'b']
+    await find('a')
+    clock.advance(REFRESH_AFTER + 1)
+    upstream.failure = interrupted()
+    expect(source.find(want('a'))).toMatchObject({ result: 'found' })
+    await settle()
+    upstream.failure = undefined
+    upstream.kids = ['b']
+    expect(await find('a')).toStrictEqual({ result: 'absent' })
+    expect(source.find(want('b'))).toMatchObject({ result: 'found' })
+  })
+
+  it('keeps nobody waiting again once one has ended as it should, or the endpoint is down', async () => {
+    const { source, upstream, clock, find } = keysFromEndpoint()
+    await find('a')
+    for (const failure of [undefined, down()]) {
+      clock.advance(REFRESH_AFTER + 1)
+      upstream.failure = interrupted()
+      expect(source.find(want('a'))).toMatchObject({ result: 'found' })
+      await settle()
+      upstream.failure = failure
+      expect(source.find(want('a'))).toBeInstanceOf(Promise)
+      await settle()
+      clock.advance(REFRESH_AFTER + 1)
+      expect(source.find(want('a'))).toMatchObject({ result: 'found' })
+      await settle()
+    }
+  })
+})

@@ -188,6 +188,7 @@ describe('an outage', () => {
     'redirect',
     'credentials-unavailable',
     'call-limited',
+    'interrupted',
     'closed',
   ])('is not what %s is, which relaxes nothing', async (code) => {
     const { decide, fails } = setUp({ age: 1_000 })

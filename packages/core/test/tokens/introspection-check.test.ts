@@ -144,6 +144,7 @@ describe('the circuit', () => {
     ['credentials-unavailable', undefined, true],
     ['issuer-mismatch', undefined, true],
     ['no-usable-key', undefined, true],
+    ['interrupted', undefined, true],
     ['closed', undefined, true],
   ])('stays closed after any number of %s (%s), credible: %s', async (code, status, credible) => {
     const { ask, failWith, codeOf } = setUp()

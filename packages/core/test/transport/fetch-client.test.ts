@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { systemClock } from '../../src/transport/clock.js'
 import { createFetchClient } from '../../src/transport/fetch-client.js'
 import { httpRequest } from '../support/http-request.js'
 
@@ -8,6 +9,14 @@ describe('the HTTP client on a given fetch', () => {
     await expect(client.send(httpRequest('https://a.example', { timeout: 50 }))).rejects.toMatchObject({
       code: 'timeout',
     })
+  })
+
+  it('says when the process stood still instead', async () => {
+    vi.spyOn(systemClock, 'monotonic').mockReturnValueOnce(0).mockReturnValue(2_000)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const client = createFetchClient(() => () => new Promise(() => {}))
+    const pending = client.send(httpRequest('https://a.example', { timeout: 50 }))
+    await expect(pending).rejects.toMatchObject({ code: 'interrupted' })
   })
 
   it('refuses a redirect that the runtime hides', async () => {

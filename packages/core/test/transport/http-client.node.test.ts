@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fixedEndpoint } from '../../src/keys/discovery.js'
@@ -80,6 +82,28 @@ describe('the HTTP client on node:http', () => {
     expect(settled).toHaveBeenCalledOnce()
     expect(await pending).toMatchObject({ code: 'timeout' })
     expect(connections()).toBe(2)
+  })
+
+  it('reads what came while the process stood still', async () => {
+    const server = await serverOfItsOwn({ answersAfter: 100 })
+    const client = createHttpClient()
+    onTestFinished(() => client.close())
+    const pending = client.send(httpRequest(server.url, { timeout: 200 }))
+    await server.isAsked
+    standStill(1_400)
+    expect((await pending).status).toBe(200)
+  })
+
+  it('takes no time in which the process stood still for a server that is slow', async () => {
+    const server = await serverOfItsOwn({ answersAfter: 60_000 })
+    const client = createHttpClient()
+    onTestFinished(() => client.close())
+    const pending = client.send(httpRequest(server.url, { timeout: 200 })).catch((error: unknown) => error)
+    await server.isAsked
+    standStill(1_400)
+    expect(await pending).toMatchObject({ code: 'interrupted' })
+    const slow = client.send(httpRequest(server.url, { timeout: 200 }))
+    await expect(slow).rejects.toMatchObject({ code: 'timeout' })
   })
 
   it('closes its idle connections when it is closed', async () => {
@@ -221,4 +245,23 @@ async function listening(server: ReturnType<typeof createServer>): Promise<strin
   onTestFinished(() => void server.close())
   const address = server.address()
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+}
+
+/** A server in a thread of its own, which goes on while this one stands still. */
+async function serverOfItsOwn({ answersAfter }: { readonly answersAfter: number }) {
+  const code = `const { parentPort } = require('node:worker_threads')
+    const server = require('node:http').createServer((_, response) => {
+      setTimeout(() => response.end('{}'), ${answersAfter})
+      parentPort.postMessage('asked')
+    })
+    server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))`
+  const worker = new Worker(code, { eval: true })
+  onTestFinished(async () => void (await worker.terminate()))
+  const [port] = (await once(worker, 'message')) as [number]
+  return { url: `http://127.0.0.1:${port}`, isAsked: once(worker, 'message') }
+}
+
+/** As a process that is frozen, or one whose event loop is at work. */
+function standStill(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

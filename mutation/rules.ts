@@ -1192,6 +1192,20 @@ export const areas: readonly Area[] = [
         test: inCore('keys/jwks-source.test.ts', 'dies with the first good refresh'),
       },
       {
+        rule: 'It ends the connections that it let in',
+        source: 'the promise of `watch`',
+        file: core('resource-server/resource-server.ts'),
+        remove: ["if (event.type === 'jwks-refreshed') watcher.keysChanged()", ''],
+        test: inCore('resource-server/watch.test.ts', 'as soon as a key set comes without the key of its token'),
+      },
+      {
+        rule: 'It lets nothing through that was presented before',
+        source: 'RFC 7517 §9.2',
+        file: core('resource-server/authentication.ts'),
+        remove: ['if (hasKey(authentication, now)) return authentication', 'return authentication'],
+        test: inCore('resource-server/resource-server.test.ts', 'in a request that was presented before'),
+      },
+      {
         rule: 'It dies as well where the process is frozen between requests',
         source: 'AWS Lambda, the lifecycle of an execution environment',
         file: core('keys/jwks-source.ts'),

@@ -22,6 +22,8 @@ export type Authentication =
       readonly token: string | undefined
       readonly key: TokenKey
       readonly facts: TokenFacts
+      /** What its signature was checked with; `undefined` where that was done elsewhere. */
+      readonly verified: VerifiedToken | undefined
     }
   /** Only the issuer can read it; which one that is, the policy may have to say. */
   | { readonly kind: 'opaque'; readonly token: string; readonly key: TokenKey }
@@ -49,6 +51,13 @@ interface AuthenticatorParts {
 export interface Authenticator {
   /** At once where nothing has to be waited for. `now`: when the token came. */
   authenticate(token: string, now: Instant): Authentication | Promise<Authentication>
+  /**
+   * What an earlier authentication is by now: validated anew once the key that proved it is not at hand any more, since a
+   * key that is withdrawn ends what was let in by it.
+   */
+  renew(authentication: Authentication, now: Instant): Authentication | Promise<Authentication>
+  /** Whether nothing has become of its key since. Asks nobody. */
+  hasKey(authentication: Authentication, now: Instant): boolean
   /** Takes claims that somebody else has verified. */
   authenticateClaims(claims: Readonly<Record<string, unknown>>, now: Instant): Authentication
   /** Forgets the tokens it has seen. */
@@ -66,7 +75,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
     if (known === undefined) return undefined
     const issuer = issuers.select(known.facts.issuer)
     if (issuer?.validator.stillHolds(known, now) === true) {
-      return validated(token, token.slice(0, token.lastIndexOf('.')), known.facts, known)
+      return validated(token, token.slice(0, token.lastIndexOf('.')), known, known)
     }
     verifiedTokens?.delete(token)
     return undefined
@@ -96,7 +105,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
     verified: VerifiedToken | OperatorCode,
   ): Authentication | Promise<Authentication> {
     if (typeof verified === 'string') return failed(verified, issuer)
-    const authentication = validated(token, signingInput, verified.facts)
+    const authentication = validated(token, signingInput, verified)
     // Nothing may be remembered any more once the memory was emptied for good.
     if (isClosed()) return authentication
     headers.add(signingInput, header)
@@ -104,13 +113,25 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
     return added === undefined ? authentication : added.then(() => authentication)
   }
 
+  function authenticate(token: string, now: Instant): Authentication | Promise<Authentication> {
+    // Callers in plain JavaScript may hand in anything.
+    if (typeof token !== 'string') return failed('token-malformed')
+    const known = verifiedTokens?.find(token)
+    if (known instanceof Promise) return known.then((found) => fromMemory(token, found, now) ?? validate(token, now))
+    return fromMemory(token, known, now) ?? validate(token, now)
+  }
+
+  function hasKey(authentication: Authentication, now: Instant): boolean {
+    if (authentication.kind !== 'validated' || authentication.verified === undefined) return true
+    return issuers.select(authentication.facts.issuer)?.validator.hasKey(authentication.verified, now) === true
+  }
+
   return {
-    authenticate(token, now) {
-      // Callers in plain JavaScript may hand in anything.
-      if (typeof token !== 'string') return failed('token-malformed')
-      const known = verifiedTokens?.find(token)
-      if (known instanceof Promise) return known.then((found) => fromMemory(token, found, now) ?? validate(token, now))
-      return fromMemory(token, known, now) ?? validate(token, now)
+    authenticate,
+    hasKey,
+    renew(authentication, now) {
+      if (hasKey(authentication, now)) return authentication
+      return authenticate((authentication as { readonly token: string }).token, now)
     },
     authenticateClaims(claims, now) {
       if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
@@ -125,7 +146,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       const facts = issuer.validator.factsOfClaims(payload, now)
       if (typeof facts === 'string') return failed(facts, issuer.identifier)
       // The empty text is no token's name, so that nothing was ever remembered under it.
-      return { kind: 'validated', token: undefined, key: new TokenKey(''), facts }
+      return { kind: 'validated', token: undefined, key: new TokenKey(''), facts, verified: undefined }
     },
     close() {
       verifiedTokens?.clear()
@@ -146,8 +167,9 @@ function failed(reason: OperatorCode, issuer?: string): Authentication {
   return { kind: 'failed', reason, issuer }
 }
 
-function validated(token: string, signingInput: string, facts: TokenFacts, memory?: NameMemory): Authentication {
+function validated(token: string, signingInput: string, verified: VerifiedToken, memory?: NameMemory): Authentication {
+  const { facts } = verified
   // Of the claims that were signed, so that it is the same whenever the token comes.
   const key = new TokenKey(signingInput, textClaim(facts.claims, 'jti'), memory)
-  return { kind: 'validated', token, key, facts }
+  return { kind: 'validated', token, key, facts, verified }
 }

@@ -2,7 +2,7 @@ import { createHttpClient } from '#http-client'
 import { type ConnectedIssuer, connectIssuers, revocationIssuers } from '../issuers/issuer-registry.js'
 import { definitionOf, type TrustedIssuer } from '../issuers/trusted-issuer.js'
 import type { KeySnapshot } from '../keys/key-snapshot.js'
-import { emitTo } from '../outcomes/events.js'
+import { type Emit, emitTo } from '../outcomes/events.js'
 import { connectRevocationList } from '../revocation/connect-revocation-list.js'
 import { anySender, connectSenderConstraints, unconstrained } from '../sender-constraints/sender-checks.js'
 import { createIssuerStrategy, type IssuerStrategy } from '../strategy/issuer-strategy.js'
@@ -97,8 +97,8 @@ export interface ResourceServer {
   ): Promise<Principal<Claims>>
   /**
    * Keeps a grant honest while a connection or a stream is open: decides again before evidence grows older than the
-   * policy allows, when the token expires, at once when the revocation list names the token, and with the next message
-   * when another route has learned of a revocation.
+   * policy allows, when the token expires, at once when the revocation list names the token or its key is withdrawn, and
+   * with the next message when another route has learned of a revocation.
    *
    * @throws {@link ConfigurationError} for anything but what this server's `authorize` granted.
    */
@@ -156,7 +156,11 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const { realm, maxTokenBytes, maxVerifiedTokens, maxRememberedTokens, clock, givenKeys, decisionTimeout } =
     checkResourceServerOptions(options)
   const { fetch, onEvent, revocationList, decisionPoint } = options
-  const emit = emitTo(onEvent)
+  const tell = emitTo(onEvent)
+  const emit: Emit = (event) => {
+    tell(event)
+    if (event.type === 'jwks-refreshed') watcher.keysChanged()
+  }
   const http = fetch === undefined ? createHttpClient() : createFetchClient(() => fetch)
   const context = { http, clock, emit, givenKeys }
   const issuers = connectIssuers(options.issuers, context)
@@ -200,13 +204,17 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const watcher = new Watcher({
     clock,
     timesOf: ({ facts }) => issuerOf(facts).definition,
-    isKnownToEnd: async ({ authentication, facts }) =>
-      closed || issuerOf(facts).strategy.isRevoked(authentication.key, facts),
+    isKnownToEnd: async ({ authentication, facts }) => {
+      if (closed || !authenticator.hasKey(authentication, readInstant(clock))) return true
+      return await issuerOf(facts).strategy.isRevoked(authentication.key, facts)
+    },
     onRevocation: (listener) => revocationList?.subscribe(listener) ?? (() => {}),
     async decideAgain({ authentication, policy, request, reception }, earlyBound) {
       const maxRevocationLag = earlyBound ?? policy.maxRevocationLag
       const inHand = { request, sender: reception.sender }
-      const again = await authorize(authentication, { ...policy, maxRevocationLag }, readInstant(clock), inHand)
+      const now = readInstant(clock)
+      const renewed = await authenticator.renew(authentication, now)
+      const again = await authorize(renewed, { ...policy, maxRevocationLag }, now, inHand)
       if (earlyBound !== undefined && isInconclusive(again)) return undefined
       if (typeof again.result !== 'string' && !again.result.evidence.relaxed) return { principal: again.result }
       const outcome = answer(again, policy, reception)
@@ -317,7 +325,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           const arrived = arrival()
           // A connection that was opened during an outage need not stay shut when it is over.
           const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
-          if (isLate) authentication = await authenticate(readInstant(clock))
+          const renewed = isLate ? authenticate(readInstant(clock)) : authenticator.renew(authentication, arrived)
+          authentication = renewed instanceof Promise ? await renewed : renewed
           return settle(authentication, compiled, arrived, inHand)
         },
       }

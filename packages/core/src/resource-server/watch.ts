@@ -93,6 +93,11 @@ export class Watcher {
     return watch
   }
 
+  /** A key set was replaced: what was granted by a key that is missing from the new one ends. */
+  keysChanged(): void {
+    for (const watch of this.#running) void watch.checkWhatIsKnown()
+  }
+
   /** The server closes: what is open is decided a last time, and ends. */
   close(): void {
     for (const watch of this.#running) void watch.decideAgain()
@@ -143,10 +148,10 @@ class GrantWatch implements Watch {
   start(): void {
     if (this.#signal?.aborted === true) return this.stop()
     this.#signal?.addEventListener('abort', this.#abort)
-    this.#unsubscribe = this.#parts.onRevocation(() => void this.#checkWhatIsKnown())
+    this.#unsubscribe = this.#parts.onRevocation(() => void this.checkWhatIsKnown())
     this.#setTimer()
     // It may have become known since the grant, when nobody listened.
-    void this.#checkWhatIsKnown()
+    void this.checkWhatIsKnown()
   }
 
   get ended(): Denied | undefined {
@@ -196,7 +201,7 @@ class GrantWatch implements Watch {
     return denied
   }
 
-  async #checkWhatIsKnown(): Promise<void> {
+  async checkWhatIsKnown(): Promise<void> {
     if (this.#ended === undefined && (await this.#parts.isKnownToEnd(this.#request))) await this.decideAgain()
   }
 

@@ -31,6 +31,8 @@ export interface JwtValidator {
   factsOfClaims(claims: JsonObject, now: Instant): TokenFacts | RefusalCode
   /** Whether a token that was verified before would be verified again: by what may have changed since. */
   stillHolds(token: VerifiedToken, now: Instant): boolean
+  /** Of that the key alone: whether its name still stands for this very key. */
+  hasKey(token: Pick<VerifiedToken, 'header' | 'key'>, now: Instant): boolean
 }
 
 type Validation = VerifiedToken | OperatorCode
@@ -65,6 +67,11 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
     return { facts, notBefore: claims.nbf }
   }
 
+  /** What has to be fetched is for a validation to fetch. */
+  function hasKey({ header, key }: Pick<VerifiedToken, 'header' | 'key'>, now: Instant): boolean {
+    return keys.atHand({ algorithm: key.algorithm, kid: header.kid }, now)?.includes(key) === true
+  }
+
   return {
     validate(jws, now) {
       const { alg: algorithm, kid } = jws.header
@@ -84,13 +91,13 @@ export function createJwtValidator({ issuer, keys, algorithms, profile, times }:
       return readConfirmation(payload) === undefined ? unproven.facts : 'sender-constraint-unchecked'
     },
 
-    stillHolds({ facts, header, key, notBefore }, now) {
-      const { expiresAt: exp, issuedAt: iat, authenticatedAt: authTime } = facts
-      const claims = { exp, nbf: notBefore, iat, authTime }
-      if (refusalByTime(claims, times, now.wall) !== undefined) return false
-      // The name must still stand for this very key; what has to be fetched is for a validation to fetch.
-      return keys.atHand({ algorithm: key.algorithm, kid: header.kid }, now)?.includes(key) === true
+    stillHolds(token, now) {
+      const { expiresAt: exp, issuedAt: iat, authenticatedAt: authTime } = token.facts
+      const claims = { exp, nbf: token.notBefore, iat, authTime }
+      return refusalByTime(claims, times, now.wall) === undefined && hasKey(token, now)
     },
+
+    hasKey,
   }
 }
 

@@ -75,6 +75,7 @@ describe('one server', () => {
     const validatorOf = (facts: TokenFacts) => ({
       validate: async () => ({ facts, header: {} as never, key: {} as never, notBefore: undefined }),
       stillHolds: () => true,
+      hasKey: () => true,
       factsOfClaims: () => facts,
     })
     const context = () => ({ clock: manualClock(0), emit: (event: TokenwardEvent) => events.push(event) })

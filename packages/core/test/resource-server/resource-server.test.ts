@@ -235,6 +235,29 @@ describe('a withdrawn key', () => {
     await api.ready()
     expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ status: 401, reason: 'unknown-key' })
   })
+
+  it('is refused in a request that was presented before, too', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer, { refreshAfter: '1m' })
+    const presented = await api.present(withToken(issuer.token()))
+    expect(await presented.authorize()).toMatchObject({ outcome: 'granted' })
+    issuer.jwks.answer = json({ keys: [signer().jwk] })
+    issuer.clock.advance(61_000)
+    await api.ready()
+    expect(await presented.authorize()).toMatchObject({ status: 401, reason: 'unknown-key' })
+  })
+
+  it('ends what was presented by nothing that comes and goes again', async () => {
+    const issuer = await testIssuer()
+    const { api } = serverFor(issuer, { refreshAfter: '1m', maxAge: '2m' })
+    const presented = await api.present(withToken(issuer.token()))
+    issuer.jwks.answer = json({}, 503)
+    issuer.clock.advance(121_000)
+    expect(await presented.authorize()).toMatchObject({ status: 503, reason: 'jwks-unreachable' })
+    issuer.jwks.answer = json({ keys: [issuer.key.jwk] })
+    issuer.clock.advance(5_000)
+    expect(await presented.authorize()).toMatchObject({ outcome: 'granted' })
+  })
 })
 
 describe('events', () => {

@@ -60,7 +60,7 @@ export class SimulatedNode {
           snapshot: () => undefined,
           close: () => {},
         },
-        validator: { validate: never, factsOfClaims: never, stillHolds: never },
+        validator: { validate: never, factsOfClaims: never, stillHolds: never, hasKey: never },
       }),
       connectLive: settings.hasLiveCheck ? () => this.#liveCheck(issuer) : undefined,
     })
@@ -114,7 +114,7 @@ export class SimulatedNode {
     const key = keyOf(token)
     const authentication: Authentication = token.opaque
       ? { kind: 'opaque', token: token.name, key }
-      : { kind: 'validated', token: token.name, key, facts: factsOf(token) }
+      : { kind: 'validated', token: token.name, key, facts: factsOf(token), verified: undefined }
     return (await this.#authorize(authentication, policy, readInstant(this.clock), inHand)).result
   }
 }

@@ -3,6 +3,7 @@ import type { Area } from './rule.ts'
 const lambda = (file: string) => `packages/lambda/src/${file}`
 const inLambda = (file: string, title: string) => ({ project: 'lambda', file: `packages/lambda/test/${file}`, title })
 const wiring = (title: string) => inLambda('wiring/http-api-wiring.test.ts', title)
+const rest = (title: string) => inLambda('wiring/rest-api-wiring.test.ts', title)
 
 export const lambdaRules: Area = {
   title: 'API Gateway and Lambda',
@@ -341,6 +342,27 @@ export const lambdaRules: Area = {
       file: lambda('wiring/route-description.ts'),
       remove: ['if (beyond !== undefined) {', 'if (false) {'],
       test: wiring('is a demand that a gateway does not look at'),
+    },
+    {
+      rule: 'Whether a client of the pool may call a REST API is checked by somebody, or any may, in writing',
+      source: 'confused deputy: COGNITO_USER_POOLS compares no client',
+      file: lambda('wiring/rest-api-wiring.ts'),
+      remove: ['if (isCognito) assertClientsChecked(guarded, description.anyClient)', ''],
+      test: rest('says that any client may come, unless functions look again'),
+    },
+    {
+      rule: 'No list of clients stands where nothing compares it',
+      source: 'confused deputy: COGNITO_USER_POOLS compares no client',
+      file: lambda('wiring/rest-user-pool.ts'),
+      remove: ['if (!Object.hasOwn(given, name)) continue', 'if (true) continue'],
+      test: rest('has no clientIds, which nothing would compare'),
+    },
+    {
+      rule: 'The authorizer of a REST API has the pool of its description, and not another',
+      source: 'token substitution',
+      file: lambda('wiring/rest-user-pool.ts'),
+      remove: ['!arn.endsWith(`:userpool/${id}`)', 'false'],
+      test: rest('names one pool, not two'),
     },
     {
       rule: 'A bound that results which are kept would break is not deployed',

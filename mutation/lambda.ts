@@ -372,6 +372,13 @@ export const lambdaRules: Area = {
       test: wiring('is a bound on revocation that a kept result would break'),
     },
     {
+      rule: 'Every route is deployed: none takes the place of another in a template',
+      source: 'fail closed: a route that is gone is served by a wider one',
+      file: lambda('wiring/cloud-formation.ts'),
+      remove: [".digest('hex').slice(0, 16)", ".digest('hex').slice(0, 0)"],
+      test: inLambda('wiring/cloud-formation.test.ts', 'has a name of its own for every route'),
+    },
+    {
       rule: 'A domain with mutual TLS has no way around it',
       source: 'aws-apigateway: the default endpoint goes around a domain',
       file: lambda('wiring/cloud-formation.ts'),

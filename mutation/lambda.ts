@@ -379,6 +379,13 @@ export const lambdaRules: Area = {
       test: inLambda('wiring/cloud-formation.test.ts', 'has a name of its own for every route'),
     },
     {
+      rule: 'A snapshot of keys is not written through a link that somebody put there',
+      source: 'CWE-59: whoever can change the file can sign tokens',
+      file: lambda('cold-start/write-jwks-snapshot.ts'),
+      remove: ["await open(unfinished, 'wx')", "await open(unfinished, 'w')"],
+      test: inLambda('cold-start/write-jwks-snapshot.test.ts', 'is not written through a link'),
+    },
+    {
       rule: 'A domain with mutual TLS has no way around it',
       source: 'aws-apigateway: the default endpoint goes around a domain',
       file: lambda('wiring/cloud-formation.ts'),

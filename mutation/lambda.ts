@@ -365,6 +365,13 @@ export const lambdaRules: Area = {
       test: rest('names one pool, not two'),
     },
     {
+      rule: 'A REST API has no route that a document would write as the whole stage',
+      source: 'confused authorization under caching',
+      file: lambda('wiring/rest-api-wiring.ts'),
+      remove: ['  assertMethods(routes)\n', ''],
+      test: rest('of type REQUEST has no route $default'),
+    },
+    {
       rule: 'A bound that results which are kept would break is not deployed',
       source: 'the promise of `maxRevocationLag`',
       file: lambda('wiring/held-routes.ts'),

@@ -130,6 +130,13 @@ describe('the wiring of a REST API', () => {
     expect(made({ ...kept, routes: crossing })).toThrow('which no policy document can tell apart')
   })
 
+  it.each(['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'])('of type %s has no route $default', (type) => {
+    const routes = { $default: { authorizer: 'authorizer', policy: { scopes: ['orders/read'] } } }
+    const parts = type === 'COGNITO_USER_POOLS' ? cognito : lambda
+    expect(made({ ...parts, type, routes })).toThrow("restApiWiring.routes has '$default', which no REST API has")
+    expect(made({ ...parts, type, routes: { ...common.routes, $default: { authorizer: 'none' } } })).toThrow('$default')
+  })
+
   it('has nothing that its type has no use for', () => {
     expect(made({ ...cognito, resultCache: 'off' })).toThrow(
       'restApiWiring.resultCache is not for an authorizer of the',

@@ -337,6 +337,13 @@ export const lambdaRules: Area = {
       test: wiring('is a route without scopes'),
     },
     {
+      rule: 'A policy that turned out to be undefined is no route without demands',
+      source: 'fail closed',
+      file: lambda('wiring/route-description.ts'),
+      remove: ["if (authorizer !== 'none') assertPolicy(`${route}.policy`, policy)", ''],
+      test: wiring('is a policy that turned out to be undefined'),
+    },
+    {
       rule: 'A demand that no gateway looks at is checked by somebody',
       source: 'fail closed',
       file: lambda('wiring/route-description.ts'),

@@ -229,6 +229,10 @@ describe('an authorizer', () => {
     expect(made({ resultCache: 'off' })).toThrow('httpApiAuthorizer takes one of policy, routes and policyFor')
     expect(made({ policy, routes, resultCache: 'off' })).toThrow('takes one of policy, routes and policyFor')
     expect(made({ policy: undefined, resultCache: 'off' })).toThrow('policy is undefined')
+    expect(made({ policy: null, resultCache: 'off' })).toThrow('policy takes a plain object')
+    expect(made({ routes: { 'GET /a': null }, resultCache: 'off' })).toThrow(
+      "httpApiAuthorizer.routes['GET /a'] must be a policy",
+    )
     expect(made({ policy, resultCache: 'off', cache: 1 })).toThrow('httpApiAuthorizer.cache is not an option')
     expect(made({ policy, resultCache: 'off', response: 'iam' })).toThrow("response must be 'simple' or 'policy'")
     expect(made({ policy, resultCache: 'off', mutualTls: 1 })).toThrow('mutualTls must be true or false')

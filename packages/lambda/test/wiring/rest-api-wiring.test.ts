@@ -149,6 +149,9 @@ describe('the wiring of a REST API', () => {
   it('is not made with what is misspelt or missing', () => {
     expect(made({ ...lambda, type: 'JWT' })).toThrow('restApiWiring.type must be one of')
     expect(made({ ...lambda, type: 'TOKEN', name: '' })).toThrow('restApiWiring.name must be letters')
+    expect(
+      made({ ...lambda, type: 'TOKEN', routes: { 'GET /a': { authorizer: 'authorizer', policy: undefined } } }),
+    ).toThrow("restApiWiring.routes['GET /a'].policy must be a policy")
     expect(made({ ...lambda, type: 'TOKEN', api: 1 })).toThrow('restApiWiring.api is not an option')
     expect(made({ ...lambda, type: 'TOKEN', restApiId: undefined })).toThrow('restApiWiring.restApiId must be text')
     expect(made({ ...lambda, type: 'TOKEN', authorizerFunctionArn: '' })).toThrow('authorizerFunctionArn must be text')

@@ -3,6 +3,7 @@ import type { Area } from './rule.ts'
 const lambda = (file: string) => `packages/lambda/src/${file}`
 const inLambda = (file: string, title: string) => ({ project: 'lambda', file: `packages/lambda/test/${file}`, title })
 const wiring = (title: string) => inLambda('wiring/http-api-wiring.test.ts', title)
+const rest = (title: string) => inLambda('wiring/rest-api-wiring.test.ts', title)
 
 export const lambdaRules: Area = {
   title: 'API Gateway and Lambda',
@@ -357,6 +358,13 @@ export const lambdaRules: Area = {
       test: wiring('is a route without scopes'),
     },
     {
+      rule: 'A policy that turned out to be undefined is no route without demands',
+      source: 'fail closed',
+      file: lambda('wiring/route-description.ts'),
+      remove: ["if (authorizer !== 'none') assertPolicy(`${route}.policy`, policy)", ''],
+      test: wiring('is a policy that turned out to be undefined'),
+    },
+    {
       rule: 'A demand that no gateway looks at is checked by somebody',
       source: 'fail closed',
       file: lambda('wiring/route-description.ts'),
@@ -364,11 +372,53 @@ export const lambdaRules: Area = {
       test: wiring('is a demand that a gateway does not look at'),
     },
     {
+      rule: 'Whether a client of the pool may call a REST API is checked by somebody, or any may, in writing',
+      source: 'confused deputy: COGNITO_USER_POOLS compares no client',
+      file: lambda('wiring/rest-api-wiring.ts'),
+      remove: ['if (isCognito) assertClientsChecked(guarded, description.anyClient)', ''],
+      test: rest('says that any client may come, unless functions look again'),
+    },
+    {
+      rule: 'No list of clients stands where nothing compares it',
+      source: 'confused deputy: COGNITO_USER_POOLS compares no client',
+      file: lambda('wiring/rest-user-pool.ts'),
+      remove: ['if (!Object.hasOwn(given, name)) continue', 'if (true) continue'],
+      test: rest('has no clientIds, which nothing would compare'),
+    },
+    {
+      rule: 'The authorizer of a REST API has the pool of its description, and not another',
+      source: 'token substitution',
+      file: lambda('wiring/rest-user-pool.ts'),
+      remove: ['!arn.endsWith(`:userpool/${id}`)', 'false'],
+      test: rest('names one pool, not two'),
+    },
+    {
+      rule: 'A REST API has no route that a document would write as the whole stage',
+      source: 'confused authorization under caching',
+      file: lambda('wiring/rest-api-wiring.ts'),
+      remove: ['  assertMethods(routes)\n', ''],
+      test: rest('of type REQUEST has no route $default'),
+    },
+    {
       rule: 'A bound that results which are kept would break is not deployed',
       source: 'the promise of `maxRevocationLag`',
       file: lambda('wiring/held-routes.ts'),
       remove: ['definePolicy({ heldFor: cache.ttl })', 'definePolicy({ heldFor: 0 })'],
       test: wiring('is a bound on revocation that a kept result would break'),
+    },
+    {
+      rule: 'Every route is deployed: none takes the place of another in a template',
+      source: 'fail closed: a route that is gone is served by a wider one',
+      file: lambda('wiring/cloud-formation.ts'),
+      remove: [".digest('hex').slice(0, 16)", ".digest('hex').slice(0, 0)"],
+      test: inLambda('wiring/cloud-formation.test.ts', 'has a name of its own for every route'),
+    },
+    {
+      rule: 'A snapshot of keys is not written through a link that somebody put there',
+      source: 'CWE-59: whoever can change the file can sign tokens',
+      file: lambda('cold-start/write-jwks-snapshot.ts'),
+      remove: ["await open(unfinished, 'wx')", "await open(unfinished, 'w')"],
+      test: inLambda('cold-start/write-jwks-snapshot.test.ts', 'is not written through a link'),
     },
     {
       rule: 'A domain with mutual TLS has no way around it',

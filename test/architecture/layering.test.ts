@@ -143,7 +143,7 @@ describe('the packages', () => {
     'packages/trpc/src':
       /^(?:@tokenward\/core(?:\/(?:aws|cognito|node|errors|testing))?|@trpc\/client|@trpc\/server(?:\/(?:http|observable|rpc))?)$/,
     'packages/lambda/src':
-      /^(?:@tokenward\/core(?:\/(?:aws|cognito|testing))?|aws-cdk-lib(?:\/aws-(?:apigatewayv2(?:-authorizers)?|lambda))?|constructs|node:fs\/promises)$/,
+      /^(?:@tokenward\/core(?:\/(?:aws|cognito|testing))?|aws-cdk-lib(?:\/aws-(?:apigatewayv2(?:-authorizers)?|lambda))?|constructs|node:(?:crypto|fs\/promises))$/,
     'packages/bench/src':
       /^(?:@tokenward\/(?:cedar|core|nestjs|testkit)|@cedar-policy\/cedar-wasm\/nodejs|@nestjs\/(?:common|core|platform-fastify)|reflect-metadata|oauth4webapi|jose|aws-jwt-verify(?:\/jwk)?|express-oauth2-jwt-bearer|fast-jwt|get-jwks|hono(?:\/jwt)?|jsonwebtoken|jwks-rsa|esbuild|echarts\/\w+|node:.*)$/,
     'packages/runtimes/src':

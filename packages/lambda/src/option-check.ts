@@ -15,3 +15,9 @@ export function assertResourceServer(owner: string, api: ResourceServer): void {
   if (typeof (api as ResourceServer | undefined)?.authorize === 'function') return
   throw new ConfigurationError(`${owner}.api`, 'must be what createResourceServer() makes')
 }
+
+/** A policy that turned out to be nothing demands nothing, and is therefore refused where it stands. */
+export function assertPolicy(option: string, policy: unknown): void {
+  if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return
+  throw new ConfigurationError(option, "must be a policy, such as { scopes: ['orders/read'] }; {}: any valid token")
+}

@@ -1,12 +1,6 @@
 import type { IssuerRegistry } from '../issuers/issuer-registry.js'
 import { ConfigurationError } from '../outcomes/errors.js'
-import {
-  type ClaimsSchema,
-  type CompiledPolicy,
-  definePolicy,
-  isCompiledPolicy,
-  type RoutePolicy,
-} from '../strategy/route-policy.js'
+import { type ClaimsSchema, type CompiledPolicy, definePolicy, type RoutePolicy } from '../strategy/route-policy.js'
 import { checkDecisions, type PolicyDecisionPoint } from './policy-decision-point.js'
 
 /** A policy, written out or compiled. */
@@ -67,8 +61,7 @@ export function policyOf<Schema extends ClaimsSchema | undefined, Claims>(
   if (given.length > 0 && policy === undefined) {
     throw new ConfigurationError('policy', 'is undefined; leave the argument out to accept any valid token')
   }
-  const compiled = policy === undefined ? anyValidToken : isCompiledPolicy(policy) ? policy : definePolicy(policy)
-  return compiled as CompiledPolicy<Claims>
+  return (policy === undefined ? anyValidToken : definePolicy(policy)) as CompiledPolicy<Claims>
 }
 
 function checkAgainst(issuers: IssuerRegistry, { issuers: named, scopes, anyScope }: CompiledPolicy<unknown>): void {

@@ -20,6 +20,14 @@ describe('a policy', () => {
     )
   })
 
+  it.each([null, 5, 'orders/read', []])('that is %j is refused as none', async (policy) => {
+    const { api } = serverFor(await testIssuer())
+    expect(() => api.policy(policy as never)).toThrow(
+      new ConfigurationError('policy', 'takes a plain object of options'),
+    )
+    await expect(api.authorize(anonymous, policy as never)).rejects.toThrow('policy takes a plain object of options')
+  })
+
   it('that combines issuers without one in common is refused', async () => {
     const [a, b] = [await testIssuer(), await testIssuer()]
     const { api } = serverFor([a, b])

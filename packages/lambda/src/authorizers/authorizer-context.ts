@@ -21,7 +21,7 @@ export interface AuthorizerContext {
 }
 
 /** The most that API Gateway takes of one result, in bytes. */
-const MAX_RESULT_BYTES = 8_192
+export const MAX_RESULT_BYTES = 8_192
 /** What is left out first, where all does not fit: a caller without groups may do less. */
 const OMITTED = [[], ['groups'], ['groups', 'scopes']] as const
 

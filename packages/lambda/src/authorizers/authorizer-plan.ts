@@ -8,6 +8,7 @@ import {
   type ResourceServer,
 } from '@tokenward/core'
 import { assertOptionNames, assertResourceServer } from '../option-check.js'
+import { assertDocumentsFit } from './document-size.js'
 import { createRouteTable, documentsOf, type RouteTable } from './route-table.js'
 import type { CheckedResultCache } from './result-cache.js'
 
@@ -71,7 +72,9 @@ export function createPlan<Event extends object>(
   if (named[0] === 'policy') return { kind: 'policy', policy: compile(policy as AnyPolicy) }
   if (named[0] === 'routes') {
     const documents = inDocuments && documentsOf(cache)
-    return { kind: 'routes', table: createRouteTable(`${owner}.routes`, routes, { compile, inDocuments: documents }) }
+    const table = createRouteTable(`${owner}.routes`, routes, { compile, inDocuments: documents })
+    assertDocumentsFit(`${owner}.routes`, table, documents)
+    return { kind: 'routes', table }
   }
   if (typeof policyFor !== 'function') {
     throw new ConfigurationError(`${owner}.policyFor`, 'must be a function that returns a policy')

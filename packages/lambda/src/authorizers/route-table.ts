@@ -1,4 +1,5 @@
 import { type CompiledPolicy, ConfigurationError } from '@tokenward/core'
+import { assertPolicy } from '../option-check.js'
 import { beyondParameters, parseRouteKey, patternsOf } from './route-key.js'
 import { contains, overlaps } from './resource-pattern.js'
 import type { CheckedResultCache } from './result-cache.js'
@@ -52,6 +53,7 @@ export function createRouteTable(
   const demands = new Map<unknown, CompiledPolicy<unknown>>()
   const routes = Object.entries(given).map(([key, literal]): TableRoute => {
     parseRouteKey(option, key)
+    assertPolicy(`${option}['${key}']`, literal)
     const policy = compile(literal as never)
     const same = sameness(policy)
     const demand = demands.get(same) ?? policy

@@ -18,9 +18,21 @@ export async function writeJwksSnapshot(api: ResourceServer, file: string): Prom
   if (snapshot.keySets.length === 0) {
     throw new ConfigurationError('writeJwksSnapshot.api', 'fetches no keys: the issuers have theirs in their options')
   }
+  await replaceFile(file, JSON.stringify(snapshot))
+}
+
+/** Each call has a file of its own until it is whole, beside the old one: only within a folder is a rename one step. */
+async function replaceFile(file: string, text: string): Promise<void> {
   // Only a build needs it; a function that starts does not.
-  const { rename, writeFile } = await import('node:fs/promises')
-  const unfinished = `${file}.${process.pid}.tmp`
-  await writeFile(unfinished, JSON.stringify(snapshot))
-  await rename(unfinished, file)
+  const { open, rename, rm } = await import('node:fs/promises')
+  const unfinished = `${file}.${crypto.randomUUID()}.tmp`
+  // What is there already may be a link to elsewhere.
+  const handle = await open(unfinished, 'wx')
+  try {
+    await handle.writeFile(text).finally(() => handle.close())
+    await rename(unfinished, file)
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    throw error
+  }
 }

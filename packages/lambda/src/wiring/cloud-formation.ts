@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ConfigurationError } from '@tokenward/core'
 import { assertOptionNames } from '../option-check.js'
 import { CHECKED, type CheckedHttpApi, type HttpApiWiring } from './http-api-wiring.js'
@@ -172,14 +173,12 @@ function mutualTlsDomain({ prefix, mutualTls }: CheckedHttpApi): Record<string, 
   }
 }
 
-/** A logical id has letters and digits alone; two keys that differ in other characters must not share one. */
+/** A logical id has letters and digits alone. Of two routes that shared one, the first would not be deployed. */
 function idOf(key: string): string {
   const words = key
     .replaceAll(/[^A-Za-z0-9]+/g, ' ')
     .trim()
     .split(' ')
   const name = words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1).toLowerCase()}`).join('')
-  let hash = 0
-  for (const character of key) hash = (Math.imul(hash, 31) + (character.codePointAt(0) as number)) >>> 0
-  return `${name}${hash.toString(36)}`
+  return `${name}${createHash('sha256').update(key).digest('hex').slice(0, 16)}`
 }

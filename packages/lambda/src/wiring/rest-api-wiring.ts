@@ -3,9 +3,9 @@ import type { AnyPolicy } from '../authorizers/authorizer-plan.js'
 import { checkResultCache, restApiDialect, restTokenDialect, type ResultCache } from '../authorizers/result-cache.js'
 import { assertOptionNames } from '../option-check.js'
 import { checkHeldRoutes } from './held-routes.js'
-import { checkRoutes, gatewayScopes, type RouteDescription } from './route-description.js'
+import { checkRestUserPool, type RestUserPoolDescription } from './rest-user-pool.js'
+import { checkRoutes, type CheckedRoute, gatewayScopes, type RouteDescription } from './route-description.js'
 import { checkValue, sub, type TemplateResource, type TemplateValue } from './template-value.js'
-import { checkUserPool, type UserPoolDescription } from './user-pool-description.js'
 
 /** A REST API with its methods and what they demand. */
 export interface RestApiDescription {
@@ -20,9 +20,14 @@ export interface RestApiDescription {
   /** The ARN of the authorizer's function. Needed for TOKEN and REQUEST. */
   readonly authorizerFunctionArn?: TemplateValue
   /** The pool. Needed for COGNITO_USER_POOLS. */
-  readonly userPool?: UserPoolDescription
+  readonly userPool?: RestUserPoolDescription
   /** The ARN of the pool, as `{ 'Fn::GetAtt': ['UserPool', 'Arn'] }`. Needed for COGNITO_USER_POOLS. */
   readonly userPoolArn?: TemplateValue
+  /**
+   * `true`: any client of the pool may come, with a token for any resource. A COGNITO_USER_POOLS authorizer compares neither,
+   * so each of its routes says `checkedByFunction: true`, or the description says this. Default `false`.
+   */
+  readonly anyClient?: boolean
   /** Every method, by its key. */
   readonly routes: Readonly<Record<string, RouteDescription<'authorizer'>>>
 }
@@ -41,7 +46,17 @@ export interface RestApiWiring {
 }
 
 const OWNER = 'restApiWiring'
-const KNOWN = ['name', 'restApiId', 'type', 'resultCache', 'authorizerFunctionArn', 'userPool', 'userPoolArn', 'routes']
+const KNOWN = [
+  'name',
+  'restApiId',
+  'type',
+  'resultCache',
+  'authorizerFunctionArn',
+  'userPool',
+  'userPoolArn',
+  'anyClient',
+  'routes',
+]
 const TYPES = ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'] as const
 const TOKEN = 'method.request.header.Authorization'
 const WITHOUT_SCOPES =
@@ -64,9 +79,11 @@ export function restApiWiring(description: RestApiDescription): RestApiWiring {
   assertOfType(description, isCognito)
   const ofGateway = isCognito ? ['authorizer'] : []
   const routes = checkRoutes(`${OWNER}.routes`, description.routes, { authorizers: ['authorizer'], ofGateway })
+  assertMethods(routes)
   const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}Authorizer`
   const common = { RestApiId: restApiId, Name: name, Type: type }
   const guarded = routes.filter(({ authorizer }) => authorizer === 'authorizer')
+  if (isCognito) assertClientsChecked(guarded, description.anyClient)
   const scopesOf = (key: string) => {
     const route = guarded.find((one) => one.key === key)
     const scopes =
@@ -99,24 +116,38 @@ export function restApiWiring(description: RestApiDescription): RestApiWiring {
   }
 }
 
+/** In a document it would be every request of the stage, to methods that are not described, too. */
+function assertMethods(routes: readonly CheckedRoute<'authorizer'>[]): void {
+  if (routes.every(({ key }) => key !== '$default')) return
+  throw new ConfigurationError(
+    `${OWNER}.routes`,
+    "has '$default', which no REST API has; write 'ANY /{proxy+}' for the rest of its paths",
+  )
+}
+
 /** What the type has no use for would be taken for a protection. */
 function assertOfType(description: RestApiDescription, isCognito: boolean): void {
   const others = isCognito
     ? (['resultCache', 'authorizerFunctionArn'] as const)
-    : (['userPool', 'userPoolArn'] as const)
+    : (['userPool', 'userPoolArn', 'anyClient'] as const)
   const unused = others.find((name) => description[name] !== undefined)
   if (unused === undefined) return
   throw new ConfigurationError(`${OWNER}.${unused}`, `is not for an authorizer of the type ${description.type}`)
 }
 
+/** The gateway lets in every client with the scope; where no function looks again, somebody has to have meant it. */
+function assertClientsChecked(guarded: readonly CheckedRoute<'authorizer'>[], anyClient: unknown = false): void {
+  if (typeof anyClient !== 'boolean') throw new ConfigurationError(`${OWNER}.anyClient`, 'must be true or false')
+  const unchecked = anyClient ? undefined : guarded.find(({ checkedByFunction }) => !checkedByFunction)
+  if (unchecked === undefined) return
+  throw new ConfigurationError(
+    `${OWNER}.routes['${unchecked.key}'].checkedByFunction`,
+    'must be true, where the function verifies the token itself: a COGNITO_USER_POOLS authorizer accepts any client of the pool; or say anyClient: true, where any may come',
+  )
+}
+
 function cognito({ userPool, userPoolArn }: RestApiDescription): Readonly<Record<string, unknown>> {
-  if (checkUserPool(`${OWNER}.userPool`, userPool).isUpdated) {
-    throw new ConfigurationError(
-      `${OWNER}.userPool.issuer`,
-      'is UPDATED, whose tokens the COGNITO_USER_POOLS authorizer refuses; take a TOKEN or REQUEST authorizer',
-    )
-  }
-  return { IdentitySource: TOKEN, ProviderARNs: [checkValue(`${OWNER}.userPoolArn`, userPoolArn)] }
+  return { IdentitySource: TOKEN, ProviderARNs: [checkRestUserPool(OWNER, userPool, userPoolArn)] }
 }
 
 type LambdaDescription = RestApiDescription & {

@@ -6,7 +6,7 @@ import {
   type PolicyOrLiteral,
 } from '@tokenward/core'
 import { parseRouteKey } from '../authorizers/route-key.js'
-import { assertOptionNames } from '../option-check.js'
+import { assertOptionNames, assertPolicy } from '../option-check.js'
 
 /** Who looks at the token of a route before its function does. */
 export type RouteDescription<Authorizers extends string> =
@@ -72,6 +72,7 @@ export function checkRoutes<Authorizers extends string>(
     if ((authorizer === 'none') === Object.hasOwn(given as object, 'policy')) {
       throw new ConfigurationError(`${route}.policy`, "stands with every authorizer, and not with 'none'")
     }
+    if (authorizer !== 'none') assertPolicy(`${route}.policy`, policy)
     return {
       key,
       authorizer: authorizer as Authorizers | 'none',

@@ -35,8 +35,6 @@ const MAX_AUDIENCES = 50
 
 /** A description that was checked. */
 export interface CheckedUserPool {
-  readonly userPoolId: TemplateValue
-  readonly isUpdated: boolean
   /** What a JWT authorizer of an HTTP API is told. */
   forJwtAuthorizer(option: string, audience: readonly TemplateValue[] | undefined): GatewayIssuer
 }
@@ -63,8 +61,6 @@ export function checkUserPool(option: string, given: unknown): CheckedUserPool {
   }
   const isUpdated = issuer === 'UPDATED'
   return {
-    userPoolId: pool,
-    isUpdated,
     forJwtAuthorizer(authorizer, audience = [...clients, ...resources]) {
       if (isUpdated && !updatedIssuerTried) {
         throw new ConfigurationError(
@@ -88,7 +84,7 @@ export function checkUserPool(option: string, given: unknown): CheckedUserPool {
 }
 
 /** What CDK writes in place of text that is known at the deployment. */
-function isCdkToken(value: string): boolean {
+export function isCdkToken(value: string): boolean {
   return value.includes('${Token[')
 }
 

@@ -255,14 +255,16 @@ describe('an authorizer with policy documents', () => {
     await expect(authorizer(event)).rejects.toMatchObject({ code: 'decided-too-late' })
   })
 
-  it('fails for an ARN that is none, and for a table that does not fit', async () => {
+  it('fails for an ARN that is none, and for one with which a table does not fit', async () => {
     const { pool, api } = await ordersApi()
     const headers = bearer(await pool.accessToken())
-    const many = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`GET /orders/${index}`, {}]))
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`GET /orders/${index}`, {}]))
     const resultCache = { ttl: '5m', identitySources: [TOKEN] } as const
     const authorizer = httpApiAuthorizer(api, { routes: many, resultCache, response: 'policy' })
     const event = httpAuthorizerEvent({ headers, path: '/orders/7', route: '/orders/7' })
-    await expect(authorizer(event)).rejects.toThrow('make a result of more than 8192 bytes')
+    expect(await authorizer(event)).toHaveProperty('context')
+    const routeArn = event.routeArn.replace('/prod/', `/${'stage'.repeat(25)}/`)
+    await expect(authorizer({ ...event, routeArn })).rejects.toThrow('make a result of more than 8192 bytes')
     await expect(authorizer({ ...event, routeArn: 'orders' })).rejects.toThrow('names no request of API Gateway')
   })
 
@@ -305,6 +307,10 @@ describe('an authorizer', () => {
     expect(made({ resultCache: 'off' })).toThrow('httpApiAuthorizer takes one of policy, routes and policyFor')
     expect(made({ policy, routes, resultCache: 'off' })).toThrow('takes one of policy, routes and policyFor')
     expect(made({ policy: undefined, resultCache: 'off' })).toThrow('policy is undefined')
+    expect(made({ policy: null, resultCache: 'off' })).toThrow('policy takes a plain object')
+    expect(made({ routes: { 'GET /a': null }, resultCache: 'off' })).toThrow(
+      "httpApiAuthorizer.routes['GET /a'] must be a policy",
+    )
     expect(made({ policy, resultCache: 'off', cache: 1 })).toThrow('httpApiAuthorizer.cache is not an option')
     expect(made({ policy, resultCache: 'off', response: 'iam' })).toThrow("response must be 'simple' or 'policy'")
     expect(made({ policy, resultCache: 'off', mutualTls: 1 })).toThrow('mutualTls must be true or false')

@@ -40,6 +40,10 @@ describe('a table of routes', () => {
     expect(() => table(given)).toThrow('routes must be an object with one or more routes')
   })
 
+  it.each([null, undefined, 5, 'orders/read', []])('names the route whose policy is %j', (policy) => {
+    expect(() => table({ 'GET /orders': read, 'GET /a': policy })).toThrow("routes['GET /a'] must be a policy, such as")
+  })
+
   it('decides policies that say the same once', () => {
     const same = definePolicy({ scopes: ['orders/read'], name: 'other' })
     const schema = definePolicy({ claims: z.object({}) }) as CompiledPolicy<unknown>

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { authorizationServer, createResourceServer, type KeySnapshot } from '@tokenward/core'
 import { cognitoUserPool } from '@tokenward/core/cognito'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { httpApiAuthorizer, writeJwksSnapshot } from '../../src/index.js'
 import { httpAuthorizerEvent } from '../support/events.js'
 import { bearer, ordersApi } from '../support/orders-api.js'
@@ -41,6 +41,36 @@ describe('a snapshot of the keys', () => {
     expect(readdirSync(path)).toStrictEqual(['keys.json'])
     const { keySets } = JSON.parse(readFileSync(join(path, 'keys.json'), 'utf8')) as KeySnapshot
     expect(keySets).toMatchObject([{ fetchedAt: expect.any(Number), jwks: { keys: [{ kty: 'RSA' }, { kty: 'RSA' }] } }])
+  })
+
+  it('is written by several at once', async () => {
+    const { api } = await ordersApi()
+    const path = folder()
+    const file = join(path, 'keys.json')
+    await Promise.all(Array.from({ length: 8 }, () => writeJwksSnapshot(api, file)))
+    expect(readdirSync(path)).toStrictEqual(['keys.json'])
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toStrictEqual(api.exportKeys())
+  })
+
+  it('is not written through a link that somebody put there', async () => {
+    const { api } = await ordersApi()
+    const path = folder()
+    const [file, elsewhere] = [join(path, 'keys.json'), join(path, 'elsewhere')]
+    const name = '00000000-0000-4000-8000-000000000000'
+    const random = vi.spyOn(crypto, 'randomUUID').mockReturnValue(name)
+    onTestFinished(() => random.mockRestore())
+    writeFileSync(elsewhere, 'before')
+    symlinkSync(elsewhere, `${file}.${name}.tmp`)
+    await expect(writeJwksSnapshot(api, file)).rejects.toMatchObject({ code: 'EEXIST' })
+    expect(readFileSync(elsewhere, 'utf8')).toBe('before')
+  })
+
+  it('leaves nothing beside it where it cannot be put in its place', async () => {
+    const { api } = await ordersApi()
+    const path = folder()
+    mkdirSync(join(path, 'keys.json'))
+    await expect(writeJwksSnapshot(api, join(path, 'keys.json'))).rejects.toThrow('rename')
+    expect(readdirSync(path)).toStrictEqual(['keys.json'])
   })
 
   it('is not written where keys cannot be fetched: what was there stays', async () => {

@@ -61,6 +61,13 @@ describe('a trap that becomes an error', () => {
     }
   })
 
+  it.each([null, undefined, 5, []])('is a policy that turned out to be %j, wherever it is checked', (policy) => {
+    const message = "httpApiWiring.routes['GET /x'].policy must be a policy, such as"
+    expect(jwt(policy as never)).toThrow(message)
+    expect(jwt(policy as never, { checkedByFunction: true })).toThrow(message)
+    expect(made({ routes: { 'GET /x': { authorizer: 'lambda', policy } } })).toThrow(message)
+  })
+
   it('is a demand that a gateway does not look at, and no function either', () => {
     const scopes = ['orders/read']
     const beyond = [

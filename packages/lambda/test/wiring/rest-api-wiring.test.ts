@@ -15,9 +15,13 @@ const lambda = { ...common, authorizerFunctionArn: { 'Fn::GetAtt': ['AuthorizerF
 const cognito = {
   ...common,
   type: 'COGNITO_USER_POOLS',
-  userPool: { userPoolId: { Ref: 'UserPool' }, clientIds: [{ Ref: 'WebClient' }] },
+  userPool: { userPoolId: { Ref: 'UserPool' } },
   userPoolArn: { 'Fn::GetAtt': ['UserPool', 'Arn'] },
+  anyClient: true,
 } as const
+const checkedRoutes = {
+  'GET /orders': { authorizer: 'authorizer', policy: { scopes: ['orders/read'] }, checkedByFunction: true },
+}
 const made = (description: object) => () => restApiWiring(description as RestApiDescription)
 
 describe('the wiring of a REST API', () => {
@@ -45,6 +49,46 @@ describe('the wiring of a REST API', () => {
       AuthorizerResultTtlInSeconds: 300,
       IdentitySource: identitySources.join(','),
     })
+  })
+
+  it('of a user pool says that any client may come, unless functions look again', () => {
+    const routes = (checkedByFunction: boolean) => ({
+      'GET /orders': { authorizer: 'authorizer', policy: { scopes: ['orders/read'] }, checkedByFunction },
+      'GET /health': { authorizer: 'none' },
+    })
+    const { anyClient: _, ...withoutWord } = cognito
+    expect(made({ ...withoutWord, routes: routes(false) })).toThrow(
+      "restApiWiring.routes['GET /orders'].checkedByFunction must be true, where the function verifies the token itself",
+    )
+    expect(made({ ...cognito, anyClient: false, routes: routes(false) })).toThrow('checkedByFunction must be true')
+    expect(made({ ...withoutWord, routes: routes(true) })).not.toThrow()
+    expect(made({ ...cognito, routes: routes(false) })).not.toThrow()
+    expect(made({ ...cognito, anyClient: 'yes' })).toThrow('restApiWiring.anyClient must be true or false')
+  })
+
+  it.each(['clientIds', 'resources'])('of a user pool has no %s, which nothing would compare', (name) => {
+    const userPool = { ...cognito.userPool, [name]: ['web'] }
+    for (const anyClient of [true, false]) {
+      expect(made({ ...cognito, userPool, anyClient, routes: checkedRoutes })).toThrow(
+        `restApiWiring.userPool.${name} is nothing that a COGNITO_USER_POOLS authorizer checks`,
+      )
+    }
+  })
+
+  it('of a user pool names one pool, not two', () => {
+    const of = (userPoolId: unknown, userPoolArn: unknown) =>
+      made({ ...cognito, userPool: { userPoolId }, userPoolArn })
+    const id = 'eu-west-1_AbCdEf123'
+    const arn = (pool: string) => `arn:aws:cognito-idp:eu-west-1:123456789012:userpool/${pool}`
+    expect(of(id, arn(id))).not.toThrow()
+    for (const other of ['eu-west-1_Other1234', `${id}4`, `x${id}`]) {
+      expect(of(id, arn(other))).toThrow(`restApiWiring.userPoolArn must end in 'userpool/${id}'`)
+    }
+    // What becomes of these is known at the deployment.
+    expect(of(id, cognito.userPoolArn)).not.toThrow()
+    expect(of({ Ref: 'UserPool' }, arn(id))).not.toThrow()
+    expect(of('${Token[TOKEN.7]}', arn(id))).not.toThrow()
+    expect(of(id, '${Token[TOKEN.8]}')).not.toThrow()
   })
 
   it('refuses the UPDATED issuer where the authorizer does', () => {
@@ -86,22 +130,36 @@ describe('the wiring of a REST API', () => {
     expect(made({ ...kept, routes: crossing })).toThrow('which no policy document can tell apart')
   })
 
+  it.each(['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'])('of type %s has no route $default', (type) => {
+    const routes = { $default: { authorizer: 'authorizer', policy: { scopes: ['orders/read'] } } }
+    const parts = type === 'COGNITO_USER_POOLS' ? cognito : lambda
+    expect(made({ ...parts, type, routes })).toThrow("restApiWiring.routes has '$default', which no REST API has")
+    expect(made({ ...parts, type, routes: { ...common.routes, $default: { authorizer: 'none' } } })).toThrow('$default')
+  })
+
   it('has nothing that its type has no use for', () => {
     expect(made({ ...cognito, resultCache: 'off' })).toThrow(
       'restApiWiring.resultCache is not for an authorizer of the',
     )
     expect(made({ ...cognito, authorizerFunctionArn: 'x' })).toThrow('restApiWiring.authorizerFunctionArn is not for')
     expect(made({ ...cognito, type: 'TOKEN' })).toThrow('restApiWiring.userPool is not for an authorizer of the type')
+    expect(made({ ...lambda, type: 'TOKEN', anyClient: true })).toThrow('restApiWiring.anyClient is not for an')
   })
 
   it('is not made with what is misspelt or missing', () => {
     expect(made({ ...lambda, type: 'JWT' })).toThrow('restApiWiring.type must be one of')
     expect(made({ ...lambda, type: 'TOKEN', name: '' })).toThrow('restApiWiring.name must be letters')
+    expect(
+      made({ ...lambda, type: 'TOKEN', routes: { 'GET /a': { authorizer: 'authorizer', policy: undefined } } }),
+    ).toThrow("restApiWiring.routes['GET /a'].policy must be a policy")
     expect(made({ ...lambda, type: 'TOKEN', api: 1 })).toThrow('restApiWiring.api is not an option')
     expect(made({ ...lambda, type: 'TOKEN', restApiId: undefined })).toThrow('restApiWiring.restApiId must be text')
     expect(made({ ...lambda, type: 'TOKEN', authorizerFunctionArn: '' })).toThrow('authorizerFunctionArn must be text')
     expect(made({ ...cognito, userPool: undefined })).toThrow('restApiWiring.userPool takes a plain object')
     expect(made({ ...cognito, userPoolArn: undefined })).toThrow('restApiWiring.userPoolArn must be text')
+    expect(made({ ...cognito, userPool: { userPoolId: '' } })).toThrow('restApiWiring.userPool.userPoolId must be text')
+    expect(made({ ...cognito, userPool: { ...cognito.userPool, issuer: 'NEW' } })).toThrow("must be 'ORIGINAL' or")
+    expect(made({ ...cognito, userPool: { ...cognito.userPool, id: 1 } })).toThrow('userPool.id is not an option')
     const two = { ttl: '5m', identitySources: ['method.request.header.Authorization', 'context.path'] }
     expect(made({ ...lambda, type: 'TOKEN', resultCache: two })).toThrow('has one source alone here')
   })

@@ -33,7 +33,7 @@ describe('the linter of AWS finds nothing wrong with', () => {
       restApiId: { Ref: 'OrdersApi' },
       routes: { 'GET /orders': { authorizer: 'authorizer', policy: { scopes: ['orders/read'] } } },
     } as const
-    const userPool = { userPoolId: { Ref: 'UserPool' }, clientIds: ['web'] }
+    const userPool = { userPoolId: { Ref: 'UserPool' } }
     const userPoolArn = { 'Fn::GetAtt': ['UserPool', 'Arn'] }
     const others = {
       OrdersApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'orders' } },
@@ -42,7 +42,7 @@ describe('the linter of AWS finds nothing wrong with', () => {
     for (const wiring of [
       restApiWiring({ ...common, type: 'TOKEN', authorizerFunctionArn }),
       restApiWiring({ ...common, type: 'REQUEST', authorizerFunctionArn }),
-      restApiWiring({ ...common, type: 'COGNITO_USER_POOLS', userPool, userPoolArn }),
+      restApiWiring({ ...common, type: 'COGNITO_USER_POOLS', userPool, userPoolArn, anyClient: true }),
     ]) {
       expect(lint({ ...others, ...wiring.Resources })).toStrictEqual([])
     }

@@ -8,7 +8,7 @@ import {
   type ResourceServer,
 } from '@tokenward/core'
 import { assertOptionNames, assertResourceServer } from '../option-check.js'
-import { assertDocumentsFit } from './document-size.js'
+import { assertWholeDocumentFits } from './document-size.js'
 import { createRouteTable, documentsOf, type RouteTable } from './route-table.js'
 import type { CheckedResultCache } from './result-cache.js'
 
@@ -73,7 +73,7 @@ export function createPlan<Event extends object>(
   if (named[0] === 'routes') {
     const documents = inDocuments && documentsOf(cache)
     const table = createRouteTable(`${owner}.routes`, routes, { compile, inDocuments: documents })
-    assertDocumentsFit(`${owner}.routes`, table, documents)
+    assertWholeDocumentFits(`${owner}.routes`, table, documents)
     return { kind: 'routes', table }
   }
   if (typeof policyFor !== 'function') {

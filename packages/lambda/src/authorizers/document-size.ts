@@ -17,12 +17,26 @@ const ROOM_FOR_CALLER = 512
 const FEW = 5
 
 /**
- * A caller whose document is too large gets 500 on every route, and is likely to be the one who may do most.
+ * A caller whose document is too large gets 500 on every route. All kinds of callers are tried, which is for a deployment:
+ * a function that starts has no time for it.
  *
  * @throws {@link ConfigurationError} for a table whose documents are too large for API Gateway.
  */
 export function assertDocumentsFit(option: string, table: RouteTable, documents: Documents | false): void {
-  if (documents !== 'of all routes' || largestDocument(table) + ROOM_FOR_CALLER <= MAX_RESULT_BYTES) return
+  if (documents === 'of all routes') assertFits(option, largestDocument(table))
+}
+
+/**
+ * The same for a caller who may do all.
+ *
+ * @throws {@link ConfigurationError} where that document is too large for API Gateway.
+ */
+export function assertWholeDocumentFits(option: string, table: RouteTable, documents: Documents | false): void {
+  if (documents === 'of all routes') assertFits(option, sizeOf(table, table.demands))
+}
+
+function assertFits(option: string, size: number): void {
+  if (size + ROOM_FOR_CALLER <= MAX_RESULT_BYTES) return
   throw new ConfigurationError(
     option,
     `make a result of more than ${MAX_RESULT_BYTES} bytes for some callers, which API Gateway takes for none; put the route among the identity sources, or use several authorizers`,

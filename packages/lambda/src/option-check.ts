@@ -21,3 +21,13 @@ export function assertPolicy(option: string, policy: unknown): void {
   if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return
   throw new ConfigurationError(option, "must be a policy, such as { scopes: ['orders/read'] }; {}: any valid token")
 }
+
+/** What core says of a policy, said of where this one stands. */
+export function policyAt<Policy>(option: string, compile: () => Policy): Policy {
+  try {
+    return compile()
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    throw new ConfigurationError(`${option}${error.option.replace(/^policy/, '')}`, error.problem)
+  }
+}

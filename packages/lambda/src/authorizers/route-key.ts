@@ -18,6 +18,11 @@ export function parseRouteKey(option: string, key: string): RouteKey | '$default
   if (key === '$default') return key
   const [, method = '', path = ''] = KEY.exec(key) ?? []
   const segments = path.slice(1).split('/')
+  const strange = segments.find((segment) => segment.startsWith(':'))
+  if (strange !== undefined) {
+    const problem = `has ${JSON.stringify(key)}, which API Gateway takes as it stands; a parameter is {${strange.slice(1)}}`
+    throw new ConfigurationError(option, problem)
+  }
   const isKnown = method === 'ANY' || METHODS.some((known) => known === method)
   if (!isKnown || !segments.every((segment, at) => (at < segments.length - 1 ? SEGMENT : LAST_SEGMENT).test(segment))) {
     throw new ConfigurationError(

@@ -1,5 +1,5 @@
 import { type CompiledPolicy, ConfigurationError } from '@tokenward/core'
-import { assertPolicy } from '../option-check.js'
+import { assertPolicy, policyAt } from '../option-check.js'
 import { beyondParameters, parseRouteKey, patternsOf } from './route-key.js'
 import { contains, overlaps } from './resource-pattern.js'
 import type { CheckedResultCache } from './result-cache.js'
@@ -54,7 +54,7 @@ export function createRouteTable(
   const routes = Object.entries(given).map(([key, literal]): TableRoute => {
     parseRouteKey(option, key)
     assertPolicy(`${option}['${key}']`, literal)
-    const policy = compile(literal as never)
+    const policy = policyAt(`${option}['${key}']`, () => compile(literal as never))
     const same = sameness(policy)
     const demand = demands.get(same) ?? policy
     demands.set(same, demand)

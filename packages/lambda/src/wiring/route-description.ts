@@ -6,7 +6,7 @@ import {
   type PolicyOrLiteral,
 } from '@tokenward/core'
 import { parseRouteKey } from '../authorizers/route-key.js'
-import { assertOptionNames, assertPolicy } from '../option-check.js'
+import { assertOptionNames, assertPolicy, policyAt } from '../option-check.js'
 
 /** Who looks at the token of a route before its function does. */
 export type RouteDescription<Authorizers extends string> =
@@ -70,13 +70,16 @@ export function checkRoutes<Authorizers extends string>(
       )
     }
     if ((authorizer === 'none') === Object.hasOwn(given as object, 'policy')) {
-      throw new ConfigurationError(`${route}.policy`, "stands with every authorizer, and not with 'none'")
+      throw new ConfigurationError(
+        `${route}.policy`,
+        authorizer === 'none' ? "has nobody who looks at it: authorizer is 'none'" : 'is required; {}: any valid token',
+      )
     }
     if (authorizer !== 'none') assertPolicy(`${route}.policy`, policy)
     return {
       key,
       authorizer: authorizer as Authorizers | 'none',
-      policy: policy === undefined ? undefined : compiled(policy),
+      policy: policy === undefined ? undefined : policyAt(`${route}.policy`, () => compiled(policy)),
       checkedByFunction,
     }
   })

@@ -340,7 +340,7 @@ describe('an authorizer', () => {
       expect(made({ policy })).toThrow('policy.maxRevocationLag must be above 5m')
       const byRoute = { ttl: '5m', identitySources: [TOKEN, '$context.routeKey'] } as const
       expect(made({ routes: { 'GET /orders': policy }, resultCache: byRoute })).toThrow(
-        'policy.maxRevocationLag must be above 5m',
+        "httpApiAuthorizer.routes['GET /orders'].maxRevocationLag must be above 5m",
       )
       expect(() => httpApiAuthorizer(api, { policy, resultCache: 'off' })).not.toThrow()
     },

@@ -36,6 +36,28 @@ describe('a table of routes', () => {
     expect(() => table({ [key]: read })).toThrow(/^routes has ".*", which is no route such as/)
   })
 
+  it('has no parameter as other routers write it', () => {
+    expect(() => table({ 'GET /orders/:id': read })).toThrow(
+      'routes has "GET /orders/:id", which API Gateway takes as it stands; a parameter is {id}',
+    )
+    expect(() => table({ 'POST /orders/{id}:cancel': read }, false)).toThrow('is no route such as')
+    expect(() => table({ 'POST /orders:cancel': read }, false)).not.toThrow()
+  })
+
+  it('names the route whose policy cannot be compiled', () => {
+    const compile = definePolicy as never
+    const made = (policy: object) => () =>
+      createRouteTable('routes', { 'GET /a': policy }, { compile, inDocuments: false })
+    expect(made({ scope: [] })).toThrow("routes['GET /a'].scope is not an option")
+    expect(made({ maxRevocationLag: '5' })).toThrow("routes['GET /a'].maxRevocationLag must be")
+    const broken = () => {
+      throw new TypeError('broken')
+    }
+    expect(() => createRouteTable('routes', { 'GET /a': {} }, { compile: broken, inDocuments: false })).toThrow(
+      TypeError,
+    )
+  })
+
   it.each([undefined, null, [], {}, 'GET /orders'])('is not %j', (given) => {
     expect(() => table(given)).toThrow('routes must be an object with one or more routes')
   })

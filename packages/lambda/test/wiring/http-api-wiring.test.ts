@@ -129,7 +129,9 @@ describe('a trap that becomes an error', () => {
 
   it('is a bound on revocation that a kept result would break', () => {
     const identitySources = ['$request.header.Authorization', '$context.routeKey']
-    expect(made({ resultCache: { ttl: '5m', identitySources } })).toThrow('policy.maxRevocationLag must be above 5m')
+    expect(made({ resultCache: { ttl: '5m', identitySources } })).toThrow(
+      /^httpApiWiring\.routes\['DELETE .*'\]\.maxRevocationLag must be above 5m/,
+    )
   })
 
   it('is a demand on each request that a kept result would not look at', () => {
@@ -137,9 +139,9 @@ describe('a trap that becomes an error', () => {
     const held = (policy: object) =>
       made({ resultCache, routes: { 'GET /x': { authorizer: 'lambda', policy } }, userPool: undefined })
     expect(held({ senderConstrained: 'required' })).toThrow(
-      'policy.senderConstrained is for decisions about one request',
+      "httpApiWiring.routes['GET /x'].senderConstrained is for decisions about one request",
     )
-    expect(held({ action: 'read' })).toThrow('policy.action is for decisions about one request')
+    expect(held({ action: 'read' })).toThrow("httpApiWiring.routes['GET /x'].action is for decisions about one request")
     expect(held({ scopes: ['orders/read'] })).not.toThrow()
   })
 
@@ -202,8 +204,8 @@ describe('a trap that becomes an error', () => {
     expect(made({ routes: {} })).toThrow('httpApiWiring.routes must be an object')
     expect(withRoute('GET x', { authorizer: 'none' })).toThrow('which is no route such as')
     expect(withRoute('GET /x', { authorizer: 'iam', policy: {} })).toThrow("must be one of 'jwt', 'lambda', 'none'")
-    expect(withRoute('GET /x', { authorizer: 'none', policy: {} })).toThrow("and not with 'none'")
-    expect(withRoute('GET /x', { authorizer: 'jwt' })).toThrow('policy stands with every authorizer')
+    expect(withRoute('GET /x', { authorizer: 'none', policy: {} })).toThrow("authorizer is 'none'")
+    expect(withRoute('GET /x', { authorizer: 'jwt' })).toThrow("routes['GET /x'].policy is required")
     expect(jwt({ scope: 'a' })).toThrow('policy.scope is not an option')
     expect(jwt({ scopes: ['a'] }, { checkedByFunction: 1 })).toThrow('checkedByFunction must be true or false')
     expect(jwt({ scopes: ['a'] }, { scopes: [] })).toThrow('scopes is not an option')

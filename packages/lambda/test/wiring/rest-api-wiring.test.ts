@@ -122,7 +122,9 @@ describe('the wiring of a REST API', () => {
     const policy = { scopes: ['orders/read'], maxRevocationLag: '5m' }
     const bounded = { 'GET /orders': { authorizer: 'authorizer', policy } }
     const kept = { ...lambda, type: 'TOKEN', resultCache: { ttl: '5m', identitySources } }
-    expect(made({ ...kept, routes: bounded })).toThrow('policy.maxRevocationLag must be above 5m')
+    expect(made({ ...kept, routes: bounded })).toThrow(
+      "restApiWiring.routes['GET /orders'].maxRevocationLag must be above 5m",
+    )
     const crossing = {
       'GET /orders/{id}': { authorizer: 'authorizer', policy: { scopes: ['orders/read'] } },
       'GET /{tenant}/items': { authorizer: 'authorizer', policy: {} },

@@ -1202,6 +1202,13 @@ export const areas: readonly Area[] = [
         test: inCore('keys/jwks-source.test.ts', 'leaves the keys in use alone'),
       },
       {
+        rule: 'An outage of the metadata makes no keys unreachable that are there',
+        source: 'availability',
+        file: core('keys/jwks-document.ts'),
+        remove: ['if (last === undefined) throw error', 'throw error'],
+        test: inCore('keys/jwks-document.test.ts', 'the metadata is down since'),
+      },
+      {
         rule: 'Unknown key names cost two fetches, then one a second',
         source: 'denial of service',
         file: core('keys/jwks-source.ts'),

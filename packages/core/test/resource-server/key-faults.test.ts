@@ -53,6 +53,30 @@ describe('a known key', () => {
     })
   })
 
+  it('serves on where the metadata is down, and one fetch of the keys has failed before', async () => {
+    const issuer = await testIssuer({ alg: 'ES256' })
+    const own = issuer.jwks.url
+    const status = { metadata: 200, keys: 200 }
+    issuer.jwks.answer = (request, response) =>
+      request.url === '/keys'
+        ? json({ keys: [issuer.key.jwk] }, status.keys)(request, response)
+        : json({ issuer: own, jwks_uri: `${own}/keys` }, status.metadata)(request, response)
+    const { api, events } = serverFor(issuer, { issuer: own, jwks: undefined, ...ages })
+    const token = issuer.token({ iss: own, exp: 9e9 })
+    const last = () => events.findLast(({ type }) => type.startsWith('jwks-refresh'))
+    await api.ready()
+    Object.assign(status, { metadata: 503, keys: 500 })
+    issuer.clock.advance(REFRESH_AFTER + 1)
+    await api.verify(token)
+    await expect.poll(last).toMatchObject({ type: 'jwks-refresh-failed', httpStatus: 500 })
+    status.keys = 200
+    for (let i = 0; i < 3; i++) {
+      issuer.clock.advance(MAX_AGE - REFRESH_AFTER - 1)
+      expect(await api.authorize(withToken(token))).toMatchObject({ outcome: 'granted' })
+      await expect.poll(last).toMatchObject({ type: 'jwks-refreshed', at: issuer.clock.now() })
+    }
+  })
+
   it('that is missing from a good refresh is dead at once', async () => {
     const { authorize, jwks, clock, events } = await warm()
     jwks.answer = json({ keys: [newKey.jwk] })

@@ -447,6 +447,20 @@ export const areas: readonly Area[] = [
         test: inCore('tokens/wycheproof.test.ts', 'rejectsKeyWithRocaVulnerability'),
       },
       {
+        rule: 'Ed25519 keys of small order are refused',
+        source: 'RFC 8032 §5.1.7',
+        file: core('keys/json-web-key.ts'),
+        remove: ['if (isOfSmallOrder(decodeBase64url(x) as Uint8Array)) {', 'if (false) {'],
+        test: inCore('keys/small-order-point.test.ts', 'lets nobody in'),
+      },
+      {
+        rule: 'Ed25519 keys of small order are refused however they are written',
+        source: 'RFC 8032 §5.1.3',
+        file: core('keys/small-order-point.ts'),
+        remove: ['at === last ? byte & 0x7f : byte', 'byte'],
+        test: inCore('keys/small-order-point.test.ts', 'is known in each of its encodings'),
+      },
+      {
         rule: 'Signatures have their one length',
         source: 'RFC 7518 §3.4, RFC 8037 §3.1, RFC 8017 §8',
         file: core('keys/signature.node.ts'),

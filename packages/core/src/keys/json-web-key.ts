@@ -1,6 +1,7 @@
 import { decodeBase64url } from '../vocabulary/base64url.js'
 import { isJsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 import { isSignatureAlgorithm, parametersOf, type SignatureAlgorithm } from './algorithms.js'
+import { isOfSmallOrder } from './small-order-point.js'
 import { hasRocaFingerprint } from './weak-rsa-modulus.js'
 
 /** One public key as RFC 7517 §4 writes it. Other members are allowed and ignored. */
@@ -21,7 +22,7 @@ export interface JsonWebKey {
   readonly e?: string | undefined
   /** Curve of an EC or OKP key (RFC 7518 §6.2.1.1, RFC 8037 §2). */
   readonly crv?: string | undefined
-  /** Coordinate, base64url (RFC 7518 §6.2.1.2, RFC 8037 §2). */
+  /** Coordinate, base64url (RFC 7518 §6.2.1.2), or Ed25519 point, of no small order (RFC 8037 §2, RFC 8032 §5.1.2). */
   readonly x?: string | undefined
   /** Second coordinate of an EC key, base64url (RFC 7518 §6.2.1.3). */
   readonly y?: string | undefined
@@ -118,12 +119,8 @@ function publicMembers(jwk: { readonly [name: string]: JsonValue }): PublicJwk |
       }
       return { kty: 'EC', crv, x, y }
     }
-    case 'OKP': {
-      const crv = member(jwk, 'crv')
-      const x = member(jwk, 'x')
-      if (crv !== 'Ed25519' || !isCoordinate(x, crv)) return { problem: 'is not a complete Ed25519 public key' }
-      return { kty: 'OKP', crv, x }
-    }
+    case 'OKP':
+      return ed25519Members(member(jwk, 'crv'), member(jwk, 'x'))
     default:
       return { problem: 'has a key type that cannot verify signatures (kty)' }
   }
@@ -144,6 +141,14 @@ function rsaMembers(n: unknown, e: unknown): PublicJwk | { readonly problem: str
   }
   if (hasRocaFingerprint(modulus)) return { problem: 'has an RSA modulus that can be factored (CVE-2017-15361)' }
   return { kty: 'RSA', n: n as string, e: e as string }
+}
+
+function ed25519Members(crv: unknown, x: unknown): PublicJwk | { readonly problem: string } {
+  if (crv !== 'Ed25519' || !isCoordinate(x, crv)) return { problem: 'is not a complete Ed25519 public key' }
+  if (isOfSmallOrder(decodeBase64url(x) as Uint8Array)) {
+    return { problem: 'has an Ed25519 point of small order, under which anybody can sign' }
+  }
+  return { kty: 'OKP', crv, x }
 }
 
 function bitLength(bytes: Uint8Array): number {

@@ -1279,6 +1279,16 @@ export const areas: readonly Area[] = [
         test: inCore('resource-server/key-faults.test.ts', 'never cross issuers'),
       },
       {
+        rule: 'Keys that were given are used as they were checked, whatever becomes of the object',
+        source: 'CWE-367',
+        file: core('keys/json-web-key.ts'),
+        remove: [
+          "if (!('problem' in description)) return publishedKey(description)",
+          "if (!('problem' in description)) return key",
+        ],
+        test: inCore('issuers/authorization-server.test.ts', 'whatever becomes of the object'),
+      },
+      {
         rule: 'The memory of unknown key names is bounded',
         source: 'denial of service',
         file: core('transport/bounded-cache.ts'),

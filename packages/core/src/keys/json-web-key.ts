@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../outcomes/errors.js'
 import { decodeBase64url } from '../vocabulary/base64url.js'
 import { isJsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 import { isSignatureAlgorithm, parametersOf, type SignatureAlgorithm } from './algorithms.js'
@@ -89,21 +90,29 @@ export function describeKey(
   return { kid, alg, jwk: publicJwk, algorithms }
 }
 
+/** What a key is published as: no more of it than it takes to use it again. */
+export function publishedKey({ kid, alg, jwk }: SigningKeyDescription): JsonWebKey {
+  return { ...jwk, ...(alg && { alg }), ...(kid !== undefined && { kid }) }
+}
+
 /**
- * Says what is wrong with a key set given in the configuration, or `undefined` when every key in it can be used, as far
- * as can be told without the crypto library. A fetched set may hold keys for other purposes; one written down by hand
- * should not, so nothing is skipped silently.
+ * The keys of a set given in the configuration, every one of which can be used, as far as can be told without the crypto
+ * library. A fetched set may hold keys for other purposes; one written down by hand should not, so nothing is skipped
+ * silently. They are copied: what becomes of the given object later is checked by nobody.
+ *
+ * @throws {@link ConfigurationError} naming the key that cannot be used.
  */
-export function whatIsWrongWithJwks(jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): string | undefined {
-  const keys = (jwks as { keys?: unknown }).keys
-  if (!Array.isArray(keys) || keys.length === 0) {
-    return 'must be a JSON Web Key Set: { keys: [one or more public keys] }'
+export function checkJwks(option: string, jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): JsonWebKeySet {
+  const given = (jwks as { keys?: unknown }).keys
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new ConfigurationError(option, 'must be a JSON Web Key Set: { keys: [one or more public keys] }')
   }
-  for (const [index, key] of keys.entries()) {
+  const keys = Array.from(given, (key, index) => {
     const description = describeKey(key, allowed)
-    if ('problem' in description) return `has a key (keys[${index}]) that ${description.problem}`
-  }
-  return undefined
+    if (!('problem' in description)) return publishedKey(description)
+    throw new ConfigurationError(option, `has a key (keys[${index}]) that ${description.problem}`)
+  })
+  return { keys }
 }
 
 function publicMembers(jwk: { readonly [name: string]: JsonValue }): PublicJwk | { readonly problem: string } {

@@ -1,6 +1,6 @@
 import { signatureVerifier } from '#signature'
 import type { UnavailableCode } from '../outcomes/operator-codes.js'
-import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
+import { UpstreamError } from '../outcomes/errors.js'
 import type { Emit } from '../outcomes/events.js'
 import { createBackoff } from '../transport/backoff.js'
 import { type Clock, elapsedSince, type Instant, monotonicNow, readInstant } from '../transport/clock.js'
@@ -10,7 +10,7 @@ import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
 import type { JwksFetch } from './jwks-document.js'
-import { whatIsWrongWithJwks } from './json-web-key.js'
+import { checkJwks } from './json-web-key.js'
 import { createKeySet, type KeySet, type KeyWanted } from './key-set.js'
 import type { GivenKeySet, KeySetSnapshot } from './key-snapshot.js'
 import type { VerificationKey } from './signature.js'
@@ -257,9 +257,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
 
 /** A set that was fetched may hold keys for other purposes; one that was exported does not. */
 function checkGiven({ given, algorithms }: RemoteJwksOptions): GivenKeySet | undefined {
-  const problem = given && whatIsWrongWithJwks(given.jwks, algorithms)
-  if (given !== undefined && problem !== undefined) throw new ConfigurationError(`${given.option}.jwks`, problem)
-  return given
+  return given && { ...given, jwks: checkJwks(`${given.option}.jwks`, given.jwks, algorithms) }
 }
 
 function unexpected(error: unknown): UpstreamError {

@@ -3,7 +3,7 @@ import { type AtOnce, inSteps } from '../vocabulary/at-once.js'
 import type { JsonObject, JsonValue } from '../vocabulary/json-object.js'
 import { member } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
-import { describeKey, type JsonWebKeySet, type SigningKeyDescription } from './json-web-key.js'
+import { describeKey, type JsonWebKeySet, publishedKey, type SigningKeyDescription } from './json-web-key.js'
 import type { VerificationKey } from './signature.js'
 
 /** The usable keys of one issuer. */
@@ -102,9 +102,7 @@ function keySetOf(usable: readonly UsableKey[], imported: ReadonlyMap<string, Ve
   return {
     size: usable.length,
     imported,
-    jwks: {
-      keys: usable.map(({ kid, alg, jwk }) => ({ ...jwk, ...(alg && { alg }), ...(kid !== undefined && { kid }) })),
-    },
+    jwks: { keys: usable.map(publishedKey) },
     select({ algorithm, kid }) {
       if (kid === undefined) return all.get(algorithm)
       const named = byKid.get(kid)

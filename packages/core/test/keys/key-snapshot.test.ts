@@ -112,6 +112,17 @@ describe('keys that were given', () => {
     expect(make).toThrow(problem)
   })
 
+  it('are what they were when they were checked, whatever becomes of the object', async () => {
+    const key = { ...keyNamed('a') }
+    const { upstream, find } = keysFromEndpoint({
+      given: (clock) => ({ ...fetchedBefore(0)(clock), jwks: { keys: [key as never] } }),
+    })
+    upstream.failure = down()
+    Object.assign(key, { ...signer('ES256').jwk, kid: 'b' })
+    expect(await find('b')).toMatchObject({ result: 'unavailable' })
+    expect(await find('a')).toMatchObject({ result: 'found' })
+  })
+
   it('are forgotten by close()', async () => {
     const { source, find } = keysFromEndpoint({ given: fetchedBefore(0) })
     source.close()

@@ -231,7 +231,7 @@ function checkKeySource(
   allowInsecureLoopback: boolean,
 ): string | JsonWebKeySet | undefined {
   if (jwks === undefined) return undefined
-  if (typeof jwks === 'object' && jwks !== null) return checkJwks(`${OWNER}.jwks`, jwks as JsonWebKeySet, accepted)
+  if (typeof jwks === 'object' && jwks !== null) return checkJwks(`${OWNER}.jwks`, jwks, accepted)
   const problem = whatIsWrongWithAddress(jwks, allowInsecureLoopback)
   if (problem !== undefined) throw new ConfigurationError(`${OWNER}.jwks`, problem)
   return jwks as string

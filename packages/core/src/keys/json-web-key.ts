@@ -102,8 +102,8 @@ export function publishedKey({ kid, alg, jwk }: SigningKeyDescription): JsonWebK
  *
  * @throws {@link ConfigurationError} naming the key that cannot be used.
  */
-export function checkJwks(option: string, jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): JsonWebKeySet {
-  const given = (jwks as { keys?: unknown }).keys
+export function checkJwks(option: string, jwks: unknown, allowed: readonly SignatureAlgorithm[]): JsonWebKeySet {
+  const given = (jwks as { keys?: unknown } | null | undefined)?.keys
   if (!Array.isArray(given) || given.length === 0) {
     throw new ConfigurationError(option, 'must be a JSON Web Key Set: { keys: [one or more public keys] }')
   }

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SignatureAlgorithm } from '../../src/keys/algorithms.js'
-import {
-  checkJwks,
-  describeKey,
-  type JsonWebKeySet,
-  type SigningKeyDescription,
-  signatureLengthOf,
-} from '../../src/keys/json-web-key.js'
+import { checkJwks, describeKey, type SigningKeyDescription, signatureLengthOf } from '../../src/keys/json-web-key.js'
 import { ConfigurationError } from '../../src/outcomes/errors.js'
 import type { JsonObject, JsonValue } from '../../src/vocabulary/json-object.js'
 import { signer } from '../support/signing.js'
@@ -111,7 +105,7 @@ describe('describeKey', () => {
 
 describe('checkJwks', () => {
   const check = (jwks: unknown, allowed: readonly SignatureAlgorithm[] = ['ES256']) =>
-    checkJwks('issuer.jwks', jwks as JsonWebKeySet, allowed)
+    checkJwks('issuer.jwks', jwks, allowed)
 
   it('gives usable keys, and of each what it takes to verify', () => {
     const { kty, crv, x, y, kid } = ec
@@ -123,7 +117,7 @@ describe('checkJwks', () => {
     })
   })
 
-  it.each([{}, { keys: [] }, { keys: 'a' }])('finds %j to be no key set', (jwks) => {
+  it.each([{}, { keys: [] }, { keys: 'a' }, null, undefined, 7, 'keys', []])('finds %j to be no key set', (jwks) => {
     expect(() => check(jwks)).toThrow(ConfigurationError)
     expect(() => check(jwks)).toThrow('issuer.jwks must be a JSON Web Key Set')
   })

@@ -102,6 +102,9 @@ describe('keys that were given', () => {
 
   it.each([
     ['no key set', {}, 'must be a JSON Web Key Set'],
+    ['null', null, 'must be a JSON Web Key Set'],
+    ['nothing', undefined, 'must be a JSON Web Key Set'],
+    ['text', '{"keys":[]}', 'must be a JSON Web Key Set'],
     ['no keys', { keys: [] }, 'must be a JSON Web Key Set'],
     ['a private key', { keys: [{ ...keyNamed('a'), d: 'AAAA' }] }, 'holds private or secret key material'],
     ['a key of another algorithm', { keys: [signer('RS256').jwk] }, 'fits none of the accepted algorithms'],

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { createGzip } from 'node:zlib'
 import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { AuthorizationServerOptions } from '../../src/index.js'
+import { type AuthorizationServerOptions, ConfigurationError } from '../../src/index.js'
 import { cognitoApi } from '../support/cognito-api.js'
 import { peakDuring } from '../support/heap.js'
 import { json } from '../support/loopback-server.js'
@@ -325,9 +325,11 @@ describe('keys given by another server', () => {
     const { issuer } = await warm()
     const make = (keySnapshot: unknown) => () => serverFor(issuer, {}, { keySnapshot: keySnapshot as never })
     expect(make('{}')).toThrow('createResourceServer.keySnapshot is text')
-    expect(make({ keySets: [{ issuer: issuer.options.issuer, fetchedAt: 1, jwks: {} }] })).toThrow(
-      'createResourceServer.keySnapshot.keySets[0].jwks must be a JSON Web Key Set',
-    )
+    for (const set of [{}, { jwks: {} }, { jwks: null }, { jwks: 'keys' }]) {
+      const given = make({ keySets: [{ issuer: issuer.options.issuer, fetchedAt: 1, ...set }] })
+      expect(given).toThrow(ConfigurationError)
+      expect(given).toThrow('createResourceServer.keySnapshot.keySets[0].jwks must be a JSON Web Key Set')
+    }
   })
 
   it('are not there for an issuer whose keys stand in the configuration', async () => {

@@ -81,12 +81,14 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   const importing = new SingleFlight<void>(longest)
   let given = checkGiven(options)
   let current: CurrentKeys | undefined
+  let lastFailure: UpstreamError | undefined
   let closed = false
 
   /** Single flight: whoever comes while a fetch is under way shares it. */
   function refresh(): Promise<void> {
     if (flight.isUnderWay || backoff.isDue()) return flight.join(fetchKeys)
-    return Promise.reject(new UpstreamError('backing-off', 'The last attempt failed a moment ago'))
+    // There is a pause after a failure alone.
+    return Promise.reject(backingOff(lastFailure as UpstreamError))
   }
 
   async function fetchKeys(): Promise<void> {
@@ -107,6 +109,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     } catch (thrown) {
       backoff.failed()
       const error = thrown instanceof UpstreamError ? thrown : unexpected(thrown)
+      lastFailure = error
       const { code, httpStatus } = error
       if (!closed && (httpStatus === undefined || httpStatus !== unservedStatus)) {
         emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
@@ -258,6 +261,12 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
 /** A set that was fetched may hold keys for other purposes; one that was exported does not. */
 function checkGiven({ given, algorithms }: RemoteJwksOptions): GivenKeySet | undefined {
   return given && { ...given, jwks: checkJwks(`${given.option}.jwks`, given.jwks, algorithms) }
+}
+
+/** Whoever asks again meanwhile, such as a readiness probe, is told the reason all the same. */
+function backingOff(cause: UpstreamError): UpstreamError {
+  const { message, httpStatus } = cause
+  return new UpstreamError('backing-off', `The last attempt failed a moment ago: ${message}`, { httpStatus, cause })
 }
 
 function unexpected(error: unknown): UpstreamError {

@@ -274,6 +274,18 @@ describe('ready()', () => {
     expect(await api.authorize(withToken(good.token()))).toMatchObject({ outcome: 'granted' })
   })
 
+  it('tells the reason each time it is asked, also while the next attempt is not due', async () => {
+    const issuer = await testIssuer({ alg: 'ES256' })
+    issuer.jwks.answer = json({ secret: 'hunter2' }, 500)
+    const { api } = serverFor(issuer)
+    for (let i = 0; i < 3; i++) {
+      const failure = api.ready()
+      await expect(failure).rejects.toMatchObject({ name: 'UpstreamError', httpStatus: 500 })
+      await expect(failure).rejects.toThrow(/could not be loaded: (?!.*hunter2).*The answer has status 500\. Check/)
+    }
+    expect(issuer.jwks.requests).toHaveLength(1)
+  })
+
   it('takes 403 from the other host of a pool that has not switched for what it is', async () => {
     const pool = await fakeCognito()
     onTestFinished(() => pool.close())

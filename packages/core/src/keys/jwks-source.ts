@@ -26,6 +26,8 @@ export interface JwksSource {
   load(): Promise<void>
   /** The keys at hand that were fetched; `undefined` where there are none. */
   snapshot(): KeySetSnapshot | undefined
+  /** A status by which its server says that it serves no keys here. */
+  readonly unservedStatus?: number | undefined
   close(): void
 }
 
@@ -234,6 +236,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   return {
     find,
     atHand,
+    unservedStatus,
     async load() {
       if (closed) throw closedError()
       await importGiven()

@@ -84,6 +84,13 @@ export const areas: readonly Area[] = [
         test: inCore('tokens/verified-tokens.test.ts', 'that come once'),
       },
       {
+        rule: 'Nothing is remembered of tokens once the server is closed',
+        source: 'what close promises',
+        file: core('tokens/verified-tokens.ts'),
+        remove: ['if (this.#closed) return', ''],
+        test: inCoreOnFetch('tokens/verified-tokens.test.ts', 'holds nothing any more'),
+      },
+      {
         rule: 'Expiry is checked again at every decision',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),

@@ -128,7 +128,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       return { kind: 'validated', token: undefined, key: new TokenKey(''), facts }
     },
     close() {
-      verifiedTokens?.clear()
+      verifiedTokens?.close()
     },
   }
 }

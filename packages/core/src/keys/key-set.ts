@@ -10,7 +10,7 @@ import type { VerificationKey } from './signature.js'
 export interface KeySet {
   /** How many JWKs. */
   readonly size: number
-  /** What it was made of: the usable keys alone, and of each no more than it takes. */
+  /** What it was made of: the usable keys alone, and of each no more than it takes. A copy, which is the reader's. */
   readonly jwks: JsonWebKeySet
   /**
    * `undefined` when no key of that name is known; empty when one exists but may not be used with the algorithm. The
@@ -102,7 +102,9 @@ function keySetOf(usable: readonly UsableKey[], imported: ReadonlyMap<string, Ve
   return {
     size: usable.length,
     imported,
-    jwks: { keys: usable.map(publishedKey) },
+    get jwks() {
+      return { keys: usable.map(publishedKey) }
+    },
     select({ algorithm, kid }) {
       if (kid === undefined) return all.get(algorithm)
       const named = byKid.get(kid)

@@ -1,6 +1,6 @@
 import { signatureVerifier } from '#signature'
 import { describe, expect, it } from 'vitest'
-import { checkKeySnapshot, type GivenKeySet } from '../../src/keys/key-snapshot.js'
+import { checkKeySnapshot, type GivenKeySet, type KeySetSnapshot } from '../../src/keys/key-snapshot.js'
 import { ConfigurationError, UpstreamError } from '../../src/outcomes/errors.js'
 import { keyNamed, keysFromEndpoint, keysOf, MAX_AGE, REFRESH_AFTER, want } from '../support/key-endpoint.js'
 import type { ManualClock } from '../support/manual-clock.js'
@@ -164,6 +164,17 @@ describe('a snapshot of the keys', () => {
     expect(source.snapshot()?.jwks).toStrictEqual({
       keys: ['a', 'b'].map((kid) => ({ kty, crv, x, y, alg: 'ES256', kid })),
     })
+  })
+
+  it('is a copy: what becomes of it shows up in no other, and verifies nothing', async () => {
+    const { source, find } = keysFromEndpoint()
+    const before = await find('a')
+    const snapshot = source.snapshot() as KeySetSnapshot
+    const untouched = structuredClone(snapshot)
+    Object.assign(snapshot.jwks.keys[0] as object, signer('ES256').jwk)
+    Object.assign(snapshot.jwks, { keys: [] })
+    expect(source.snapshot()).toStrictEqual(untouched)
+    expect(keysOf(await find('a'))).toStrictEqual(keysOf(before))
   })
 
   it('keeps the age of keys that were given', async () => {

@@ -84,6 +84,13 @@ export const areas: readonly Area[] = [
         test: inCore('tokens/verified-tokens.test.ts', 'that come once'),
       },
       {
+        rule: 'Nothing is remembered of tokens once the server is closed',
+        source: 'what close promises',
+        file: core('tokens/verified-tokens.ts'),
+        remove: ['if (this.#closed) return', ''],
+        test: inCoreOnFetch('tokens/verified-tokens.test.ts', 'holds nothing any more'),
+      },
+      {
         rule: 'Expiry is checked again at every decision',
         source: 'CVE-2021-32701',
         file: core('resource-server/authorization.ts'),
@@ -445,6 +452,20 @@ export const areas: readonly Area[] = [
         file: core('keys/json-web-key.ts'),
         remove: ['if (hasRocaFingerprint(modulus)) return', 'if (false) return'],
         test: inCore('tokens/wycheproof.test.ts', 'rejectsKeyWithRocaVulnerability'),
+      },
+      {
+        rule: 'Ed25519 keys of small order are refused',
+        source: 'RFC 8032 §5.1.7',
+        file: core('keys/json-web-key.ts'),
+        remove: ['if (isOfSmallOrder(decodeBase64url(x) as Uint8Array)) {', 'if (false) {'],
+        test: inCore('keys/small-order-point.test.ts', 'lets nobody in'),
+      },
+      {
+        rule: 'Ed25519 keys of small order are refused however they are written',
+        source: 'RFC 8032 §5.1.3',
+        file: core('keys/small-order-point.ts'),
+        remove: ['at === last ? byte & 0x7f : byte', 'byte'],
+        test: inCore('keys/small-order-point.test.ts', 'is known in each of its encodings'),
       },
       {
         rule: 'Signatures have their one length',
@@ -1209,7 +1230,7 @@ export const areas: readonly Area[] = [
         rule: 'It dies as well where the process is frozen between requests',
         source: 'AWS Lambda, the lifecycle of an execution environment',
         file: core('keys/jwks-source.ts'),
-        remove: ['(flight.wasAbandoned || wasInterrupted)', 'flight.wasAbandoned'],
+        remove: ["(flight.wasAbandoned || lastFailure?.code === 'interrupted')", 'flight.wasAbandoned'],
         test: inCore('keys/jwks-source.test.ts', 'is made again and seen through by the next request'),
       },
       {
@@ -1228,6 +1249,13 @@ export const areas: readonly Area[] = [
           '',
         ],
         test: inCore('keys/jwks-source.test.ts', 'leaves the keys in use alone'),
+      },
+      {
+        rule: 'An outage of the metadata makes no keys unreachable that are there',
+        source: 'availability',
+        file: core('keys/jwks-document.ts'),
+        remove: ['if (last === undefined) throw error', 'throw error'],
+        test: inCore('keys/jwks-document.test.ts', 'the metadata is down since'),
       },
       {
         rule: 'Unknown key names cost two fetches, then one a second',
@@ -1284,6 +1312,16 @@ export const areas: readonly Area[] = [
         file: core('issuers/authorization-server.ts'),
         remove: ['givenKeys?.get(issuer)', '[...(givenKeys?.values() ?? [])][0]'],
         test: inCore('resource-server/key-faults.test.ts', 'never cross issuers'),
+      },
+      {
+        rule: 'Keys that were given are used as they were checked, whatever becomes of the object',
+        source: 'CWE-367',
+        file: core('keys/json-web-key.ts'),
+        remove: [
+          "if (!('problem' in description)) return publishedKey(description)",
+          "if (!('problem' in description)) return key",
+        ],
+        test: inCore('issuers/authorization-server.test.ts', 'whatever becomes of the object'),
       },
       {
         rule: 'The memory of unknown key names is bounded',

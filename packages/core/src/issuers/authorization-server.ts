@@ -1,6 +1,6 @@
 import { algorithms as supportedAlgorithms, isSignatureAlgorithm, type SignatureAlgorithm } from '../keys/algorithms.js'
 import { createDiscovery } from '../keys/discovery.js'
-import { type JsonWebKeySet, whatIsWrongWithJwks } from '../keys/json-web-key.js'
+import { checkJwks, type JsonWebKeySet } from '../keys/json-web-key.js'
 import { jwksAt, jwksOfIssuer } from '../keys/jwks-document.js'
 import { createRemoteJwks } from '../keys/jwks-source.js'
 import { createStaticJwks } from '../keys/static-jwks.js'
@@ -109,7 +109,7 @@ const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256', 'ES256', 'Ed
  */
 export function authorizationServer(options: AuthorizationServerOptions): TrustedIssuer {
   checkOptionNames(OWNER, options, KNOWN)
-  const { issuer, jwks, audience, algorithms, profile = 'generic' } = options as AuthorizationServerOptions
+  const { issuer, audience, algorithms, profile = 'generic' } = options as AuthorizationServerOptions
   const checked = checkCommonIssuerOptions(OWNER, options)
   const { allowInsecureLoopback, timeout, times } = checked
   const issuerProblem = whatIsWrongWithIssuer(issuer, allowInsecureLoopback)
@@ -119,7 +119,7 @@ export function authorizationServer(options: AuthorizationServerOptions): Truste
   }
   const expectation = { audience: checkAudience(audience) }
   const accepted = checkAlgorithms(algorithms)
-  checkJwks(jwks, accepted, allowInsecureLoopback)
+  const jwks = checkKeySource(options.jwks, accepted, allowInsecureLoopback)
   const introspection = checkIntrospection(options, allowInsecureLoopback)
   const opaque = checkOpaqueTokens(options, introspection !== undefined)
   const revocation = checkRevocationOptions(`${OWNER}.revocation`, options.revocation, allowInsecureLoopback)
@@ -225,11 +225,14 @@ function checkAlgorithms(algorithms: AuthorizationServerOptions['algorithms']): 
   return Object.freeze(list as readonly SignatureAlgorithm[])
 }
 
-function checkJwks(jwks: unknown, accepted: readonly SignatureAlgorithm[], allowInsecureLoopback: boolean): void {
-  if (jwks === undefined) return
-  const problem =
-    typeof jwks === 'object' && jwks !== null
-      ? whatIsWrongWithJwks(jwks as JsonWebKeySet, accepted)
-      : whatIsWrongWithAddress(jwks, allowInsecureLoopback)
+function checkKeySource(
+  jwks: unknown,
+  accepted: readonly SignatureAlgorithm[],
+  allowInsecureLoopback: boolean,
+): string | JsonWebKeySet | undefined {
+  if (jwks === undefined) return undefined
+  if (typeof jwks === 'object' && jwks !== null) return checkJwks(`${OWNER}.jwks`, jwks, accepted)
+  const problem = whatIsWrongWithAddress(jwks, allowInsecureLoopback)
   if (problem !== undefined) throw new ConfigurationError(`${OWNER}.jwks`, problem)
+  return jwks as string
 }

@@ -84,19 +84,28 @@ export function connectIssuers(issuers: readonly TrustedIssuer[], context: Issue
 }
 
 /**
- * A Cognito pool answers under one of its two identifiers until it has switched, so one key set is enough for an issuer
- * to be ready.
+ * Until a Cognito pool has switched, the host of one of its two identifiers serves nothing, and says so. Where there are
+ * keys of the other, that is excused. Nothing else is: it would be found out by the tokens of a pool that has switched.
  */
 async function loadOne(connected: readonly ConnectedIssuer[]): Promise<void> {
   const results = await Promise.allSettled(connected.map(({ keys }) => keys.load()))
-  const [first] = results
-  if (first?.status !== 'rejected' || results.some(({ status }) => status === 'fulfilled')) return
-  const { code, message, httpStatus } = first.reason as UpstreamError
+  const failures = connected.flatMap((issuer, index) => {
+    const result = results[index]
+    return result?.status === 'rejected' ? [{ issuer, error: result.reason as UpstreamError }] : []
+  })
+  const unexpected = failures.find(({ issuer, error }) => !saysNotServed(issuer, error))
+  const failure = unexpected ?? (failures.length === connected.length ? failures[0] : undefined)
+  if (failure === undefined) return
+  const { code, message, httpStatus } = failure.error
   throw new UpstreamError(
     code,
-    `The keys of ${connected[0]?.identifier} could not be loaded: ${message}. Check the issuer's options, and that this machine can reach it`,
-    { httpStatus, cause: first.reason },
+    `The keys of ${failure.issuer.identifier} could not be loaded: ${message}. Check the issuer's options, and that this machine can reach it`,
+    { httpStatus, cause: failure.error },
   )
+}
+
+function saysNotServed({ keys: { unservedStatus } }: ConnectedIssuer, { httpStatus }: UpstreamError): boolean {
+  return httpStatus !== undefined && httpStatus === unservedStatus
 }
 
 /** What a revocation list has to know of each of them. */

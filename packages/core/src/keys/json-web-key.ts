@@ -1,6 +1,8 @@
+import { ConfigurationError } from '../outcomes/errors.js'
 import { decodeBase64url } from '../vocabulary/base64url.js'
 import { isJsonObject, type JsonValue, member } from '../vocabulary/json-object.js'
 import { isSignatureAlgorithm, parametersOf, type SignatureAlgorithm } from './algorithms.js'
+import { isOfSmallOrder } from './small-order-point.js'
 import { hasRocaFingerprint } from './weak-rsa-modulus.js'
 
 /** One public key as RFC 7517 §4 writes it. Other members are allowed and ignored. */
@@ -21,7 +23,7 @@ export interface JsonWebKey {
   readonly e?: string | undefined
   /** Curve of an EC or OKP key (RFC 7518 §6.2.1.1, RFC 8037 §2). */
   readonly crv?: string | undefined
-  /** Coordinate, base64url (RFC 7518 §6.2.1.2, RFC 8037 §2). */
+  /** Coordinate, base64url (RFC 7518 §6.2.1.2), or Ed25519 point, of no small order (RFC 8037 §2, RFC 8032 §5.1.2). */
   readonly x?: string | undefined
   /** Second coordinate of an EC key, base64url (RFC 7518 §6.2.1.3). */
   readonly y?: string | undefined
@@ -88,21 +90,29 @@ export function describeKey(
   return { kid, alg, jwk: publicJwk, algorithms }
 }
 
+/** What a key is published as: no more of it than it takes to use it again. */
+export function publishedKey({ kid, alg, jwk }: SigningKeyDescription): JsonWebKey {
+  return { ...jwk, ...(alg && { alg }), ...(kid !== undefined && { kid }) }
+}
+
 /**
- * Says what is wrong with a key set given in the configuration, or `undefined` when every key in it can be used, as far
- * as can be told without the crypto library. A fetched set may hold keys for other purposes; one written down by hand
- * should not, so nothing is skipped silently.
+ * The keys of a set given in the configuration, every one of which can be used, as far as can be told without the crypto
+ * library. A fetched set may hold keys for other purposes; one written down by hand should not, so nothing is skipped
+ * silently. They are copied: what becomes of the given object later is checked by nobody.
+ *
+ * @throws {@link ConfigurationError} naming the key that cannot be used.
  */
-export function whatIsWrongWithJwks(jwks: JsonWebKeySet, allowed: readonly SignatureAlgorithm[]): string | undefined {
-  const keys = (jwks as { keys?: unknown }).keys
-  if (!Array.isArray(keys) || keys.length === 0) {
-    return 'must be a JSON Web Key Set: { keys: [one or more public keys] }'
+export function checkJwks(option: string, jwks: unknown, allowed: readonly SignatureAlgorithm[]): JsonWebKeySet {
+  const given = (jwks as { keys?: unknown } | null | undefined)?.keys
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new ConfigurationError(option, 'must be a JSON Web Key Set: { keys: [one or more public keys] }')
   }
-  for (const [index, key] of keys.entries()) {
+  const keys = Array.from(given, (key, index) => {
     const description = describeKey(key, allowed)
-    if ('problem' in description) return `has a key (keys[${index}]) that ${description.problem}`
-  }
-  return undefined
+    if (!('problem' in description)) return publishedKey(description)
+    throw new ConfigurationError(option, `has a key (keys[${index}]) that ${description.problem}`)
+  })
+  return { keys }
 }
 
 function publicMembers(jwk: { readonly [name: string]: JsonValue }): PublicJwk | { readonly problem: string } {
@@ -118,12 +128,8 @@ function publicMembers(jwk: { readonly [name: string]: JsonValue }): PublicJwk |
       }
       return { kty: 'EC', crv, x, y }
     }
-    case 'OKP': {
-      const crv = member(jwk, 'crv')
-      const x = member(jwk, 'x')
-      if (crv !== 'Ed25519' || !isCoordinate(x, crv)) return { problem: 'is not a complete Ed25519 public key' }
-      return { kty: 'OKP', crv, x }
-    }
+    case 'OKP':
+      return ed25519Members(member(jwk, 'crv'), member(jwk, 'x'))
     default:
       return { problem: 'has a key type that cannot verify signatures (kty)' }
   }
@@ -144,6 +150,14 @@ function rsaMembers(n: unknown, e: unknown): PublicJwk | { readonly problem: str
   }
   if (hasRocaFingerprint(modulus)) return { problem: 'has an RSA modulus that can be factored (CVE-2017-15361)' }
   return { kty: 'RSA', n: n as string, e: e as string }
+}
+
+function ed25519Members(crv: unknown, x: unknown): PublicJwk | { readonly problem: string } {
+  if (crv !== 'Ed25519' || !isCoordinate(x, crv)) return { problem: 'is not a complete Ed25519 public key' }
+  if (isOfSmallOrder(decodeBase64url(x) as Uint8Array)) {
+    return { problem: 'has an Ed25519 point of small order, under which anybody can sign' }
+  }
+  return { kty: 'OKP', crv, x }
 }
 
 function bitLength(bytes: Uint8Array): number {

@@ -42,15 +42,32 @@ export function jwksAt(address: string, { http, timeout }: FetchLimits): JwksFet
 }
 
 /**
- * Fetches the key set from wherever the issuer's metadata says. The address is remembered until a fetch from it fails,
- * so that a server may move its keys without anybody being restarted.
+ * Fetches the key set from wherever the issuer's metadata says. The address is looked up again once a fetch from it has
+ * failed, so that a server may move its keys without anybody being restarted. While the look-up fails, the address that
+ * served last does: an outage of the metadata must not make keys unreachable that are there.
  */
 export function jwksOfIssuer(discovery: Discovery, limits: FetchLimits): JwksFetch {
+  let served: string | undefined
+  let found: string | undefined
+
+  async function currentAddress(): Promise<string> {
+    try {
+      found = await discovery.find('jwks_uri')
+      return found
+    } catch (error) {
+      const last = served ?? found
+      if (last === undefined) throw error
+      return last
+    }
+  }
+
   return {
     async fetchDocument() {
-      const address = await discovery.find('jwks_uri')
+      const address = await currentAddress()
       try {
-        return await jwksAt(address, limits).fetchDocument()
+        const fetched = await jwksAt(address, limits).fetchDocument()
+        served = address
+        return fetched
       } catch (error) {
         discovery.forget(address)
         throw error

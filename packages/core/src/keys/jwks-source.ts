@@ -1,6 +1,6 @@
 import { signatureVerifier } from '#signature'
 import type { UnavailableCode } from '../outcomes/operator-codes.js'
-import { ConfigurationError, UpstreamError } from '../outcomes/errors.js'
+import { UpstreamError } from '../outcomes/errors.js'
 import type { Emit } from '../outcomes/events.js'
 import { createBackoff } from '../transport/backoff.js'
 import { type Clock, elapsedSince, type Instant, monotonicNow, readInstant } from '../transport/clock.js'
@@ -10,7 +10,7 @@ import { andThen, type AtOnce } from '../vocabulary/at-once.js'
 import type { JsonObject } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
 import type { JwksFetch } from './jwks-document.js'
-import { whatIsWrongWithJwks } from './json-web-key.js'
+import { checkJwks } from './json-web-key.js'
 import { createKeySet, type KeySet, type KeyWanted } from './key-set.js'
 import type { GivenKeySet, KeySetSnapshot } from './key-snapshot.js'
 import type { VerificationKey } from './signature.js'
@@ -26,6 +26,8 @@ export interface JwksSource {
   load(): Promise<void>
   /** The keys at hand that were fetched; `undefined` where there are none. */
   snapshot(): KeySetSnapshot | undefined
+  /** A status by which its server says that it serves no keys here. */
+  readonly unservedStatus?: number | undefined
   close(): void
 }
 
@@ -81,13 +83,14 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   const importing = new SingleFlight<void>(longest)
   let given = checkGiven(options)
   let current: CurrentKeys | undefined
-  let wasInterrupted = false
+  let lastFailure: UpstreamError | undefined
   let closed = false
 
   /** Single flight: whoever comes while a fetch is under way shares it. */
   function refresh(): Promise<void> {
     if (flight.isUnderWay || backoff.isDue()) return flight.join(fetchKeys)
-    return Promise.reject(new UpstreamError('backing-off', 'The last attempt failed a moment ago'))
+    // There is a pause after a failure alone.
+    return Promise.reject(backingOff(lastFailure as UpstreamError))
   }
 
   async function fetchKeys(): Promise<void> {
@@ -99,7 +102,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       if (keys.size === 0) throw new UpstreamError('no-usable-key', 'The key set holds no usable key')
       if (closed) throw closedError()
       backoff.succeeded()
-      wasInterrupted = false
+      lastFailure = undefined
       // One that was given up may still come, when a later one has told more.
       if (current !== undefined && startedAt.monotonic < current.asOf.monotonic) return
       current = { keys, asOf: startedAt, refreshAt: refreshDueAt(freshFor) }
@@ -108,10 +111,10 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       emit({ type: 'jwks-refreshed', at: clock.now(), issuer, keys: keys.size })
     } catch (thrown) {
       const error = thrown instanceof UpstreamError ? thrown : unexpected(thrown)
+      lastFailure = error
       const { code, httpStatus } = error
-      wasInterrupted = code === 'interrupted'
-      // It says nothing about the endpoint, which may be asked again at once.
-      if (!wasInterrupted) backoff.failed()
+      // To be interrupted says nothing about the endpoint, which may be asked again at once.
+      if (code !== 'interrupted') backoff.failed()
       if (!closed && (httpStatus === undefined || httpStatus !== unservedStatus)) {
         emit({ type: 'jwks-refresh-failed', at: clock.now(), issuer, reason: code, httpStatus })
       }
@@ -213,7 +216,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
 
   /** Where the runtime gave up the last refresh, or froze it, one request has to see the next one through. */
   function mustSeeThrough(): boolean {
-    return (flight.wasAbandoned || wasInterrupted) && backoff.isDue()
+    return (flight.wasAbandoned || lastFailure?.code === 'interrupted') && backoff.isDue()
   }
 
   function find(want: KeyWanted, now?: Instant): KeyLookup | Promise<KeyLookup> {
@@ -235,6 +238,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   return {
     find,
     atHand,
+    unservedStatus,
     async load() {
       if (closed) throw closedError()
       await importGiven()
@@ -261,9 +265,13 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
 
 /** A set that was fetched may hold keys for other purposes; one that was exported does not. */
 function checkGiven({ given, algorithms }: RemoteJwksOptions): GivenKeySet | undefined {
-  const problem = given && whatIsWrongWithJwks(given.jwks, algorithms)
-  if (given !== undefined && problem !== undefined) throw new ConfigurationError(`${given.option}.jwks`, problem)
-  return given
+  return given && { ...given, jwks: checkJwks(`${given.option}.jwks`, given.jwks, algorithms) }
+}
+
+/** Whoever asks again meanwhile, such as a readiness probe, is told the reason all the same. */
+function backingOff(cause: UpstreamError): UpstreamError {
+  const { message, httpStatus } = cause
+  return new UpstreamError('backing-off', `The last attempt failed a moment ago: ${message}`, { httpStatus, cause })
 }
 
 function unexpected(error: unknown): UpstreamError {

@@ -3,14 +3,14 @@ import { type AtOnce, inSteps } from '../vocabulary/at-once.js'
 import type { JsonObject, JsonValue } from '../vocabulary/json-object.js'
 import { member } from '../vocabulary/json-object.js'
 import type { SignatureAlgorithm } from './algorithms.js'
-import { describeKey, type JsonWebKeySet, type SigningKeyDescription } from './json-web-key.js'
+import { describeKey, type JsonWebKeySet, publishedKey, type SigningKeyDescription } from './json-web-key.js'
 import type { VerificationKey } from './signature.js'
 
 /** The usable keys of one issuer. */
 export interface KeySet {
   /** How many JWKs. */
   readonly size: number
-  /** What it was made of: the usable keys alone, and of each no more than it takes. */
+  /** What it was made of: the usable keys alone, and of each no more than it takes. A copy, which is the reader's. */
   readonly jwks: JsonWebKeySet
   /**
    * `undefined` when no key of that name is known; empty when one exists but may not be used with the algorithm. The
@@ -102,8 +102,8 @@ function keySetOf(usable: readonly UsableKey[], imported: ReadonlyMap<string, Ve
   return {
     size: usable.length,
     imported,
-    jwks: {
-      keys: usable.map(({ kid, alg, jwk }) => ({ ...jwk, ...(alg && { alg }), ...(kid !== undefined && { kid }) })),
+    get jwks() {
+      return { keys: usable.map(publishedKey) }
     },
     select({ algorithm, kid }) {
       if (kid === undefined) return all.get(algorithm)

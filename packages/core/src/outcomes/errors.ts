@@ -96,7 +96,7 @@ export class TokenUncheckedError extends TokenwardError {
 export class UpstreamError extends TokenwardError {
   /** What went wrong. */
   readonly code: UpstreamCode
-  /** HTTP status, where that is what was wrong: with `'unexpected-status'` and `'redirect'`. */
+  /** HTTP status, where that is what was wrong: with `'unexpected-status'`, `'redirect'` and, of before, `'backing-off'`. */
   readonly httpStatus: number | undefined
   /** Seconds after which the server asks to be tried again (RFC 9110 §10.2.3), where it does. */
   readonly retryAfter: number | undefined

@@ -149,7 +149,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       return { kind: 'validated', token: undefined, key: new TokenKey(''), facts, verified: undefined }
     },
     close() {
-      verifiedTokens?.clear()
+      verifiedTokens?.close()
     },
   }
 }

@@ -24,6 +24,7 @@ export class VerifiedTokens {
   readonly #repeated = new RepeatedValues()
   /** Ends of tokens that came lately, each in the one place it has; what comes later takes the place of what was there. */
   #latest: Int32Array | undefined
+  #closed = false
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -56,13 +57,17 @@ export class VerifiedTokens {
     this.#entries.delete(endOf(token))
   }
 
-  clear(): void {
+  /** Forgets all, for good. */
+  close(): void {
+    this.#closed = true
     this.#entries.clear()
     this.#repeated.clear()
     this.#latest = undefined
   }
 
   #set(end: number, digest: string, { facts, header, key, notBefore }: VerifiedToken): void {
+    // Where the runtime hashes in its own time, the memory may have been closed meanwhile.
+    if (this.#closed) return
     this.#entries.delete(end)
     this.#entries.set(end, { facts: this.#repeated.sharedIn(facts), header, key, notBefore, digest, name: undefined })
     if (this.#entries.size <= this.#capacity) return

@@ -4,7 +4,7 @@ import { cognitoUserPool, type CognitoUserPoolOptions } from '../../src/cognito/
 import { ConfigurationError, createResourceServer, type TokenwardEvent } from '../../src/index.js'
 import { definitionOf } from '../../src/issuers/trusted-issuer.js'
 import type { LiveCheck } from '../../src/tokens/live-check.js'
-import { createFetchClient } from '../../src/transport/fetch-client.js'
+import { createFetchClient, type Fetch } from '../../src/transport/fetch-client.js'
 import { systemClock } from '../../src/transport/clock.js'
 import { cognitoApi } from '../support/cognito-api.js'
 import { cognitoServer, getUserAnswer, userFacts } from '../support/cognito-server.js'
@@ -95,6 +95,34 @@ describe('the issuers of a pool', () => {
     const api = cognitoApi(pool)
     expect(await api.authorize(withToken(await pool.accessToken()))).toMatchObject({ outcome: 'granted' })
     await expect(api.ready()).resolves.toBeUndefined()
+  })
+
+  it.each<[string, number | 'hanging', object]>([
+    ['answers 500', 500, { code: 'unexpected-status', httpStatus: 500 }],
+    ['answers 404', 404, { code: 'unexpected-status', httpStatus: 404 }],
+    ['does not answer', 'hanging', { code: 'timeout' }],
+  ])('are not ready while the host of the second %s, and say which it is', async (_, answer, failure) => {
+    const pool = await fakeCognito()
+    const fetch: Fetch = async (url, init) => {
+      if (!url.startsWith('https://issuer-')) return pool.fetch(url, init)
+      return answer === 'hanging' ? new Promise(() => {}) : Response.json({}, { status: answer })
+    }
+    const api = cognitoApi(pool, { timeout: answer === 'hanging' ? '1s' : '30s' }, { fetch })
+    const updated = pool.issuer.replace('https://', 'https://issuer-')
+    await expect(api.ready()).rejects.toMatchObject({ name: 'UpstreamError', ...failure })
+    await expect(api.ready()).rejects.toThrow(`The keys of ${updated} could not be loaded`)
+    expect(await api.authorize(withToken(await pool.accessToken()))).toMatchObject({ outcome: 'granted' })
+  })
+
+  it('are not ready where neither is served', async () => {
+    const pool = await fakeCognito()
+    pool.jwks.fail({ status: 403 })
+    await expect(cognitoApi(pool).ready()).rejects.toMatchObject({ httpStatus: 403 })
+  })
+
+  it('are ready however often that is asked while the next attempt at the second is not due', async () => {
+    const api = cognitoApi(await fakeCognito())
+    for (let i = 0; i < 3; i++) await expect(api.ready()).resolves.toBeUndefined()
   })
 })
 

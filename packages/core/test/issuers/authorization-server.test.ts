@@ -112,6 +112,19 @@ describe('the key set', () => {
     expect(await api.authorize(withToken(issuer.token({}, {}, signer())))).toMatchObject({ reason: 'unknown-key' })
     expect(issuer.jwks.requests).toHaveLength(0)
   })
+
+  it('in the configuration is what it was when it was checked, whatever becomes of the object', async () => {
+    const issuer = await testIssuer()
+    const other = signer('RS256', { kid: issuer.key.kid })
+    const jwks = { keys: [{ ...issuer.key.jwk }] }
+    const { api } = serverFor(issuer, { jwks: jwks as never })
+    const swapped = issuer.token({}, {}, other)
+    Object.assign(jwks.keys[0] as object, other.jwk)
+    expect(await api.authorize(withToken(swapped))).toMatchObject({ status: 401, reason: 'signature-invalid' })
+    jwks.keys = [other.jwk]
+    expect(await api.authorize(withToken(swapped))).toMatchObject({ status: 401, reason: 'signature-invalid' })
+    expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ outcome: 'granted' })
+  })
 })
 
 describe('the accepted algorithms', () => {

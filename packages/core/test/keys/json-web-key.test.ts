@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SignatureAlgorithm } from '../../src/keys/algorithms.js'
-import {
-  describeKey,
-  type JsonWebKeySet,
-  type SigningKeyDescription,
-  signatureLengthOf,
-  whatIsWrongWithJwks,
-} from '../../src/keys/json-web-key.js'
+import { checkJwks, describeKey, type SigningKeyDescription, signatureLengthOf } from '../../src/keys/json-web-key.js'
+import { ConfigurationError } from '../../src/outcomes/errors.js'
 import type { JsonObject, JsonValue } from '../../src/vocabulary/json-object.js'
 import { signer } from '../support/signing.js'
 
@@ -108,17 +103,28 @@ describe('describeKey', () => {
   })
 })
 
-describe('whatIsWrongWithJwks', () => {
-  it('finds nothing wrong with usable keys', () => {
-    expect(whatIsWrongWithJwks({ keys: [ec as never] }, ['ES256'])).toBeUndefined()
+describe('checkJwks', () => {
+  const check = (jwks: unknown, allowed: readonly SignatureAlgorithm[] = ['ES256']) =>
+    checkJwks('issuer.jwks', jwks, allowed)
+
+  it('gives usable keys, and of each what it takes to verify', () => {
+    const { kty, crv, x, y, kid } = ec
+    expect(check({ keys: [{ ...ec, x5c: ['certificate'] }, without(ec, 'kid', 'alg')] })).toStrictEqual({
+      keys: [
+        { kty, crv, x, y, alg: 'ES256', kid },
+        { kty, crv, x, y },
+      ],
+    })
   })
 
-  it.each([{}, { keys: [] }, { keys: 'a' }])('finds %j to be no key set', (jwks) => {
-    expect(whatIsWrongWithJwks(jwks as JsonWebKeySet, ['ES256'])).toContain('must be a JSON Web Key Set')
+  it.each([{}, { keys: [] }, { keys: 'a' }, null, undefined, 7, 'keys', []])('finds %j to be no key set', (jwks) => {
+    expect(() => check(jwks)).toThrow(ConfigurationError)
+    expect(() => check(jwks)).toThrow('issuer.jwks must be a JSON Web Key Set')
   })
 
   it('names the key that cannot be used', () => {
-    expect(whatIsWrongWithJwks({ keys: [ec as never, rsa as never] }, ['ES256'])).toContain('keys[1]')
+    expect(() => check({ keys: [ec, rsa] })).toThrow('issuer.jwks has a key (keys[1]) that fits none')
+    expect(() => check({ keys: Object.assign([ec], { length: 2 }) })).toThrow('(keys[1]) that is not a JSON object')
   })
 })
 

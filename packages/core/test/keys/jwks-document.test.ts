@@ -44,6 +44,66 @@ describe('the key set of an issuer', () => {
     expect(pathsAskedFor(server).slice(3)).toStrictEqual(['/keys', OAUTH, '/moved'])
   })
 
+  /** An issuer whose two endpoints fail, and move, when the test says so. */
+  async function unsteadyIssuer() {
+    const state = { metadata: 200, keys: 200, keysAt: '/keys' }
+    const server = await routedServer((url) => ({
+      [OAUTH]: [{ issuer: url, jwks_uri: `${url}${state.keysAt}` }, state.metadata],
+      [state.keysAt]: [{ keys: [] }, state.keys],
+    }))
+    const clock = manualClock()
+    const fetchKeys = keysOfIssuer(server.url, clock)
+    return {
+      state,
+      server,
+      /** So long after the one before that an address counts as young no more, and a failure as over. */
+      fetchLater() {
+        clock.advance(1_000)
+        return fetchKeys()
+      },
+    }
+  }
+
+  it('is fetched from where it was, though one fetch has failed and the metadata is down since', async () => {
+    const { state, server, fetchLater } = await unsteadyIssuer()
+    await fetchLater()
+    Object.assign(state, { metadata: 503, keys: 500 })
+    await expect(fetchLater()).rejects.toMatchObject({ httpStatus: 500 })
+    state.keys = 200
+    for (let i = 0; i < 2; i++) await expect(fetchLater()).resolves.toStrictEqual({ keys: [] })
+    expect(pathsAskedFor(server).slice(2)).toStrictEqual(['/keys', OAUTH, '/keys', OAUTH, '/keys'])
+  })
+
+  it('is fetched from where it was found, though nothing was served there yet', async () => {
+    const { state, fetchLater } = await unsteadyIssuer()
+    state.keys = 500
+    for (let i = 0; i < 2; i++) await expect(fetchLater()).rejects.toMatchObject({ httpStatus: 500 })
+    Object.assign(state, { metadata: 503, keys: 200 })
+    await expect(fetchLater()).resolves.toStrictEqual({ keys: [] })
+  })
+
+  it('is fetched from where it served rather than from where it was only said to be', async () => {
+    const { state, server, fetchLater } = await unsteadyIssuer()
+    await fetchLater()
+    state.keys = 500
+    await expect(fetchLater()).rejects.toMatchObject({ httpStatus: 500 })
+    state.keysAt = '/not-there-yet'
+    for (let i = 0; i < 2; i++) await expect(fetchLater()).rejects.toMatchObject({ httpStatus: 500 })
+    Object.assign(state, { metadata: 503, keys: 200, keysAt: '/keys' })
+    await expect(fetchLater()).resolves.toStrictEqual({ keys: [] })
+    expect(pathsAskedFor(server).at(-1)).toBe('/keys')
+  })
+
+  it('is followed to where it moved as soon as the metadata is back', async () => {
+    const { state, server, fetchLater } = await unsteadyIssuer()
+    await fetchLater()
+    Object.assign(state, { metadata: 503, keysAt: '/moved' })
+    for (let i = 0; i < 2; i++) await expect(fetchLater()).rejects.toMatchObject({ httpStatus: 404 })
+    state.metadata = 200
+    await expect(fetchLater()).resolves.toStrictEqual({ keys: [] })
+    expect(pathsAskedFor(server).slice(-2)).toStrictEqual([OAUTH, '/moved'])
+  })
+
   it('is looked for again where the metadata could not be read', async () => {
     let status = 503
     const server = await routedServer((url) => ({

@@ -284,12 +284,23 @@ describe('load', () => {
     expect(upstream.fetches).toBe(2)
   })
 
-  it.each([down(), new TypeError('surprise')])('throws what went wrong, then that it is early: %s', async (failure) => {
-    const { source, upstream } = keysFromEndpoint()
-    upstream.failure = failure
-    await expect(source.load()).rejects.toMatchObject({ name: 'UpstreamError', code: 'connection-failed' })
-    await expect(source.load()).rejects.toMatchObject({ code: 'backing-off' })
-  })
+  it.each([down(), new TypeError('surprise')])(
+    'throws what went wrong, then that it is early, and why: %s',
+    async (failure) => {
+      const { source, upstream } = keysFromEndpoint()
+      upstream.failure = failure
+      const first = await source.load().catch((error: unknown) => error)
+      expect(first).toMatchObject({ name: 'UpstreamError', code: 'connection-failed' })
+      for (let i = 0; i < 2; i++) {
+        await expect(source.load()).rejects.toMatchObject({
+          code: 'backing-off',
+          message: `The last attempt failed a moment ago: ${(first as Error).message}`,
+          cause: first,
+        })
+      }
+      expect(upstream.fetches).toBe(1)
+    },
+  )
 })
 
 describe('close', () => {

@@ -1,6 +1,6 @@
 import { signatureVerifier } from '#signature'
 import { describe, expect, it } from 'vitest'
-import { checkKeySnapshot, type GivenKeySet } from '../../src/keys/key-snapshot.js'
+import { checkKeySnapshot, type GivenKeySet, type KeySetSnapshot } from '../../src/keys/key-snapshot.js'
 import { ConfigurationError, UpstreamError } from '../../src/outcomes/errors.js'
 import { keyNamed, keysFromEndpoint, keysOf, MAX_AGE, REFRESH_AFTER, want } from '../support/key-endpoint.js'
 import type { ManualClock } from '../support/manual-clock.js'
@@ -102,6 +102,9 @@ describe('keys that were given', () => {
 
   it.each([
     ['no key set', {}, 'must be a JSON Web Key Set'],
+    ['null', null, 'must be a JSON Web Key Set'],
+    ['nothing', undefined, 'must be a JSON Web Key Set'],
+    ['text', '{"keys":[]}', 'must be a JSON Web Key Set'],
     ['no keys', { keys: [] }, 'must be a JSON Web Key Set'],
     ['a private key', { keys: [{ ...keyNamed('a'), d: 'AAAA' }] }, 'holds private or secret key material'],
     ['a key of another algorithm', { keys: [signer('RS256').jwk] }, 'fits none of the accepted algorithms'],
@@ -110,6 +113,17 @@ describe('keys that were given', () => {
     expect(make).toThrow(ConfigurationError)
     expect(make).toThrow('keySnapshot.keySets[0].jwks')
     expect(make).toThrow(problem)
+  })
+
+  it('are what they were when they were checked, whatever becomes of the object', async () => {
+    const key = { ...keyNamed('a') }
+    const { upstream, find } = keysFromEndpoint({
+      given: (clock) => ({ ...fetchedBefore(0)(clock), jwks: { keys: [key as never] } }),
+    })
+    upstream.failure = down()
+    Object.assign(key, { ...signer('ES256').jwk, kid: 'b' })
+    expect(await find('b')).toMatchObject({ result: 'unavailable' })
+    expect(await find('a')).toMatchObject({ result: 'found' })
   })
 
   it('are forgotten by close()', async () => {
@@ -150,6 +164,17 @@ describe('a snapshot of the keys', () => {
     expect(source.snapshot()?.jwks).toStrictEqual({
       keys: ['a', 'b'].map((kid) => ({ kty, crv, x, y, alg: 'ES256', kid })),
     })
+  })
+
+  it('is a copy: what becomes of it shows up in no other, and verifies nothing', async () => {
+    const { source, find } = keysFromEndpoint()
+    const before = await find('a')
+    const snapshot = source.snapshot() as KeySetSnapshot
+    const untouched = structuredClone(snapshot)
+    Object.assign(snapshot.jwks.keys[0] as object, signer('ES256').jwk)
+    Object.assign(snapshot.jwks, { keys: [] })
+    expect(source.snapshot()).toStrictEqual(untouched)
+    expect(keysOf(await find('a'))).toStrictEqual(keysOf(before))
   })
 
   it('keeps the age of keys that were given', async () => {

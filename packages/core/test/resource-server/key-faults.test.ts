@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { createGzip } from 'node:zlib'
 import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { AuthorizationServerOptions } from '../../src/index.js'
+import { type AuthorizationServerOptions, ConfigurationError } from '../../src/index.js'
 import { cognitoApi } from '../support/cognito-api.js'
 import { peakDuring } from '../support/heap.js'
 import { json } from '../support/loopback-server.js'
@@ -51,6 +51,30 @@ describe('a known key', () => {
       reason: 'jwks-unreachable',
       headers: { 'Retry-After': '1' },
     })
+  })
+
+  it('serves on where the metadata is down, and one fetch of the keys has failed before', async () => {
+    const issuer = await testIssuer({ alg: 'ES256' })
+    const own = issuer.jwks.url
+    const status = { metadata: 200, keys: 200 }
+    issuer.jwks.answer = (request, response) =>
+      request.url === '/keys'
+        ? json({ keys: [issuer.key.jwk] }, status.keys)(request, response)
+        : json({ issuer: own, jwks_uri: `${own}/keys` }, status.metadata)(request, response)
+    const { api, events } = serverFor(issuer, { issuer: own, jwks: undefined, ...ages })
+    const token = issuer.token({ iss: own, exp: 9e9 })
+    const last = () => events.findLast(({ type }) => type.startsWith('jwks-refresh'))
+    await api.ready()
+    Object.assign(status, { metadata: 503, keys: 500 })
+    issuer.clock.advance(REFRESH_AFTER + 1)
+    await api.verify(token)
+    await expect.poll(last).toMatchObject({ type: 'jwks-refresh-failed', httpStatus: 500 })
+    status.keys = 200
+    for (let i = 0; i < 3; i++) {
+      issuer.clock.advance(MAX_AGE - REFRESH_AFTER - 1)
+      expect(await api.authorize(withToken(token))).toMatchObject({ outcome: 'granted' })
+      await expect.poll(last).toMatchObject({ type: 'jwks-refreshed', at: issuer.clock.now() })
+    }
   })
 
   it('that is missing from a good refresh is dead at once', async () => {
@@ -250,6 +274,18 @@ describe('ready()', () => {
     expect(await api.authorize(withToken(good.token()))).toMatchObject({ outcome: 'granted' })
   })
 
+  it('tells the reason each time it is asked, also while the next attempt is not due', async () => {
+    const issuer = await testIssuer({ alg: 'ES256' })
+    issuer.jwks.answer = json({ secret: 'hunter2' }, 500)
+    const { api } = serverFor(issuer)
+    for (let i = 0; i < 3; i++) {
+      const failure = api.ready()
+      await expect(failure).rejects.toMatchObject({ name: 'UpstreamError', httpStatus: 500 })
+      await expect(failure).rejects.toThrow(/could not be loaded: (?!.*hunter2).*The answer has status 500\. Check/)
+    }
+    expect(issuer.jwks.requests).toHaveLength(1)
+  })
+
   it('takes 403 from the other host of a pool that has not switched for what it is', async () => {
     const pool = await fakeCognito()
     onTestFinished(() => pool.close())
@@ -301,9 +337,11 @@ describe('keys given by another server', () => {
     const { issuer } = await warm()
     const make = (keySnapshot: unknown) => () => serverFor(issuer, {}, { keySnapshot: keySnapshot as never })
     expect(make('{}')).toThrow('createResourceServer.keySnapshot is text')
-    expect(make({ keySets: [{ issuer: issuer.options.issuer, fetchedAt: 1, jwks: {} }] })).toThrow(
-      'createResourceServer.keySnapshot.keySets[0].jwks must be a JSON Web Key Set',
-    )
+    for (const set of [{}, { jwks: {} }, { jwks: null }, { jwks: 'keys' }]) {
+      const given = make({ keySets: [{ issuer: issuer.options.issuer, fetchedAt: 1, ...set }] })
+      expect(given).toThrow(ConfigurationError)
+      expect(given).toThrow('createResourceServer.keySnapshot.keySets[0].jwks must be a JSON Web Key Set')
+    }
   })
 
   it('are not there for an issuer whose keys stand in the configuration', async () => {

@@ -46,6 +46,7 @@ describe('the key of a proof', () => {
     ['another algorithm', { ...ec, alg: 'ES384' }, 'ES256'],
     ['another use', { ...ec, use: 'enc' }, 'ES256'],
     ['a point off its curve', { ...ec, y: ec.x }, 'ES256'],
+    ['a point of small order', { kty: 'OKP', crv: 'Ed25519', x: `AQ${'A'.repeat(41)}` }, 'EdDSA'],
     ['half a point', { ...ec, y: undefined }, 'ES256'],
     ['nothing', {}, 'ES256'],
   ])('is none of %s', async (_, jwk, algorithm) => {

@@ -104,15 +104,24 @@ describe('the memory of verified tokens', () => {
     expect(tokens.size).toBeGreaterThan(200)
   })
 
-  it('forgets one, or all, when it is told to', async () => {
+  it('forgets one when it is told to', async () => {
     const tokens = new VerifiedTokens(10)
     for (const token of ['a.b.first-one', 'a.b.second-one']) await addTwice(tokens, token)
     tokens.delete('a.b.first-one')
     expect(await tokens.find('a.b.first-one')).toBeUndefined()
-    tokens.clear()
-    expect(await tokens.find('a.b.second-one')).toBeUndefined()
-    await tokens.add('a.b.second-one', verified('u'))
-    expect(await tokens.find('a.b.second-one')).toBeUndefined()
+    expect(await tokens.find('a.b.second-one')).toBeDefined()
+  })
+
+  it('forgets all when it is closed, and holds nothing any more', async () => {
+    const tokens = new VerifiedTokens(10)
+    await addTwice(tokens, 'a.b.before')
+    await tokens.add('a.b.meanwhile', verified('u'))
+    const adding = tokens.add('a.b.meanwhile', verified('u'))
+    tokens.close()
+    await adding
+    await addTwice(tokens, 'a.b.after')
+    expect(tokens.size).toBe(0)
+    for (const token of ['a.b.before', 'a.b.meanwhile', 'a.b.after']) expect(await tokens.find(token)).toBeUndefined()
   })
 })
 

@@ -282,7 +282,7 @@ export const lambdaRules: Area = {
       rule: 'And no field',
       source: 'revoked is final',
       file: lambda('authorizers/app-sync-authorizer.ts'),
-      remove: ['if (revoked !== undefined) return { isAuthorized: false, ttlOverride: 0 }', ''],
+      remove: ['|| revocationAmong(outcomes) !== undefined', ''],
       test: inLambda('authorizers/app-sync-authorizer.test.ts', 'is decided for the end of that time'),
     },
     {
@@ -296,7 +296,7 @@ export const lambdaRules: Area = {
       rule: 'A result of AppSync that is kept looks at all fields, not at those of one document',
       source: 'confused authorization under caching',
       file: lambda('authorizers/app-sync-authorizer.ts'),
-      remove: ['if (ttl === 0 && !names(queryString, name))', 'if (!names(queryString, name))'],
+      remove: ['ttl > 0 ? fields : fields.filter', 'fields.filter'],
       test: inLambda('authorizers/app-sync-authorizer.test.ts', 'is decided for the end of that time'),
     },
     {

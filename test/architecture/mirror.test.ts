@@ -9,6 +9,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'conformance/broken-adapters.test.ts':
     'breaks the smallest adapter in many ways, each of which the suite must notice',
   'conformance/conformance.test.ts': 'runs the suite of the testkit against core alone',
+  'keys/unfinished-refresh.test.ts': 'shows what becomes of refreshes that the runtime gave up, or froze',
   'outcomes/other-realms.test.ts': 'needs a second realm, which not every runtime has to give',
   'resource-server/cognito.test.ts': 'shows what routes do with the tokens of a pool, from the façade to its endpoints',
   'resource-server/decisions.test.ts': 'shows what policies ask a decision point, and what comes of it',
@@ -29,6 +30,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'resource-server/precheck.test.ts': 'compares what proxies are told with what handlers are told',
   'resource-server/sender-constraints.test.ts':
     'shows where in the pipeline senders are looked at, and what is told of it',
+  'resource-server/withdrawn-keys.test.ts':
+    'shows what a withdrawn key ends: requests, what was presented, and watches',
   'strategy/lag-promise.test.ts': 'simulates what the engine, its memories and the list promise together',
   'tokens/wycheproof.test.ts': 'runs public vectors the way of a token: parsing, then keys, then signatures',
 }

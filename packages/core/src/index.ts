@@ -1,6 +1,7 @@
 // Every name here is public API and listed by hand; a test compares the list with its snapshot.
 export { createResourceServer } from './resource-server/resource-server.js'
-export type { Presented, ResourceServer } from './resource-server/resource-server.js'
+export type { Presented } from './resource-server/presented.js'
+export type { ResourceServer } from './resource-server/resource-server.js'
 export type { SignOutResult } from './resource-server/sign-out.js'
 export type {
   SignOutOptions,

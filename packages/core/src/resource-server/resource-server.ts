@@ -26,22 +26,13 @@ import { createMetadata, type MetadataResponse, noMetadata } from './protected-r
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
 import { arrivalsOf, type PresentOptions } from './present-options.js'
+import type { Presented } from './presented.js'
 import { createReception } from './request-reception.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
 import type { SignOutOptions } from './sign-out-options.js'
 import { createSignOutPreparer } from './sign-out-preparation.js'
 import { SignOuts, type SignOutResult } from './sign-out.js'
 import { type Watch, Watcher, type WatchOptions } from './watch.js'
-
-/** One request whose token was parsed and verified once; any number of policies may follow. */
-export interface Presented {
-  /** `'none'`: the request carried no access token, which is all that optional authentication asks. Else `'present'`. */
-  readonly credentials: 'none' | 'present'
-  /** Decides one policy, as `ResourceServer.authorize` does. */
-  authorize<Schema extends ClaimsSchema | undefined = undefined, Claims = ClaimsOf<Schema>>(
-    policy?: PolicyOrLiteral<Schema, Claims>,
-  ): Promise<Outcome<Claims>>
-}
 
 /** The resource server's view of access tokens (RFC 6749 §1.1, RFC 6750). */
 export interface ResourceServer {

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { type ResourceServer, TokenRefusedError, TokenUncheckedError } from '../../src/index.js'
 import { json } from '../support/loopback-server.js'
 import type { ManualClock } from '../support/manual-clock.js'
-import { signer } from '../support/signing.js'
 import { anonymous, serverFor, testIssuer, withToken } from '../support/test-issuer.js'
 
 describe('a grant', () => {
@@ -222,41 +221,6 @@ describe('an outage of the key endpoint', () => {
     const issuer = await testIssuer()
     issuer.jwks.answer = json({}, 503)
     expect(await serverFor(issuer).api.authorize(withToken(issuer.token({ exp: 1 })))).toMatchObject({ status: 401 })
-  })
-})
-
-describe('a withdrawn key', () => {
-  it('is refused after the next refresh', async () => {
-    const issuer = await testIssuer()
-    const { api } = serverFor(issuer, { refreshAfter: '1m' })
-    await api.ready()
-    issuer.jwks.answer = json({ keys: [signer().jwk] })
-    issuer.clock.advance(61_000)
-    await api.ready()
-    expect(await api.authorize(withToken(issuer.token()))).toMatchObject({ status: 401, reason: 'unknown-key' })
-  })
-
-  it('is refused in a request that was presented before, too', async () => {
-    const issuer = await testIssuer()
-    const { api } = serverFor(issuer, { refreshAfter: '1m' })
-    const presented = await api.present(withToken(issuer.token()))
-    expect(await presented.authorize()).toMatchObject({ outcome: 'granted' })
-    issuer.jwks.answer = json({ keys: [signer().jwk] })
-    issuer.clock.advance(61_000)
-    await api.ready()
-    expect(await presented.authorize()).toMatchObject({ status: 401, reason: 'unknown-key' })
-  })
-
-  it('ends what was presented by nothing that comes and goes again', async () => {
-    const issuer = await testIssuer()
-    const { api } = serverFor(issuer, { refreshAfter: '1m', maxAge: '2m' })
-    const presented = await api.present(withToken(issuer.token()))
-    issuer.jwks.answer = json({}, 503)
-    issuer.clock.advance(121_000)
-    expect(await presented.authorize()).toMatchObject({ status: 503, reason: 'jwks-unreachable' })
-    issuer.jwks.answer = json({ keys: [issuer.key.jwk] })
-    issuer.clock.advance(5_000)
-    expect(await presented.authorize()).toMatchObject({ outcome: 'granted' })
   })
 })
 

@@ -10,9 +10,7 @@ import {
 } from '../../src/index.js'
 import { systemClock } from '../../src/transport/clock.js'
 import { introspectedApi, type IssuerChanges, mustBeGranted, schemaThat } from '../support/introspected-api.js'
-import { json } from '../support/loopback-server.js'
 import { manualClock } from '../support/manual-clock.js'
-import { signer } from '../support/signing.js'
 import { serverFor, testIssuer, withToken } from '../support/test-issuer.js'
 
 const SECOND = 1_000
@@ -352,36 +350,6 @@ describe('a watch on any route', () => {
     expect(await watch.beforeMessage()).toBeUndefined()
     await api.authorize(withToken(token), { maxRevocationLag: '0s' })
     expect(await watch.beforeMessage()).toMatchObject({ reason: 'token-revoked' })
-  })
-
-  it('ends as soon as a key set comes without the key of its token, and asks nobody else', async () => {
-    const issuer = await testIssuer()
-    const { api } = serverFor(issuer, { refreshAfter: '1m' })
-    const granted = mustBeGranted(await api.authorize(withToken(issuer.token())))
-    const told: Denied[] = []
-    const watch = api.watch(granted, { onEnd: (denied) => told.push(denied) })
-    issuer.clock.advance(61_000)
-    await api.ready()
-    await settled()
-    expect(await watch.beforeMessage()).toBeUndefined()
-    issuer.jwks.answer = json({ keys: [signer('RS256').jwk] })
-    issuer.clock.advance(61_000)
-    await api.ready()
-    await expect.poll(() => told).toMatchObject([{ status: 401, reason: 'unknown-key' }])
-    expect(await watch.beforeMessage()).toBe(told[0])
-  })
-
-  it('ends with the next message where no keys are left that are young enough, and none can be had', async () => {
-    const issuer = await testIssuer()
-    const { api } = serverFor(issuer, { refreshAfter: '1m', maxAge: '2m' })
-    const watch = api.watch(mustBeGranted(await api.authorize(withToken(issuer.token()))))
-    issuer.clock.advance(121_000)
-    // Whoever waits for a message brings the keys.
-    expect(await watch.beforeMessage()).toBeUndefined()
-    expect(issuer.jwks.requests).toHaveLength(2)
-    issuer.jwks.answer = json({}, 503)
-    issuer.clock.advance(121_000)
-    expect(await watch.beforeMessage()).toMatchObject({ status: 503, reason: 'jwks-unreachable' })
   })
 
   it('ends when the server closes, also if it begins only then', async () => {

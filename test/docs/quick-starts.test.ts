@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fakeCognito } from '@tokenward/testkit'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { main } from '../../packages/cedar/src/cli/main.ts'
 import { codeBlocks, codeBlockUnder, documentAt, writeCode } from '../support/documents.js'
+import { root } from '../support/source-files.js'
 
 /** A pool that answers at the addresses of AWS, inside this process: the code under test knows nothing of it. */
 async function poolAtAws() {
@@ -148,16 +150,6 @@ describe('the quick start', () => {
     expect(code.trim().split('\n').length).toBeLessThanOrEqual(20)
     await expectProtected(running, '/')
   })
-
-  it('of the testkit passes', async () => {
-    const code = changed(codeBlockUnder('Quick start', documentAt('packages/testkit/README.md')), {
-      "import { expect, it } from 'vitest'": "import { expect } from 'vitest'",
-      "it('accepts tokens of its pool, and no forged ones', ": 'export const test = (',
-    })
-    const file = writeCode('packages/core', 'quick-start-testkit', { 'test.ts': code })('test.ts')
-    const { test } = (await import(/* @vite-ignore */ file)) as { test: () => Promise<void> }
-    await test()
-  })
 })
 
 type LambdaFunction = (event: object, context: object) => Promise<unknown>
@@ -173,6 +165,32 @@ async function runBlock(packageFolder: string, name: string, code: string): Prom
   expect(log).toHaveBeenCalledTimes(asserted)
   return module
 }
+
+/** Has vitest run the tests that a document prints, as they are printed. */
+function describeBlock(packageFolder: string, name: string, code: string): void {
+  describe(name, async () => {
+    await import(
+      /* @vite-ignore */ writeCode(packageFolder, name.replaceAll(/\W+/g, '-'), { 'test.ts': code })('test.ts')
+    )
+  })
+}
+
+const folders = readdirSync(join(root, 'packages')).filter((name) =>
+  existsSync(join(root, 'packages', name, 'README.md')),
+)
+// packages/nextjs-e2e runs those of Next.js, which need an application around them.
+for (const folder of folders.filter((name) => name !== 'nextjs')) {
+  const { path, text } = documentAt(`packages/${folder}/README.md`)
+  const testing = text.split(/^## /m).find((part) => part.startsWith('Testing\n')) ?? ''
+  for (const [index, code] of codeBlocks({ path, text: testing }).entries()) {
+    describeBlock(`packages/${folder}`, `test ${index + 1} in the README of ${folder}`, code)
+  }
+}
+describeBlock(
+  'packages/core',
+  'the quick start of the testkit',
+  codeBlockUnder('Quick start', documentAt('packages/testkit/README.md')),
+)
 
 it.each([
   ['Three doors', 'msw'],
@@ -225,36 +243,9 @@ it('the code of the testkit about conformance runs an adapter in ten lines', asy
   expect([cases.size > 100, ends.length]).toStrictEqual([true, 1])
 })
 
-it.each(['fakeCognito', 'asPrincipal'])('the code about testing with %s in the README of core runs', async (name) => {
-  const code = codeBlocks(documentAt('packages/core/README.md'))
-    .slice(-2)
-    .find((block) => block.includes(name)) as string
-  expect(await runBlock('packages/core', `readme-${name}`, code)).toMatchObject({ done: true })
-})
-
-it.each(['fakeCognito', 'asPrincipal'])(
-  'the code about testing with %s in the README of the tRPC package runs',
-  async (name) => {
-    const code = codeBlocks(documentAt('packages/trpc/README.md'))
-      .slice(-2)
-      .find((block) => block.includes(name)) as string
-    expect(await runBlock('packages/trpc', `readme-${name}`, code)).toMatchObject({ done: true })
-  },
-)
-
-it.each(['fakeCognito', 'asPrincipal'])(
-  'the code about testing with %s in the README of the Lambda package runs',
-  async (name) => {
-    const code = codeBlocks(documentAt('packages/lambda/README.md'))
-      .slice(-2)
-      .find((block) => block.includes(name)) as string
-    expect(await runBlock('packages/lambda', `readme-${name}`, code)).toMatchObject({ done: true })
-  },
-)
-
-it.each(['generateCedar', 'fakeVerifiedPermissions'])('the code with %s in the README of Cedar runs', async (name) => {
-  const code = codeBlocks(documentAt('packages/cedar/README.md')).find((block) => block.includes(name)) as string
-  expect(await runBlock('packages/cedar', `readme-${name}`, code)).toMatchObject({ done: true })
+it('the code with generateCedar in the README of Cedar runs', async () => {
+  const code = codeBlockUnder('From scopes to policies', documentAt('packages/cedar/README.md'))
+  expect(await runBlock('packages/cedar', 'readme-generate', code)).toMatchObject({ done: true })
 })
 
 it('the example decision in the README of Cedar is made as it says', async () => {
@@ -329,13 +320,5 @@ describe('the README of the NestJS package', () => {
       ['granted', 'u1'],
       ['denied', 'no-credentials'],
     ])
-  })
-
-  it.each(['fakeCognito', 'overridePrincipal'])('shows a test with %s that passes', async (name) => {
-    const code = codeBlocks(documentAt('packages/nestjs/README.md'))
-      .slice(-2)
-      .find((block) => block.includes(name)) as string
-    const running = (await runBlock('packages/nestjs', `readme-${name}`, `${code}\nexport { app }`)) as { app: Server }
-    onTestFinished(() => void running.app.close())
   })
 })

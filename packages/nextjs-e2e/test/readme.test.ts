@@ -4,7 +4,7 @@ import { encode } from 'next-auth/jwt'
 import type { AuthFunctions } from '@tokenward/nextjs'
 import { routeContext, routeRequest } from '@tokenward/nextjs/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { readmeFiles, writeApp } from './support/readme-app.js'
+import { buildApp, readmeFiles, writeApp } from './support/readme-app.js'
 
 const files = await readmeFiles()
 
@@ -71,6 +71,12 @@ describe('the README', () => {
     const tampered = { ...cookies, '__Secure-next-auth.session-token.0': `x${parts[0]}` }
     expect((await GET(routeRequest('/', { cookies: tampered }), routeContext())).status).toBe(401)
     expect((await GET(routeRequest('/'), routeContext())).status).toBe(401)
+  })
+
+  it('prints an application that Next.js builds, with Cache Components', async () => {
+    // The proxy has two names, of which an application has one.
+    const { 'middleware.ts': _, ...app } = files
+    await buildApp(await writeApp('built', app))
   })
 
   describe.each(Object.keys(files).filter((path) => path.startsWith('test/')))('prints %s, which', async (path) => {

@@ -175,6 +175,33 @@ function describeBlock(packageFolder: string, name: string, code: string): void 
   })
 }
 
+/** What stands for the parts that a block takes from elsewhere. */
+const PARTS = {
+  'declare const issuer: TrustedIssuer': `
+    import { authorizationServer as anyServer } from '@tokenward/core'
+    const issuer = anyServer({ issuer: 'https://login.example.com', audience: 'orders-api' })`,
+  'declare const api: ResourceServer': `
+    import { createResourceServer as create } from '@tokenward/core'
+    import { cognitoUserPool as poolFor } from '@tokenward/core/cognito'
+    const api = create({
+      issuers: [poolFor({ userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' })],
+      resource: 'https://api.example.com',
+    })`,
+}
+
+/** The blocks that no other test runs: they neither listen, nor are tests, nor need what nobody can put in their place. */
+const settings = ['cedar', 'core', 'lambda', 'nestjs', 'trpc'].flatMap((name) =>
+  codeBlocks(documentAt(`packages/${name}/README.md`))
+    .map((code, index) => [name, index + 1, code] as const)
+    .filter(([, , code]) => !/listen\(3000\)|^it\('|console\.assert/m.test(code)),
+)
+it.each(settings)('the code of %s, block %i, is nothing that its package refuses', async (name, index, code) => {
+  const parts = Object.entries(PARTS).filter(([declared]) => code.includes(declared))
+  const text = changed(code, Object.fromEntries(parts))
+  const file = writeCode(`packages/${name}`, `readme-block-${index}`, { 'block.ts': text })('block.ts')
+  await expect(import(/* @vite-ignore */ file)).resolves.toBeDefined()
+})
+
 const folders = readdirSync(join(root, 'packages')).filter((name) =>
   existsSync(join(root, 'packages', name, 'README.md')),
 )

@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { ResourceServer } from '@tokenward/core'
 import { fakeCognito } from '@tokenward/testkit'
+import { conformance, type ConformanceApp } from '@tokenward/testkit/conformance'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { main } from '../../packages/cedar/src/cli/main.ts'
-import { codeBlocks, codeBlockUnder, documentAt, writeCode } from '../support/documents.js'
+import { codeBlocks, codeBlocksUnder, codeBlockUnder, documentAt, writeCode } from '../support/documents.js'
 import { root } from '../support/source-files.js'
 
 /** A pool that answers at the addresses of AWS, inside this process: the code under test knows nothing of it. */
@@ -219,16 +221,47 @@ describeBlock(
   codeBlockUnder('Quick start', documentAt('packages/testkit/README.md')),
 )
 
-it.each([
-  ['Three doors', 'msw'],
-  ['Matchers', 'matchers'],
-  ['Signing in', 'sign-in'],
-  ['A fake authorization server', 'introspection'],
-  ['Sender-constrained tokens', 'dpop'],
-  ['A fake policy store', 'policy-store'],
-])('the code of the testkit under %s runs', async (title, name) => {
-  const code = codeBlockUnder(title, documentAt('packages/testkit/README.md'))
-  expect(await runBlock('packages/testkit', `readme-${name}`, code)).toMatchObject({ done: true })
+for (const title of [
+  'Three doors',
+  'Signing in',
+  'A fake authorization server',
+  'A fake policy store',
+  'Sender-constrained tokens',
+]) {
+  for (const [index, code] of codeBlocksUnder(title, documentAt('packages/testkit/README.md')).entries()) {
+    describeBlock('packages/testkit', `test ${index + 1} of the testkit under ${title}`, code)
+  }
+}
+
+it('the code of the testkit under Matchers runs', async () => {
+  const code = codeBlockUnder('Matchers', documentAt('packages/testkit/README.md'))
+  expect(await runBlock('packages/testkit', 'readme-matchers', code)).toMatchObject({ done: true })
+})
+
+it('the code of the testkit about issuers makes a server that passes the cases about them', async () => {
+  const [, code = ''] = codeBlocksUnder('A conformance suite for adapters', documentAt('packages/testkit/README.md'))
+  const file = writeCode('packages/core', 'readme-issuers', { 'server.ts': code })('server.ts')
+  const { serverFor } = (await import(/* @vite-ignore */ file)) as {
+    serverFor: (app: ConformanceApp) => ResourceServer
+  }
+  const suite = conformance({
+    name: 'the README',
+    async start(app) {
+      const api = serverFor(app)
+      const fetch = async (request: Request): Promise<Response> => {
+        const route = app.routes.find(({ path }) => path === new URL(request.url).pathname)
+        const outcome = await api.authorize(request, route?.policy)
+        if (outcome.outcome !== 'granted') return Response.json(outcome.body, { ...outcome })
+        return Response.json({ route: route?.name, principal: outcome.principal })
+      }
+      return { fetch, close: () => api.close() }
+    },
+  })
+  const ids = ['no-credentials', 'scope-present', 'opaque-token', 'opaque-token-unknown', 'principal-of-opaque-token']
+  const chosen = suite.cases.filter(({ id }) => ids.includes(id))
+  expect(chosen).toHaveLength(ids.length)
+  for (const one of chosen) await one.run()
+  await suite.close()
 })
 
 // The projects in consumers/testkit-* run it with the packed package, under each runner.

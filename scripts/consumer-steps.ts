@@ -16,6 +16,7 @@ export interface Manifest {
 /** Something that is done in the folder of an installed consumer. */
 export type Step = (folder: string, manifest: Manifest) => Promise<CheckResult>
 
+const NOTHING_RUN: CheckResult = { passed: 0, failed: 0, skipped: 0, output: '' }
 const QUIET = { CI: 'true', NO_COLOR: '1' }
 
 /** Compiles the projects that the manifest lists for each compiler. */
@@ -75,20 +76,36 @@ export function copyReadmeTests(runner: string, files: Readonly<Record<string, s
         place === 'top' ? `${lineAbove(readme, runner)}${blockIn(readme)}` : blockIn(sectionOf(readme, place))
       await writeFile(join(folder, file), code)
     }
-    return { passed: 0, failed: 0, skipped: 0, output: '' }
+    return NOTHING_RUN
+  }
+}
+
+/** Writes the tests that the README of a package prints for vitest into a consumer with Jest, without that import. */
+export function copyTestsForJest(name: string): Step {
+  return async (folder) => {
+    const readme = await readFile(join(root, 'packages', name, 'README.md'), 'utf8')
+    for (const [index, block] of blocksIn(sectionOf(readme, 'Testing')).entries()) {
+      const code = block.replace("import { expect, it } from 'vitest'\n", '')
+      await writeFile(join(folder, `src/readme-${index + 1}.spec.ts`), code)
+    }
+    return NOTHING_RUN
   }
 }
 
 function sectionOf(readme: string, heading: string): string {
   const section = readme.split(/^#{2,3} /m).find((part) => part.startsWith(`${heading}\n`))
-  if (section === undefined) throw new Error(`the README of the testkit has no "${heading}"`)
+  if (section === undefined) throw new Error(`the README has no "${heading}"`)
   return section
 }
 
 function blockIn(text: string): string {
-  const block = /^```ts\n([\s\S]*?)^```$/m.exec(text)?.[1]
-  if (block === undefined) throw new Error('the README of the testkit has no code there')
-  return block
+  return blocksIn(text)[0] as string
+}
+
+function blocksIn(text: string): readonly string[] {
+  const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1] as string)
+  if (blocks.length === 0) throw new Error('the README has no code there')
+  return blocks
 }
 
 /** The code in the second cell of the runner's row; some have none. */

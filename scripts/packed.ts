@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Check, type CheckResult, sum, verdict } from './checks.ts'
-import { compile, jestTests, type Manifest, type Step } from './consumer-steps.ts'
+import { compile, type Manifest, type Step } from './consumer-steps.ts'
 import { privateKeysInTarball } from './private-keys.ts'
 import { root, run } from './process.ts'
 
@@ -99,11 +99,6 @@ export const runtimes: Check = {
 /** Compiles the projects that a consumer lists for each compiler. */
 export function declarations(project: string, name: string): Check {
   return consumer(project, name, compile)
-}
-
-/** Runs the Jest tests of a consumer. */
-export function jest(project: string, name: string): Check {
-  return consumer(project, name, jestTests())
 }
 
 /** Installs a consumer and takes each step in it. */

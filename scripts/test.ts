@@ -1,8 +1,8 @@
 // Runs every check. One line for each as it ends; the output of a check is shown only when it fails.
 import { testPrincipalsApart } from './bundles.ts'
 import { type Check, type Counts, program, vitest } from './checks.ts'
-import { compile, copyReadmeTests, jestTests, nodeTests, vitestTests } from './consumer-steps.ts'
-import { consumer, declarations, inspectTarballs, jest, noPrivateKeys, pack, runtimes } from './packed.ts'
+import { compile, copyReadmeTests, copyTestsForJest, jestTests, nodeTests, vitestTests } from './consumer-steps.ts'
+import { consumer, declarations, inspectTarballs, noPrivateKeys, pack, runtimes } from './packed.ts'
 import { secondsSince } from './process.ts'
 
 /** Side by side, as many as there are cores worth using; within a lane one needs what the one before it made. */
@@ -39,7 +39,7 @@ const lanes: readonly (readonly Check[])[] = [
       nodeTests,
     ),
     consumer('cedar', 'Cedar in both module formats, its command and its declarations', nodeTests, compile),
-    jest('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest'),
+    consumer('nestjs-11-jest', 'a CommonJS NestJS 11 app with Jest', copyTestsForJest('nestjs'), jestTests()),
     consumer('nestjs-12', 'conformance of NestJS 12 on Express and Fastify', nodeTests),
     consumer(
       'testkit-vitest',

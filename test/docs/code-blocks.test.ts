@@ -26,7 +26,7 @@ function tsconfig(packageFolder: string): string {
     extends: `${up}/${packageFolder}/tsconfig.json`,
     compilerOptions: {
       rootDir: up,
-      lib: ['es2023', 'dom'],
+      lib: ['es2023'],
       experimentalDecorators: true,
       emitDecoratorMetadata: true,
       erasableSyntaxOnly: false,

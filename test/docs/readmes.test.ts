@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { documentAt, documents } from '../support/documents.js'
+import { codeBlocks, documentAt, documents } from '../support/documents.js'
 import { membersOf } from '../support/public-members.js'
 import { root } from '../support/source-files.js'
 
@@ -16,6 +16,17 @@ describe('a package README', () => {
     const headings = [...text.matchAll(/^## (.*)$/gm)].map((match) => match[1] as string)
     const shape = ['Install', 'Quick start', 'Options', 'Errors', 'Testing']
     expect(headings.filter((heading) => shape.includes(heading))).toStrictEqual(shape)
+  })
+
+  it.each(packages)('of %s prints under Testing what a runner takes for a test', (name) => {
+    const { path, text } = documentAt(`packages/${name}/README.md`)
+    const [, testing = ''] = text.split('\n## Testing\n')
+    for (const block of codeBlocks({ path, text: testing })) {
+      expect(block).toMatch(/^import \{ expect, it \} from 'vitest'$/m)
+      expect(block).toMatch(/^it\('[\s\S]*\n {2}(?:await )?expect\(/m)
+      expect(block).not.toMatch(/console\.assert|\bmodule =/)
+    }
+    expect(testing.includes('vitest')).toBe(testing.includes('```ts'))
   })
 
   it.each([

@@ -28,12 +28,17 @@ export function codeBlocks({ text }: MarkdownDocument): readonly string[] {
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1] as string)
 }
 
-/** The block under a heading of the second level. */
-export function codeBlockUnder(heading: string, document: MarkdownDocument): string {
+/** The blocks under a heading of the second level. */
+export function codeBlocksUnder(heading: string, document: MarkdownDocument): readonly string[] {
   const section = document.text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`))
-  const [block] = section === undefined ? [] : codeBlocks({ ...document, text: section })
-  if (block === undefined) throw new Error(`${document.path} has no code under "${heading}"`)
-  return block
+  const blocks = section === undefined ? [] : codeBlocks({ ...document, text: section })
+  if (blocks.length === 0) throw new Error(`${document.path} has no code under "${heading}"`)
+  return blocks
+}
+
+/** The first of them. */
+export function codeBlockUnder(heading: string, document: MarkdownDocument): string {
+  return codeBlocksUnder(heading, document)[0] as string
 }
 
 /**

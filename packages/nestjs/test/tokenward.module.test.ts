@@ -109,7 +109,22 @@ describe('forRoot', () => {
     class ImportingModule {}
     const module = await compile([imported, ImportingModule])
     onTestFinished(() => module.close())
-    expect(module.get(Queue, { strict: false }).api).toBeDefined()
+    expect(module.get(Queue, { strict: false }).api).toBe(module.get(RESOURCE_SERVER))
+
+    @Module({ imports: [TokenwardModule], providers: [Queue] })
+    class BareModule {}
+    await expect(compile([imported, BareModule])).rejects.toThrow('TokenwardModule is imported without options')
+  })
+})
+
+it('TokenwardModule without options stops the boot, and says what to import', async () => {
+  const error = await Test.createTestingModule({ imports: [TokenwardModule], controllers: [OrdersController] })
+    .compile()
+    .catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ConfigurationError)
+  expect(error).toMatchObject({
+    option: 'TokenwardModule',
+    problem: expect.stringContaining('TokenwardModule.forRoot('),
   })
 })
 

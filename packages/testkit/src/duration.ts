@@ -10,7 +10,7 @@ export function milliseconds(maker: string, option: string, duration: Duration):
   const length = lengthOf(duration)
   if (length === undefined) {
     throw new TypeError(
-      `${maker}: ${option} must be milliseconds, or text such as '30s', '10m' or '1h', not ${kindOf(duration)}`,
+      `${maker}: ${option} must be milliseconds, or whole ms, s, m, h or d such as '30s', not ${kindOrOther(duration)}`,
     )
   }
   return length
@@ -30,9 +30,9 @@ export function instantOf(maker: string, option: string, value: Date | Duration,
   }
   const length = lengthOf(value)
   if (length === undefined) {
-    const kind = types.isDate(value) ? 'a Date that is invalid' : kindOf(value)
+    const kind = types.isDate(value) ? 'a Date that is invalid' : kindOrOther(value)
     throw new TypeError(
-      `${maker}: ${option} must be a Date, or a duration from now such as '5s' or '-10m', not ${kind}`,
+      `${maker}: ${option} must be a Date, or a duration from now in whole ms, s, m, h or d, such as '5s' or '-10m', not ${kind}`,
     )
   }
   return now + length
@@ -42,4 +42,9 @@ function lengthOf(duration: unknown): number | undefined {
   if (typeof duration === 'number' && Number.isFinite(duration)) return duration
   const match = typeof duration === 'string' ? /^(-?\d+)(ms|s|m|h|d)$/.exec(duration) : null
   return match === null ? undefined : Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS]
+}
+
+/** Text is accepted, so that text which is not must be other text. */
+function kindOrOther(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? 'other text' : kindOf(value)
 }

@@ -79,7 +79,7 @@ describe('a token of the pool', () => {
     [
       'accessToken',
       { authTime: 'yesterday' },
-      "authTime must be a Date, or a duration from now such as '5s' or '-10m'",
+      "authTime must be a Date, or a duration from now in whole ms, s, m, h or d, such as '5s' or '-10m'",
     ],
     ['accessToken', { authTime: new Date('x') }, "such as '5s' or '-10m', not a Date that is invalid"],
     [
@@ -87,6 +87,12 @@ describe('a token of the pool', () => {
       { authTime: 1_764_000_000 },
       'authTime looks like an instant, and numbers are milliseconds from now',
     ],
+    [
+      'accessToken',
+      { expiresIn: '5 min' },
+      "must be milliseconds, or whole ms, s, m, h or d such as '30s', not other text",
+    ],
+    ['accessToken', { authTime: 'yesterday' }, "such as '5s' or '-10m', not other text"],
     ['signIn', null, 'signIn takes an object, { clientId, expiresIn, claims, … }, not null'],
     ['signIn', { sub: 5 }, 'signIn takes sub as text, not a number'],
     ['m2mToken', { claims: 'x' }, 'm2mToken takes claims as an object of claims, not text'],

@@ -37,7 +37,14 @@ export function authContext(
 }
 
 /** Finds the credentials, also where plain JavaScript or a cast has got past the compiler. */
-export function credentialsIn(context: Partial<CreateContextMustSpreadAuthContext>, api: ResourceServer) {
+export function credentialsIn(context: Partial<CreateContextMustSpreadAuthContext> | undefined, api: ResourceServer) {
+  // As adapters hand it on where nobody has said how to make one.
+  if (context === undefined) {
+    throw new ConfigurationError(
+      'createContext',
+      'must be given to the adapter: createContext: (opts) => auth.context(opts)',
+    )
+  }
   const { tokenward } = context
   if (typeof tokenward?.present !== 'function') {
     throw new ConfigurationError('createContext', 'must return what auth.context(opts) returns, among the rest')

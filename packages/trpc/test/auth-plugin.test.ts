@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import {
@@ -277,6 +278,24 @@ describe('what goes wrong on our side', () => {
     expect([error.code, error.message]).toStrictEqual(['INTERNAL_SERVER_ERROR', 'Internal server error'])
     expect(error.cause).toBeInstanceOf(ConfigurationError)
     expect(error.cause?.message).toBe('createContext must return what auth.context(opts) returns, among the rest')
+  })
+
+  it('is an internal error where the adapter was given no createContext, and says what to give it', async () => {
+    const { t, auth } = await setUp()
+    const router = t.router({ orders: t.procedure.concat(auth.authenticated).query(() => 'orders') })
+    const errors: TRPCError[] = []
+    const response = await fetchRequestHandler({
+      endpoint: '/trpc',
+      req: new Request('https://api.example/trpc/orders'),
+      router,
+      onError: ({ error }) => void errors.push(error),
+      // The compiler asks for it.
+    } as Parameters<typeof fetchRequestHandler<typeof router>>[0])
+    expect(response.status).toBe(500)
+    expect(errors[0]?.cause).toBeInstanceOf(ConfigurationError)
+    expect(errors[0]?.cause?.message).toBe(
+      'createContext must be given to the adapter: createContext: (opts) => auth.context(opts)',
+    )
   })
 
   it('is an internal error where the context is that of another server', async () => {

@@ -24,6 +24,8 @@ export interface Slice {
 
 /** All policies, in one set or sliced by action. */
 export interface Slices {
+  /** Keys of the actions that policies or the schema name. */
+  readonly named: ReadonlySet<string>
   /** By the key of the action. Parsed when it is first asked for. */
   for(actionKey: string): Slice
   /** Frees what the engine remembers. */
@@ -79,6 +81,7 @@ export function createSlices(policies: readonly Policy[], settings: SliceSetting
   }
 
   return {
+    named,
     for(actionKey) {
       const key = byAction && named.has(actionKey) ? actionKey : ANY_OTHER
       const known = slices.get(key)

@@ -9,6 +9,7 @@ import { Unmappable } from '../mapping/unmappable.js'
 import { checkOptionNames } from '../options.js'
 import type { Slice } from './action-slices.js'
 import { evaluate } from './evaluation.js'
+import { namespaceHint } from './known-actions.js'
 import { haveChanged, isSchemaFile, type LoadedPolicies, loadPolicies, type SchemaOption } from './loaded-policies.js'
 import { type PoliciesOption, policyFiles } from './policy-source.js'
 import { watchPaths } from './policy-watch.js'
@@ -191,14 +192,20 @@ export function cedarDecisionPoint(options: CedarDecisionPointOptions): CedarDec
       const policiesNow = current()
       const { declaration, slice } = policiesNow.action(action)
       if (policiesNow.schema !== undefined && declaration === undefined) {
-        throw new ConfigurationError('policy.action', `'${action}' is not in the schema of the decision point`)
+        throw new ConfigurationError(
+          'policy.action',
+          `'${action}' is not in the schema of the decision point${namespaceHint(action, policiesNow.namedActions)}`,
+        )
       }
       const type = resourceType && naming.qualify(resourceType)
       if (type !== undefined && declaration !== undefined && !declaration.resourceTypes.includes(type)) {
         throw new ConfigurationError('policy.resource', `is a ${type}, to which the schema does not allow '${action}'`)
       }
       if (slice.policies.length === 0) {
-        throw new ConfigurationError('policy.action', `'${action}' is known to no policy of the decision point`)
+        throw new ConfigurationError(
+          'policy.action',
+          `'${action}' is known to no policy of the decision point${namespaceHint(action, policiesNow.namedActions)}`,
+        )
       }
     },
     explain({ action }) {

@@ -14,6 +14,18 @@ export interface KnownAction {
   readonly claims: Readonly<Record<ClaimKind, DeclaredClaims>>
 }
 
+/**
+ * What to do about an action that nothing names, where one is named that differs in its namespace alone: the end of a
+ * message, or nothing.
+ */
+export function namespaceHint(action: string, named: ReadonlySet<string>): string {
+  const local = entityKey({ type: 'Action', id: action })
+  const found = [...named].find((key) => key === local || key.endsWith(`::${local}`))
+  if (found === undefined) return ''
+  if (found === local) return `; there is ${local}, without a namespace`
+  return `; there is ${found}: set namespace: '${found.slice(0, -local.length - '::'.length)}'`
+}
+
 /** Actions that need no second look. */
 const MAX_KNOWN_ACTIONS = 1_000
 

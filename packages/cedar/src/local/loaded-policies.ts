@@ -25,6 +25,8 @@ export interface LoadedPolicies {
   readonly schema: Schema | undefined
   /** What the engine calls the schema. */
   readonly schemaName: string | undefined
+  /** Keys of the actions that policies or the schema name. */
+  readonly namedActions: ReadonlySet<string>
   /** What is known of an action, by its name in routes. */
   action(name: string): KnownAction
   release(): void
@@ -58,6 +60,7 @@ export function loadPolicies(settings: LoadSettings, name: string): LoadedPolici
     read: fingerprint(sources),
     schema,
     schemaName: schema && name,
+    namedActions: slices.named,
     action: knownActions(schema, slices, naming),
     release() {
       slices.release()

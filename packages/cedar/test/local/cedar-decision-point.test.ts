@@ -233,6 +233,25 @@ describe('routes', () => {
     expect(api.policy({ action: () => 'dance' })).toBeDefined()
   })
 
+  it('are refused with the namespace to set, where that alone is missing', () => {
+    const refusalOf = (options: CedarDecisionPointOptions, action: string) => {
+      const server = createResourceServer({ issuers, decisionPoint: cedarDecisionPoint(options) })
+      return expect(() => server.policy({ action }))
+    }
+    const listed = 'permit(principal, action == Shop::Action::"list", resource);'
+    refusalOf({ policies: listed }, 'list').toThrow(
+      /'list' is known to no policy of the decision point; there is Shop::Action::"list": set namespace: 'Shop'$/,
+    )
+    refusalOf({ policies: listed, namespace: 'Market' }, 'list').toThrow("set namespace: 'Shop'")
+    refusalOf({ policies: listed }, 'read').toThrow(/'read' is known to no policy of the decision point$/)
+    refusalOf({ policies: listed.replace('Shop::', ''), namespace: 'Shop' }, 'list').toThrow(
+      /; there is Action::"list", without a namespace$/,
+    )
+    refusalOf({ policies: shop.policies, schema: shop.schema }, 'list').toThrow(
+      /'list' is not in the schema of the decision point; there is Shop::Action::"list": set namespace: 'Shop'$/,
+    )
+  })
+
   it('are explained by the policies that can decide them', () => {
     const explained = (policy: Parameters<typeof api.policy>[0]) =>
       api.explain(api.policy(policy)).decisions[0]?.explanation

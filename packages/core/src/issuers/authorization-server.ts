@@ -23,8 +23,9 @@ import { checkRevocationOptions, type RevocationOptions } from './revocation-opt
 import { sharedByContext } from './shared-parts.js'
 import { type TrustedIssuer, trustedIssuer } from './trusted-issuer.js'
 
+// Of members that fit equally badly TypeScript 5 and 6 explain the last: what a forgotten audience should be told by.
 /** Options of {@link authorizationServer}. Opaque tokens need introspection; there is no other way to check them. */
-export type AuthorizationServerOptions = JwtIssuerOptions | OpaqueTokenIssuerOptions
+export type AuthorizationServerOptions = OpaqueTokenIssuerOptions | JwtIssuerOptions
 
 interface GenericIssuerOptions extends CommonIssuerOptions {
   /** The issuer identifier, exactly as tokens carry it in `iss`: https, no query, no fragment (RFC 8414 §2). */
@@ -52,16 +53,6 @@ interface GenericIssuerOptions extends CommonIssuerOptions {
   readonly backChannelLogout?: BackChannelLogoutOptions | undefined
 }
 
-/** Options of {@link authorizationServer} for an issuer of JWTs alone. */
-export interface JwtIssuerOptions extends GenericIssuerOptions {
-  /** Opaque tokens are refused. */
-  readonly opaqueTokens?: false | undefined
-  /** How to ask whether a token was revoked (RFC 7662). Default: nobody is asked. */
-  readonly introspection?: IntrospectionOptions | undefined
-  /** For opaque tokens only. */
-  readonly maxAgeWithoutExp?: undefined
-}
-
 /** Options of {@link authorizationServer} for an issuer that is asked about opaque tokens, too. */
 export interface OpaqueTokenIssuerOptions extends GenericIssuerOptions {
   /**
@@ -76,6 +67,16 @@ export interface OpaqueTokenIssuerOptions extends GenericIssuerOptions {
    * moment the call was sent. Default `'60s'`, range `'1s'` to `'5m'`.
    */
   readonly maxAgeWithoutExp?: Duration | undefined
+}
+
+/** Options of {@link authorizationServer} for an issuer of JWTs alone. */
+export interface JwtIssuerOptions extends GenericIssuerOptions {
+  /** Opaque tokens are refused. */
+  readonly opaqueTokens?: false | undefined
+  /** How to ask whether a token was revoked (RFC 7662). Default: nobody is asked. */
+  readonly introspection?: IntrospectionOptions | undefined
+  /** For opaque tokens only. */
+  readonly maxAgeWithoutExp?: undefined
 }
 
 const OWNER = 'authorizationServer'

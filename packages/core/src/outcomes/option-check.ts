@@ -1,4 +1,4 @@
-import { type Duration, formatDuration, parseDuration } from '../vocabulary/duration.js'
+import { acceptedDurations, type Duration, formatDuration, parseDuration } from '../vocabulary/duration.js'
 import { isScopeToken } from '../vocabulary/scope.js'
 import { ConfigurationError } from './errors.js'
 
@@ -38,7 +38,7 @@ export function durationOption<Default extends number | undefined>(
   if (milliseconds === undefined || milliseconds < min || milliseconds > max) {
     throw new ConfigurationError(
       option,
-      `must be a duration from ${formatDuration(min)} to ${formatDuration(max)}, such as '30s' or a number of milliseconds`,
+      `must be a duration from ${formatDuration(min)} to ${formatDuration(max)}: ${acceptedDurations}`,
     )
   }
   return milliseconds

@@ -14,7 +14,7 @@ import { type AlternativeNames, alternativeNamesOf } from './x509-extensions.js'
  * chain was verified; the names are those of RFC 8705 §2.1.2.
  */
 export interface PinnedCertificate {
-  /** SHA-256 of the certificate in DER: base64url, or hex as `openssl x509 -fingerprint -sha256` prints it. */
+  /** SHA-256 of the certificate in DER: base64url, or hex as `openssl x509 -fingerprint -sha256` prints it after `=`. */
   readonly thumbprint?: string | undefined
   /** Its subject as RFC 4514 writes it, whole: `'CN=orders,O=Partner,C=DE'`, of `openssl x509 -subject -nameopt RFC2253`. */
   readonly subject?: string | undefined
@@ -70,7 +70,10 @@ function checkThumbprint(option: string, thumbprint: string): string {
   const hex = thumbprint.replaceAll(':', '')
   if (isThumbprint(thumbprint)) return thumbprint
   if (!/^[0-9a-f]{64}$/i.test(hex)) {
-    throw new ConfigurationError(`${option}.thumbprint`, 'must be the SHA-256 of the certificate, in base64url or hex')
+    throw new ConfigurationError(
+      `${option}.thumbprint`,
+      'must be the SHA-256 of the certificate: base64url without padding, or hex; of what openssl prints, the part after =',
+    )
   }
   return encodeBase64url(Uint8Array.from(hex.match(/../g) as string[], (byte) => parseInt(byte, 16)))
 }

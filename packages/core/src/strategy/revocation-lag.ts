@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { durationOption } from '../outcomes/option-check.js'
-import { type Duration, formatDuration } from '../vocabulary/duration.js'
+import { acceptedDurations, type Duration, formatDuration } from '../vocabulary/duration.js'
 
 /** Milliseconds, or that expiry alone bounds the lag. */
 export type RevocationLag = number | 'token-lifetime'
@@ -42,7 +42,7 @@ function revocationLag(option: string, value: 'token-lifetime' | Duration | unde
   } catch {
     throw new ConfigurationError(
       option,
-      "must be 'token-lifetime', or a duration from 0s to 365d, such as '30s' or a number of milliseconds",
+      `must be 'token-lifetime', or a duration from 0s to 365d: ${acceptedDurations}`,
     )
   }
 }

@@ -3,6 +3,9 @@ const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 /** A length of time: a number of milliseconds, or whole units as text: `'250ms'`, `'30s'`, `'10m'`, `'6h'`, `'1d'`. */
 export type Duration = number | `${bigint}${keyof typeof MILLISECONDS}`
 
+/** How a duration is written, for errors. */
+export const acceptedDurations = "whole ms, s, m, h or d, such as '30s', or a number of milliseconds"
+
 /**
  * Milliseconds of a duration, or `undefined` when the text or number is none (negative, fractional text, other units).
  * Use it for values that arrive as text, such as environment variables.

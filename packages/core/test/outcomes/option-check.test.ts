@@ -42,7 +42,9 @@ describe('durationOption', () => {
   })
 
   it.each(['999ms', '61s', 60_001, '1h', 'soon', '', null])('refuses %j and says what is accepted', (value) => {
-    expect(() => durationOption('o', value as never, range)).toThrow('o must be a duration from 1s to 1m')
+    expect(() => durationOption('o', value as never, range)).toThrow(
+      "o must be a duration from 1s to 1m: whole ms, s, m, h or d, such as '30s', or a number of milliseconds",
+    )
   })
 })
 

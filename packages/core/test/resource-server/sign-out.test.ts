@@ -279,6 +279,7 @@ describe('the revocation list', () => {
       listFailure: undefined,
       authorizationServer: 'confirmed',
     })
+    expect(await outcomeOf(accessToken)).toBe('granted')
     expect(await outcomeOf(accessToken, { maxRevocationLag: '0s' })).toBe('token-revoked')
   })
 

@@ -81,6 +81,7 @@ describe('a pinned certificate', () => {
     [{ thumbprint: '' }, 'the.pin.thumbprint must be text'],
     [{ thumbprint: 'AB:CD' }, 'the.pin.thumbprint must be the SHA-256'],
     [{ thumbprint: partner.thumbprint.slice(1) }, 'the.pin.thumbprint must be the SHA-256'],
+    [{ thumbprint: `sha256 Fingerprint=${'AB:'.repeat(31)}AB` }, 'of what openssl prints, the part after ='],
     [{ subject: 'orders' }, 'the.pin.subject must be a name as RFC 4514 writes it'],
     [{ issuedBy: 'C = DE' }, 'the.pin.issuedBy must be a name as RFC 4514 writes it'],
     [{ ip: 'partner.example' }, 'the.pin.ip must be an IP address'],

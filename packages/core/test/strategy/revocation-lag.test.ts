@@ -24,7 +24,7 @@ describe('the numbers of a policy', () => {
     [
       'a word',
       { maxRevocationLag: 'never' },
-      "maxRevocationLag must be 'token-lifetime', or a duration from 0s to 365d",
+      "maxRevocationLag must be 'token-lifetime', or a duration from 0s to 365d: whole ms, s, m, h or d, such as '30s'",
     ],
     ['a negative number', { maxRevocationLag: -1 }, 'maxRevocationLag must be'],
     ['no number', { maxRevocationLag: Number.NaN }, 'maxRevocationLag must be'],

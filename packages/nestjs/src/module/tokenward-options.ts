@@ -27,7 +27,7 @@ export interface TokenwardModuleExtras {
    * `TokenwardGuard` itself.
    */
   readonly guard?: Type<CanActivate> | undefined
-  /** Makes the providers available in every module. Default `true`. */
+  /** Makes the providers available in every module. `false`: others import the value that `forRoot` returned. Default `true`. */
   readonly isGlobal?: boolean | undefined
   /** Stops the boot at a handler whose policy no token can meet. Default `false`: a warning names it. */
   readonly strictRoutes?: boolean | undefined

@@ -69,10 +69,26 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 /** `useExisting`, so that tests can override the guard itself. */
 const globalGuardProvider: Provider = { provide: APP_GUARD, useExisting: TokenwardGuard }
 
+/** Where no options replace these, somebody has imported the bare class. */
+const bareProviders: Provider[] = [
+  {
+    provide: MODULE_OPTIONS_TOKEN,
+    useFactory() {
+      throw new ConfigurationError(
+        'TokenwardModule',
+        'is imported without options: import what TokenwardModule.forRoot({ … }) or forRootAsync({ … }) returned, in every module the same value',
+      )
+    },
+  },
+  { provide: BOOT_OPTIONS, useValue: { globalGuard: false, strictRoutes: false, logRoutes: false } },
+  TokenwardGuard,
+]
+
 /** Protects the handlers of an application with access tokens. Import it once, in the root module. */
 @Module({
   imports: [DiscoveryModule],
   providers: [
+    ...bareProviders,
     { provide: SERVER_IN_USE, useFactory: serverOf, inject: [MODULE_OPTIONS_TOKEN] },
     { provide: RESOURCE_SERVER, useFactory: ({ server }: ServerInUse) => server, inject: [SERVER_IN_USE] },
     RoutePolicies,

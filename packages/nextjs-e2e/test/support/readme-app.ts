@@ -26,6 +26,14 @@ export async function writeApp(name: string, files: Readonly<Record<string, stri
   return folder
 }
 
+/** Builds an application as `create-next-app` configures it, with Cache Components; throws with what Next.js says. */
+export async function buildApp(folder: string): Promise<void> {
+  const config = `export default { cacheComponents: true, turbopack: { root: ${JSON.stringify(root)} } }\n`
+  await writeFile(join(folder, 'next.config.mjs'), config)
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' } as const
+  await promisify(execFile)(join(home, 'node_modules/.bin/next'), ['build', folder], { env })
+}
+
 /** Has Next.js write its types and validators, and compiles all; empty where nothing is wrong. */
 export async function compileApp(folder: string): Promise<string> {
   const run = promisify(execFile)

@@ -43,8 +43,10 @@ const onEdge = {
 }
 /** A test that takes this long hangs; less would fail on a busy machine. */
 export const testTimeout = 60_000
+/** What is polled for comes in a moment, or on a busy machine in a few. */
+const patient = { testTimeout, expect: { poll: { timeout: 10_000 } } }
 /** Files of one worker share its modules, which would take a third of the time to load again for each. */
-const shared = { isolate: false, testTimeout }
+const shared = { isolate: false, ...patient }
 const decorators = { decorator: { legacy: true, emitDecoratorMetadata: true } }
 
 export default defineConfig({
@@ -75,12 +77,12 @@ export default defineConfig({
         },
       },
       {
-        test: { testTimeout, name: 'testkit', root: at('packages/testkit'), include: ['test/**/*.test.ts'] },
+        test: { ...patient, name: 'testkit', root: at('packages/testkit'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { 'msw/node': 'msw-2/node', msw: 'msw-2' } },
         test: {
-          testTimeout,
+          ...patient,
           name: 'testkit on msw 2',
           root: at('packages/testkit'),
           include: [
@@ -108,16 +110,16 @@ export default defineConfig({
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
-        test: { testTimeout, name: 'cedar', root: at('packages/cedar'), include: ['test/**/*.test.ts'] },
+        test: { ...patient, name: 'cedar', root: at('packages/cedar'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
-        test: { testTimeout, name: 'nextjs', root: at('packages/nextjs'), include: ['test/**/*.test.ts'] },
+        test: { ...patient, name: 'nextjs', root: at('packages/nextjs'), include: ['test/**/*.test.ts'] },
       },
       {
         resolve: { alias: { ...workspace, ...onNode } },
         test: {
-          testTimeout,
+          ...patient,
           name: 'nextjs built',
           root: at('packages/nextjs-e2e'),
           include: ['test/**/*.test.ts'],
@@ -127,7 +129,7 @@ export default defineConfig({
       {
         resolve: { alias: { ...workspace, ...onNode } },
         oxc: decorators,
-        test: { testTimeout, name: 'repository', root: at('.'), include: ['test/**/*.test.ts'] },
+        test: { ...patient, name: 'repository', root: at('.'), include: ['test/**/*.test.ts'] },
       },
     ],
   },

@@ -148,7 +148,7 @@ describe('an access token', () => {
     ['an unknown client', { clientId: 'tv' }, 'the pool has no client tv; declare it in clients'],
     ['a misspelt member', { scope: ['orders/read'] }, 'accessToken knows no scope; it takes clientId,'],
     ['groups that are no list', { groups: 'admin' }, 'accessToken takes groups as a list'],
-    ['a duration that is none', { expiresIn: 'soon' }, "expiresIn must be milliseconds, or text such as '30s'"],
+    ['a duration that is none', { expiresIn: 'soon' }, "expiresIn must be milliseconds, or whole ms, s, m, h or d such as '30s'"],
   ])('cannot be made with %s', async (_, request, message) => {
     const pool = await fakeCognito(orders)
     await expect(pool.accessToken(request as never)).rejects.toThrow(message)
@@ -347,5 +347,5 @@ it('a disturbance that is misspelt, or none, is refused', async () => {
   expect(() => pool.jwks.fail({ stauts: 500 } as never)).toThrow('fail knows no stauts; it takes status, error, times')
   expect(() => pool.jwks.fail({ status: 200 })).toThrow('fail takes a status from 300 to 599')
   expect(() => pool.jwks.fail({ times: 0 })).toThrow('fail takes times as a whole number of one or more')
-  expect(() => pool.clock.advance('soon' as never)).toThrow('clock.advance must be milliseconds, or text')
+  expect(() => pool.clock.advance('soon' as never)).toThrow('clock.advance must be milliseconds, or whole')
 })

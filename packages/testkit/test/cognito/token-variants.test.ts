@@ -121,7 +121,7 @@ describe('step-up', () => {
     [{ acr: '' }, 'accessToken takes acr as text, not empty'],
     [{ acr: ['urn:cognito:loa:4'] }, 'accessToken takes acr as text, not a list'],
     [{ amr: 'pwd' }, 'accessToken takes amr as a list'],
-    [{ authTime: 'yesterday' }, 'authTime must be a Date, or a duration from now such as'],
+    [{ authTime: 'yesterday' }, 'authTime must be a Date, or a duration from now in whole ms'],
     [{ authTime: new Date(Number.NaN) }, 'authTime must be a Date, or a duration from now'],
   ])('cannot be asked for as %j', async (request, message) => {
     await expect((await fakeCognito()).accessToken(request as never)).rejects.toThrow(message)

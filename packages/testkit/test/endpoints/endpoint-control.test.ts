@@ -119,7 +119,7 @@ it.each<[string, (control: Record<string, (...how: unknown[]) => void>) => void,
   ['too many bytes', (control) => control['oversize']?.({ bytes: 2 ** 30 }), 'from 1 to 500,000,000'],
   ['a negative delay', (control) => control['slow']?.('-3s'), 'slow takes a delay of zero or more'],
   ['a delay no timer has', (control) => control['slow']?.('30d'), "slow takes a delay of '24d' at most; hang() never"],
-  ['a delay that is none', (control) => control['slow']?.('soon'), 'slow must be milliseconds, or text'],
+  ['a delay that is none', (control) => control['slow']?.('soon'), 'slow must be milliseconds, or whole'],
   [
     'a status that is no redirect',
     (control) => control['redirect']?.({ status: 200 }),

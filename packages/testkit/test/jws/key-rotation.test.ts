@@ -101,7 +101,7 @@ describe('options', () => {
 
   it.each<[object, string]>([
     [{ announceAfter: '-1s' }, 'rotateKeys takes an announceAfter of zero or more'],
-    [{ announceAfter: 'later' }, 'announceAfter must be milliseconds, or text such as'],
+    [{ announceAfter: 'later' }, 'announceAfter must be milliseconds, or whole'],
     [{ keepOld: 'yes' }, 'rotateKeys takes keepOld as true or false'],
     [{ keepold: true }, 'rotateKeys knows no keepold; it takes keepOld, announceAfter'],
   ])('are refused: %j', (how, message) => {

@@ -396,7 +396,7 @@ export const lambdaRules: Area = {
       rule: 'A REST API has no route that a document would write as the whole stage',
       source: 'confused authorization under caching',
       file: lambda('wiring/rest-api-wiring.ts'),
-      remove: ['  assertMethods(routes)\n', ''],
+      remove: ['  assertRestRoutes(`${OWNER}.routes`, description.routes)\n', ''],
       test: rest('of type REQUEST has no route $default'),
     },
     {

@@ -6,6 +6,7 @@ import { asksForAnotherToken, unauthorized } from './decided.js'
 import { parseExecuteApiArn } from './execute-api-arn.js'
 import { answerByPolicy } from './policy-authorizer.js'
 import { denyingAll, type PolicyResult } from './policy-document.js'
+import { assertRestRoutes } from './route-key.js'
 import { checkResultCache, restApiDialect, type ResultCache } from './result-cache.js'
 
 /** Options of {@link restRequestAuthorizer}. */
@@ -31,6 +32,7 @@ export function restRequestAuthorizer<Event extends RequestAuthorizerEvent = Req
   options: RestRequestAuthorizerOptions<Event>,
 ): (event: Event) => Promise<PolicyResult> {
   checkAuthorizer(OWNER, api, options, ['mutualTls'])
+  assertRestRoutes(`${OWNER}.routes`, options.routes)
   const cache = checkResultCache(OWNER, options.resultCache, restApiDialect)
   const mutualTls = checkMutualTls(OWNER, options.mutualTls, cache)
   const plan = createPlan(api, options, { owner: OWNER, cache, inDocuments: true, routeMembers: ROUTE_MEMBERS })

@@ -5,6 +5,7 @@ import { asksForAnotherToken, unauthorized } from './decided.js'
 import { parseExecuteApiArn } from './execute-api-arn.js'
 import { answerByPolicy } from './policy-authorizer.js'
 import type { PolicyResult } from './policy-document.js'
+import { assertRestRoutes } from './route-key.js'
 import { checkResultCache, restTokenDialect, type ResultCache } from './result-cache.js'
 
 /** Options of {@link restTokenAuthorizer}. */
@@ -27,6 +28,7 @@ export function restTokenAuthorizer<Event extends TokenAuthorizerEvent = TokenAu
   options: RestTokenAuthorizerOptions<Event>,
 ): (event: Event) => Promise<PolicyResult> {
   checkAuthorizer(OWNER, api, options, [])
+  assertRestRoutes(`${OWNER}.routes`, options.routes)
   const cache = checkResultCache(OWNER, options.resultCache, restTokenDialect)
   const plan = createPlan(api, options, { owner: OWNER, cache, inDocuments: true, routeMembers: [] })
 

@@ -33,6 +33,19 @@ export function parseRouteKey(option: string, key: string): RouteKey | '$default
   return { method, segments }
 }
 
+/**
+ * In a document it would be every request of the stage, to methods that are not described, too.
+ *
+ * @throws {@link ConfigurationError} for the route that only HTTP APIs have.
+ */
+export function assertRestRoutes(option: string, routes: unknown): void {
+  if (typeof routes !== 'object' || routes === null || !Object.hasOwn(routes, '$default')) return
+  throw new ConfigurationError(
+    option,
+    "has '$default', which no REST API has; write 'ANY /{proxy+}' for the rest of its paths",
+  )
+}
+
 /** The patterns of a route in a policy document. Each method has its own: a star for it would run on into the path. */
 export function patternsOf(option: string, key: string): readonly string[] {
   const route = parseRouteKey(option, key)

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@tokenward/core'
 import type { AnyPolicy } from '../authorizers/authorizer-plan.js'
 import { checkResultCache, restApiDialect, restTokenDialect, type ResultCache } from '../authorizers/result-cache.js'
+import { assertRestRoutes } from '../authorizers/route-key.js'
 import { assertOptionNames } from '../option-check.js'
 import { checkHeldRoutes } from './held-routes.js'
 import { checkRestUserPool, type RestUserPoolDescription } from './rest-user-pool.js'
@@ -79,7 +80,7 @@ export function restApiWiring(description: RestApiDescription): RestApiWiring {
   assertOfType(description, isCognito)
   const ofGateway = isCognito ? ['authorizer'] : []
   const routes = checkRoutes(`${OWNER}.routes`, description.routes, { authorizers: ['authorizer'], ofGateway })
-  assertMethods(routes)
+  assertRestRoutes(`${OWNER}.routes`, description.routes)
   const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}Authorizer`
   const common = { RestApiId: restApiId, Name: name, Type: type }
   const guarded = routes.filter(({ authorizer }) => authorizer === 'authorizer')
@@ -114,15 +115,6 @@ export function restApiWiring(description: RestApiDescription): RestApiWiring {
       ]),
     ),
   }
-}
-
-/** In a document it would be every request of the stage, to methods that are not described, too. */
-function assertMethods(routes: readonly CheckedRoute<'authorizer'>[]): void {
-  if (routes.every(({ key }) => key !== '$default')) return
-  throw new ConfigurationError(
-    `${OWNER}.routes`,
-    "has '$default', which no REST API has; write 'ANY /{proxy+}' for the rest of its paths",
-  )
 }
 
 /** What the type has no use for would be taken for a protection. */

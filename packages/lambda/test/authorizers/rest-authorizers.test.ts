@@ -101,6 +101,7 @@ describe('a TOKEN authorizer', () => {
     const made = (options: object) => () => restTokenAuthorizer(api, options as never)
     expect(made({ policy: {} })).toThrow('restTokenAuthorizer.resultCache is required')
     expect(made({ policyFor: () => ({}), resultCache: CACHED })).toThrow('restTokenAuthorizer.policyFor needs')
+    expect(made({ routes: { $default: {} }, resultCache: 'off' })).toThrow("restTokenAuthorizer.routes has '$default'")
     expect(made({ policy: {}, resultCache: BY_ROUTE })).toThrow('has one source alone here')
     expect(made({ policy: {}, resultCache: 'off', mutualTls: true })).toThrow(
       'restTokenAuthorizer.mutualTls is not an option',
@@ -209,6 +210,9 @@ describe('a REQUEST authorizer', () => {
     const made = (options: object) => () => restRequestAuthorizer(api, options as never)
     expect(made({ policy: {} })).toThrow('restRequestAuthorizer.resultCache is required')
     expect(made({ policyFor: () => ({}), resultCache: CACHED })).toThrow('restRequestAuthorizer.policyFor needs')
+    expect(made({ routes: { $default: {} }, resultCache: 'off' })).toThrow(
+      "restRequestAuthorizer.routes has '$default'",
+    )
     expect(made({ policy: {}, resultCache: CACHED, mutualTls: true })).toThrow('mutualTls needs the domain name')
     expect(made({ routes: { 'GET /orders/{id}': read, 'GET /{t}/items': write }, resultCache: CACHED })).toThrow(
       'which no policy document can tell apart',

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../outcomes/errors.js'
 import { checkOptionNames } from '../outcomes/option-check.js'
 import { readArrival, type Arrival } from '../strategy/live-flights.js'
-import type { Clock } from '../transport/clock.js'
+import { type Clock, elapsedSince, type Instant } from '../transport/clock.js'
 
 /** Options of `ResourceServer.present`. */
 export interface PresentOptions {
@@ -19,6 +19,13 @@ export function arrivalsOf(clock: Clock, options: PresentOptions | undefined): (
   if (options?.arrival !== 'request') return () => readArrival(clock)
   const arrival = readArrival(clock, { ofSeveral: true })
   return () => arrival
+}
+
+/** For so long a request that was presented is decided by the keys of then: to look again would cost each request. */
+const SAME_KEYS_MS = 1_000
+
+export function keyMayBeGone(presentedAt: Instant, arrived: Arrival): boolean {
+  return arrived.ofSeveral === true || elapsedSince(presentedAt, arrived) >= SAME_KEYS_MS
 }
 
 export function checkPresentOptions(options: PresentOptions): void {

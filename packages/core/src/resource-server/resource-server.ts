@@ -25,7 +25,7 @@ import { type Denied, errorOf, type Granted, type Outcome, passed, type Precheck
 import { createMetadata, type MetadataResponse, noMetadata } from './protected-resource-metadata.js'
 import { createPolicyCompiler, type PolicyOrLiteral } from './policy-compiler.js'
 import { explainDecisions } from './policy-decision-point.js'
-import { arrivalsOf, type PresentOptions } from './present-options.js'
+import { arrivalsOf, keyMayBeGone, type PresentOptions } from './present-options.js'
 import type { Presented } from './presented.js'
 import { createReception } from './request-reception.js'
 import { checkResourceServerOptions, type ResourceServerOptions } from './resource-server-options.js'
@@ -305,7 +305,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
       const arrival = arrivalsOf(clock, presentOptions)
       const soon = receive(request)
       const { authenticate, inHand: received } = soon instanceof Promise ? await soon : soon
-      const authenticating = authenticate(readInstant(clock))
+      const presentedAt = readInstant(clock)
+      const authenticating = authenticate(presentedAt)
       let authentication = authenticating instanceof Promise ? await authenticating : authenticating
       const hasNone = authentication.kind === 'failed' && authentication.reason === 'no-credentials'
       const inHand = { ...received, memo: decisionMaker && new WeakMap() }
@@ -316,8 +317,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
           const arrived = arrival()
           // A connection that was opened during an outage need not stay shut when it is over.
           const isLate = arrived.ofSeveral !== true && couldNotTell(authentication)
-          const renewed = isLate ? authenticate(readInstant(clock)) : authenticator.renew(authentication, arrived)
-          authentication = renewed instanceof Promise ? await renewed : renewed
+          if (isLate) authentication = await authenticate(readInstant(clock))
+          if (keyMayBeGone(presentedAt, arrived)) authentication = await authenticator.renew(authentication, arrived)
           return settle(authentication, compiled, arrived, inHand)
         },
       }

@@ -79,7 +79,11 @@ describe('an access token', () => {
     ['a misspelt member', { scope: 'read' }, 'accessToken knows no scope; it takes sub,'],
     ['scopes that are no list', { scopes: 'read' }, 'accessToken takes scopes as a list'],
     ['no lifetime', { expiresIn: null }, 'only opaqueToken takes expiresIn: null'],
-    ['a duration that is none', { expiresIn: 'soon' }, "expiresIn must be milliseconds, or whole ms, s, m, h or d such as '30s'"],
+    [
+      'a duration that is none',
+      { expiresIn: 'soon' },
+      "expiresIn must be milliseconds, or whole ms, s, m, h or d such as '30s'",
+    ],
   ])('cannot be made with %s', async (_, request, message) => {
     const server = await fakeAuthorizationServer()
     await expect(server.accessToken(request as never)).rejects.toThrow(message)

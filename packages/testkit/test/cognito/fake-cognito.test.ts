@@ -148,7 +148,11 @@ describe('an access token', () => {
     ['an unknown client', { clientId: 'tv' }, 'the pool has no client tv; declare it in clients'],
     ['a misspelt member', { scope: ['orders/read'] }, 'accessToken knows no scope; it takes clientId,'],
     ['groups that are no list', { groups: 'admin' }, 'accessToken takes groups as a list'],
-    ['a duration that is none', { expiresIn: 'soon' }, "expiresIn must be milliseconds, or whole ms, s, m, h or d such as '30s'"],
+    [
+      'a duration that is none',
+      { expiresIn: 'soon' },
+      "expiresIn must be milliseconds, or whole ms, s, m, h or d such as '30s'",
+    ],
   ])('cannot be made with %s', async (_, request, message) => {
     const pool = await fakeCognito(orders)
     await expect(pool.accessToken(request as never)).rejects.toThrow(message)

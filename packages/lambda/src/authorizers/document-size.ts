@@ -17,8 +17,8 @@ const ROOM_FOR_CALLER = 512
 const FEW = 5
 
 /**
- * A caller whose document is too large gets 500 on every route. All kinds of callers are tried, which is for a deployment:
- * a function that starts has no time for it.
+ * A caller whose document is too large gets 500 on every route. Callers who may do less than others are tried, too, which
+ * is for a deployment: a function that starts has no time for it.
  *
  * @throws {@link ConfigurationError} for a table whose documents are too large for API Gateway.
  */

@@ -182,7 +182,7 @@ export const lambdaRules: Area = {
       rule: 'What waited for a slower decision is decided again',
       source: 'the promise of `maxRevocationLag`',
       file: lambda('authorizers/decided.ts'),
-      remove: ['last - at > TOGETHER_MS', 'false'],
+      remove: ['last - (instants.get(policy) as number) > TOGETHER_MS', 'false'],
       test: inLambda('authorizers/http-api-authorizer.test.ts', 'that had to wait for a slower decision'),
     },
     {

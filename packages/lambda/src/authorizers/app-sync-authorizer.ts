@@ -11,7 +11,7 @@ import { assertOptionNames } from '../option-check.js'
 import { leastProven, textContextOf } from './authorizer-context.js'
 import type { AppSyncAuthorizerEvent } from './authorizer-events.js'
 import { type AnyPolicy, checkAuthorizer } from './authorizer-plan.js'
-import { decidedTogether, grantedAmong, revocationAmong } from './decided.js'
+import { decided, decidedEach, decidedTogether, grantedAmong, revocationAmong } from './decided.js'
 import { checkTtl } from './result-cache.js'
 
 /** What an AppSync authorizer answers. */
@@ -65,15 +65,18 @@ export function appSyncAuthorizer(
 
   return async ({ authorizationToken, requestContext }) => {
     const presented = await api.present(requestOf(authorizationToken))
-    const first = await decidedTogether(presented, [policy])
-    if (first.get(policy)?.outcome.outcome !== 'granted') return REFUSED
+    const first = await decided(presented, policy)
+    if (first.outcome !== 'granted') return REFUSED
     const { queryString } = requestContext
     // A result that is not kept is for this document alone, which cannot ask for what it does not name.
     const asked = ttl > 0 ? fields : fields.filter(({ name }) => names(queryString, name))
     const demands = asked.map(({ policy: demanded }) => demanded)
-    const landed = await decidedTogether(presented, demands, first)
-    const outcomes = [...landed.values()].map(({ outcome }) => outcome)
-    const isGranted = (demanded: CompiledPolicy<unknown>) => landed.get(demanded)?.outcome.outcome === 'granted'
+    const landed =
+      ttl > 0
+        ? await decidedTogether(presented, [policy, ...demands])
+        : (await decidedEach(presented, demands)).set(policy, first)
+    const outcomes = [...landed.values()]
+    const isGranted = (demanded: CompiledPolicy<unknown>) => landed.get(demanded)?.outcome === 'granted'
     if (!isGranted(policy) || revocationAmong(outcomes) !== undefined) return REFUSED
     const principal = leastProven(grantedAmong(outcomes)) as Principal<unknown>
     const deniedFields = fields.filter(({ policy: demanded }) => !isGranted(demanded)).map(({ name }) => name)

@@ -24,37 +24,46 @@ export async function decided<Claims>(
 
 type Decided = Exclude<Outcome<unknown>, { outcome: 'unavailable' }>
 
-/** What was decided, and when. */
-export type Landed = ReadonlyMap<CompiledPolicy<unknown>, { readonly outcome: Decided; readonly at: number }>
+/** What was decided, policy by policy. */
+export type Landed = Map<CompiledPolicy<unknown>, Decided>
 
-/** What decisions of one answer may lie apart. API Gateway counts the time for which it keeps them from the last. */
+/**
+ * What was decided about several policies for an answer to one request.
+ *
+ * @throws {@link TokenUncheckedError} when the token could not be checked.
+ */
+export async function decidedEach(presented: Presented, policies: readonly CompiledPolicy<unknown>[]): Promise<Landed> {
+  return new Map(await Promise.all(policies.map(async (policy) => [policy, await decided(presented, policy)] as const)))
+}
+
+/** What decisions of an answer that is kept may lie apart. API Gateway counts the time for which it is from the last. */
 const TOGETHER_MS = 100
 const MAX_ROUNDS = 3
 
 /**
- * What was decided about several policies for one answer, beside what was decided before. A grant that has waited for a
- * slower one is decided again: it would hold for less time than the answer is kept.
+ * The same for an answer that is kept. A grant that has waited for a slower one is decided again: it would hold for less
+ * time than the answer is kept.
  *
  * @throws {@link TokenUncheckedError} when the token could not be checked, or not within a time that is short enough.
  */
 export async function decidedTogether(
   presented: Presented,
   policies: readonly CompiledPolicy<unknown>[],
-  before: Landed = new Map(),
 ): Promise<Landed> {
-  const landed = new Map(before)
+  const landed: Landed = new Map()
+  const instants = new Map<CompiledPolicy<unknown>, number>()
   let open = policies
   for (let round = 0; open.length > 0; round += 1) {
     if (round === MAX_ROUNDS) throw new TokenUncheckedError('decided-too-late')
     await Promise.all(
       open.map(async (policy) => {
-        const outcome = await decided(presented, policy)
-        landed.set(policy, { outcome, at: performance.now() })
+        landed.set(policy, await decided(presented, policy))
+        instants.set(policy, performance.now())
       }),
     )
-    const last = Math.max(...[...landed.values()].map(({ at }) => at))
-    const early = [...landed].filter(([, { outcome, at }]) => outcome.outcome === 'granted' && last - at > TOGETHER_MS)
-    open = early.map(([policy]) => policy)
+    const last = Math.max(...instants.values())
+    const isEarly = (policy: CompiledPolicy<unknown>) => last - (instants.get(policy) as number) > TOGETHER_MS
+    open = policies.filter((policy) => landed.get(policy)?.outcome === 'granted' && isEarly(policy))
   }
   return landed
 }

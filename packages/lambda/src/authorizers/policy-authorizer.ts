@@ -72,10 +72,10 @@ async function answerByTable<Event>(table: RouteTable, question: PolicyQuestion<
     return { result: resultOf(owner, principal, allowing(covered)) }
   }
   const landed = await decidedTogether(presented, table.demands)
-  const outcomes = [...landed.values()].map(({ outcome }) => outcome)
+  const outcomes = [...landed.values()]
   const revoked = revocationAmong(outcomes)
   if (revoked !== undefined) return { result: denyingAll(arn), denied: revoked }
-  const outcomeOf = ({ demand }: TableRoute) => landed.get(demand)?.outcome
+  const outcomeOf = ({ demand }: TableRoute) => landed.get(demand)
   const granted = table.routes.filter((route) => outcomeOf(route)?.outcome === 'granted')
   const principal = leastProven(grantedAmong(outcomes))
   const others = table.routes.filter((route) => !granted.includes(route))

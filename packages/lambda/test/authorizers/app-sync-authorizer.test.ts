@@ -63,6 +63,32 @@ describe('an AppSync authorizer', () => {
     expect(await authorize('302s')).toStrictEqual({ isAuthorized: false, ttlOverride: 0 })
   })
 
+  it.each(['off', { ttl: '5m' }] as const)(
+    'waits for slow policies one after the other, where its result is kept: %j',
+    async (resultCache) => {
+      const { pool, api } = await ordersApi()
+      let runs = 0
+      const validate = async (value: unknown) => {
+        runs += 1
+        await setTimeout(150)
+        return { value }
+      }
+      const slow = { '~standard': { version: 1, vendor: 'test', validate } } as const
+      const authorizer = appSyncAuthorizer(api, {
+        policy: { claims: slow },
+        fields: { 'Mutation.deleteOrder': { claims: slow }, 'Order.margin': {} },
+        resultCache,
+      })
+      const result = await authorizer({
+        ...appSyncAuthorizerEvent(await pool.accessToken()),
+        requestContext: { queryString: DELETION },
+      })
+      expect(result).toMatchObject({ isAuthorized: true })
+      expect(result.deniedFields).toStrictEqual(resultCache === 'off' ? ['Order.margin'] : [])
+      expect(runs).toBe(resultCache === 'off' ? 2 : 3)
+    },
+  )
+
   it('refuses, and nobody keeps that', async () => {
     const { pool, api } = await ordersApi()
     const authorizer = appSyncAuthorizer(api, { policy: { scopes: ['orders/read'] }, resultCache: { ttl: '5m' } })

@@ -1,10 +1,12 @@
-// Runs a task with the Node, pnpm and turbo this repository is developed with, fetched through npx: a machine needs
-// nothing but Node 20.19 and npm. This file itself has to run there, so it uses nothing newer.
+// Runs a task with the Node and the pnpm this repository is developed with, fetched through npx: a machine needs nothing
+// but Node 20.19 and npm. This file itself has to run there, so it uses nothing newer.
 import { spawn } from 'node:child_process'
+import { delimiter } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const NODE = 'node@24.21.0'
 const PNPM = 'pnpm@12.21.0'
-const TURBO = 'turbo@2.11.11'
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Workspace packages a task installs; all of them unless it says otherwise. */
 const tasks = {
@@ -27,31 +29,33 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) fail(`Tokenward needs Node 20.19 or later; this is ${process.version}.`)
 
 const start = performance.now()
-process.stdout.write('Getting Node 24, pnpm and turbo through npx, and installing …\n')
+process.stdout.write('Getting Node 24 and pnpm through npx, and installing …\n')
 const reminder = setInterval(() => process.stdout.write(`  still at it after ${seconds()} s\n`), 15_000)
 // pnpm is a program of its own: it can install while Node is still on its way.
-const [toolchain, install] = await Promise.all([
-  npx([NODE, PNPM, TURBO], ['node', '-p', 'process.env.PATH']),
-  npx([PNPM], ['pnpm', 'install', '--frozen-lockfile', ...tasks[task]]),
+const [node, pnpm] = await Promise.all([
+  npx(NODE, []),
+  npx(PNPM, ['pnpm', 'install', '--frozen-lockfile', ...tasks[task]]),
 ])
 clearInterval(reminder)
-for (const { code, output } of [toolchain, install]) if (code !== 0) fail(`${output}\nThe set-up failed.`)
+for (const { code, output } of [node, pnpm]) if (code !== 0) fail(`${output}\nThe set-up failed.`)
 process.stdout.write(`  done in ${seconds()} s\n`)
 
-// The path that npx has put together serves on: asking it again would take seconds.
-const PATH = toolchain.printed.trim()
+// The paths that npx has put together serve on: asking it again would take seconds. turbo is the one that was installed.
+const PATH = [`${ROOT}node_modules/.bin`, node.path, pnpm.path].join(delimiter)
 const finished = await run('node', [`scripts/${task}.ts`, ...options], { stdio: 'inherit', env: { PATH } })
 process.exit(finished.code)
 
-/** Runs a command with some npm packages on its path. */
-function npx(packages, command) {
-  const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
-  return run('npx', ['--yes', ...packages.flatMap((name) => ['-p', name]), '-c', quoted])
+/** Gets an npm package, says the path that it is on, and runs a command there. */
+async function npx(name, command) {
+  const commands = [['node', '-p', 'process.env.PATH'], command].filter(({ length }) => length > 0)
+  const quoted = commands.map((words) => words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' '))
+  const { code, output, printed } = await run('npx', ['--yes', '-p', name, '-c', quoted.join(' && ')])
+  return { code, output, path: printed.split('\n', 1)[0] }
 }
 
 function run(command, args, { stdio = ['ignore', 'pipe', 'pipe'], env = {} } = {}) {
   const child = spawn(command, args, {
-    cwd: new URL('..', import.meta.url),
+    cwd: ROOT,
     stdio,
     env: {
       ...process.env,

@@ -26,7 +26,7 @@ export type EngineRound = Record<EngineRoute, Phases>
 
 /** Processes differ in what was compiled when. A round is many turns of a few milliseconds. */
 const FULL = { processes: 7, warmUp: 30, rounds: 1, turns: 45 }
-const QUICK = { processes: 1, warmUp: 10, rounds: 7, turns: 9 }
+const QUICK = { processes: 1, warmUp: 8, rounds: 7, turns: 5 }
 
 /** What the engine adds to a token that is validated here. Each turn has its own differences. */
 export async function engineRows(quick: boolean): Promise<readonly Row[]> {

@@ -38,14 +38,14 @@ const CASES = {
 
 /** As many as are remembered, and what comes after them. */
 const FLOOD = { first: 10_000, more: 30_000 }
-const QUICK_FLOOD = { first: 500, more: 1_500 }
+const QUICK_FLOOD = { first: 300, more: 900 }
 const MEGABYTE = 2 ** 20
 const ROUNDS = 7
 
 /** What one entry of each memory takes, and what made-up opaque tokens leave behind. */
 export async function memoryRows(quick: boolean): Promise<readonly Row[]> {
-  const count = quick ? 500 : 20_000
-  const promised = quick ? 500 : 100_000
+  const count = quick ? 300 : 20_000
+  const promised = quick ? 300 : 100_000
   const kinds = Object.keys(CASES) as MemoryCase[]
   const isVerified = (kind: MemoryCase) => kind.startsWith('verifiedToken')
   // What is promised is measured seven times, at the size it is promised for; the rest differs by a few bytes.

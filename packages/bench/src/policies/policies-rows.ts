@@ -26,7 +26,7 @@ export interface PoliciesTimes {
 }
 
 const FULL = { processes: 7, warmUp: 10, rounds: 1, turns: 20, startRounds: 9 }
-const QUICK = { processes: 1, warmUp: 4, rounds: 7, turns: 2, startRounds: 7 }
+const QUICK = { processes: 1, warmUp: 2, rounds: 7, turns: 2, startRounds: 7 }
 
 /** What a decision of Cedar takes in this process. */
 export async function policiesRows(quick: boolean): Promise<readonly Row[]> {

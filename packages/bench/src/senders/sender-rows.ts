@@ -14,7 +14,7 @@ type Contender = 'tokenward' | (typeof PEERS)[number]
 /** Clients with a key each, and where their tokens come again, a token each. */
 const CLIENTS = 100
 const FULL = { operations: 1_100, rounds: 9, warmUp: { operations: 5_000, milliseconds: 2_500 } }
-const QUICK = { operations: 150, rounds: 7, warmUp: { operations: 1_000, milliseconds: 250 } }
+const QUICK = { operations: 100, rounds: 7, warmUp: { operations: 800, milliseconds: 200 } }
 const ROWS = {
   'first time': { row: 'DPoP, ES256, distinct tokens', base: 'raw', unit: '× crypto.verify of both', target: 1.5 },
   again: {
@@ -26,7 +26,7 @@ const ROWS = {
 } as const
 
 const FULL_CERTIFICATES = { operations: 10_000, rounds: 11, warmUp: { operations: 30_000, milliseconds: 1_000 } }
-const QUICK_CERTIFICATES = { operations: 2_500, rounds: 7, warmUp: { operations: 10_000, milliseconds: 200 } }
+const QUICK_CERTIFICATES = { operations: 1_500, rounds: 7, warmUp: { operations: 10_000, milliseconds: 200 } }
 /** More than are remembered. */
 const UNSEEN = 5_000
 

@@ -19,7 +19,7 @@ interface Minting {
 export type MintingRound = Readonly<Record<'testkit' | 'jose', Minting>>
 
 const FULL = { processes: 7, rounds: 4, tokens: 1_000 }
-const QUICK = { processes: 7, rounds: 1, tokens: 200 }
+const QUICK = { processes: 7, rounds: 1, tokens: 100 }
 
 /** When a fake pool is there, and what its tokens cost. Every process has its own luck with primes, and is one round. */
 export async function testkitRows(quick: boolean): Promise<readonly Row[]> {
@@ -29,6 +29,7 @@ export async function testkitRows(quick: boolean): Promise<readonly Row[]> {
   for (let count = 0; count < processes; count += 1) {
     const child = await startChild<Readiness>(new URL('testkit-process.ts', import.meta.url), {
       args: [quick ? 'quick' : 'full'],
+      compiles: true,
     })
     ready.push(child.ready)
     await child.ask({ tokens })

@@ -6,7 +6,7 @@ export const coldStorm: Scenario = {
   settings: {},
   sideBySide: false,
   async run({ verify, endpoint, tokens }, scale) {
-    const requests = Array.from({ length: scale < 1 ? 100 : 1_000 }, (_, index) =>
+    const requests = Array.from({ length: scale < 1 ? 50 : 1_000 }, (_, index) =>
       verify(tokens.known[index % 100] as string),
     )
     await Promise.all(requests)

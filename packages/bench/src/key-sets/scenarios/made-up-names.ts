@@ -12,7 +12,7 @@ export const madeUpNames: Scenario = {
   sideBySide: false,
   async run({ verify, endpoint, tokens }, scale) {
     await verify(tokens.known[0] as string)
-    const madeUp = scale < 1 ? tokens.madeUp.slice(0, 100) : tokens.madeUp
+    const madeUp = scale < 1 ? tokens.madeUp.slice(0, 50) : tokens.madeUp
     const before = endpoint.fetches
     const start = performance.now()
     const flood = Promise.all(madeUp.map((token) => isAccepted(verify, token)))

@@ -1,38 +1,35 @@
-import { authorizerRows } from './authorizer/authorizer-rows.ts'
-import { bundleRow } from './bundle/bundle-rows.ts'
-import { engineRows } from './engine/engine-rows.ts'
-import { introspectionRows } from './introspection/introspection-rows.ts'
-import { keySetRows } from './key-sets/key-set-rows.ts'
-import { memoryRows } from './memory/memory-rows.ts'
-import { repeatedRow } from './repeated/repeated-rows.ts'
-import { policiesRows } from './policies/policies-rows.ts'
 import type { Row } from './rows/row.ts'
-import { senderRows } from './senders/sender-rows.ts'
-import { startRows } from './start/start-rows.ts'
-import { testkitRows } from './testkit/testkit-rows.ts'
-import { verificationRow } from './verification/verification-rows.ts'
-import { wholeRequestRows } from './whole-request/whole-request-rows.ts'
 
 type Measure = (quick: boolean) => Promise<readonly Row[]>
 
-/** In the order in which they are measured and shown. */
+/** In the order in which they are measured and shown. Each is loaded when its turn comes. */
 export const groups = {
-  verification: async (quick) => [
-    await verificationRow('RS256', quick),
-    await verificationRow('ES256', quick),
-    await verificationRow('EdDSA', quick),
-  ],
-  'repeated tokens': async (quick) => [await repeatedRow(100, quick), await repeatedRow(5_000, quick)],
-  'whole request': wholeRequestRows,
-  'key sets': keySetRows,
-  senders: senderRows,
-  introspection: introspectionRows,
-  decision: engineRows,
-  policies: policiesRows,
-  memory: memoryRows,
-  start: async (quick) => [...(await startRows(quick)), await bundleRow()],
-  authorizer: authorizerRows,
-  testkit: testkitRows,
+  verification: async (quick) => {
+    const { verificationRow } = await import('./verification/verification-rows.ts')
+    return [
+      await verificationRow('RS256', quick),
+      await verificationRow('ES256', quick),
+      await verificationRow('EdDSA', quick),
+    ]
+  },
+  'repeated tokens': async (quick) => {
+    const { repeatedRow } = await import('./repeated/repeated-rows.ts')
+    return [await repeatedRow(100, quick), await repeatedRow(5_000, quick)]
+  },
+  'whole request': async (quick) => (await import('./whole-request/whole-request-rows.ts')).wholeRequestRows(quick),
+  'key sets': async (quick) => (await import('./key-sets/key-set-rows.ts')).keySetRows(quick),
+  senders: async (quick) => (await import('./senders/sender-rows.ts')).senderRows(quick),
+  introspection: async (quick) => (await import('./introspection/introspection-rows.ts')).introspectionRows(quick),
+  decision: async (quick) => (await import('./engine/engine-rows.ts')).engineRows(quick),
+  policies: async (quick) => (await import('./policies/policies-rows.ts')).policiesRows(quick),
+  memory: async (quick) => (await import('./memory/memory-rows.ts')).memoryRows(quick),
+  start: async (quick) => {
+    const { startRows } = await import('./start/start-rows.ts')
+    const { bundleRow } = await import('./bundle/bundle-rows.ts')
+    return [...(await startRows(quick)), await bundleRow()]
+  },
+  authorizer: async (quick) => (await import('./authorizer/authorizer-rows.ts')).authorizerRows(quick),
+  testkit: async (quick) => (await import('./testkit/testkit-rows.ts')).testkitRows(quick),
 } as const satisfies Record<string, Measure>
 
 export type GroupName = keyof typeof groups

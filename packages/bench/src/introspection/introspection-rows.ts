@@ -15,7 +15,7 @@ export interface IntrospectionSetup {
 
 const TOKENS = 500
 const FULL = { operations: 350, flows: 32, rounds: 31, warmUp: { operations: 30_000, milliseconds: 8_000 } }
-const QUICK = { operations: 150, flows: 32, rounds: 7, warmUp: { operations: 1_000, milliseconds: 250 } }
+const QUICK = { operations: 100, flows: 32, rounds: 7, warmUp: { operations: 1_000, milliseconds: 200 } }
 /** Of the call by hand. */
 const BARE = 'node:http by hand'
 const BARE_CHECKS = 'no check of anything: what Node itself takes'

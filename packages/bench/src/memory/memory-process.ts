@@ -15,18 +15,15 @@ process.send?.({})
 process.on('message', (message: MemoryQuestion) => void measure(message).then((answer) => process.send?.({ answer })))
 process.on('disconnect', () => process.exit())
 
-async function measure({ kind, count, rounds }: MemoryQuestion): Promise<readonly number[]> {
+async function measure({ rounds, ...question }: MemoryQuestion): Promise<readonly number[]> {
   const figures: number[] = []
-  for (let round = 0; round < rounds; round += 1) figures.push(await bytesOfOne(kind, count))
+  for (let round = 0; round < rounds; round += 1) figures.push(await bytesOfOne(question))
   return figures
 }
 
-/** What the first entries bring with them, compiled code above all, is on the account of none. */
-const FIRST = 500
-
-async function bytesOfOne(kind: MemoryCase, count: number): Promise<number> {
-  const add = await adderOf(kind, FIRST + count + 1)
-  for (let index = 0; index < FIRST; index += 1) await add()
+async function bytesOfOne({ kind, first, count }: Omit<MemoryQuestion, 'rounds'>): Promise<number> {
+  const add = await adderOf(kind, first + count + 1)
+  for (let index = 0; index < first; index += 1) await add()
   const base = heap()
   for (let entries = 0; entries < count; entries += 1) await add()
   const bytes = (heap() - base) / count

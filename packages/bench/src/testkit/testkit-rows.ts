@@ -19,7 +19,7 @@ interface Minting {
 export type MintingRound = Readonly<Record<'testkit' | 'jose', Minting>>
 
 const FULL = { processes: 7, rounds: 4, tokens: 1_000 }
-const QUICK = { processes: 7, rounds: 1, tokens: 100 }
+const QUICK = { processes: 7, rounds: 1, tokens: 50 }
 
 /** When a fake pool is there, and what its tokens cost. Every process has its own luck with primes, and is one round. */
 export async function testkitRows(quick: boolean): Promise<readonly Row[]> {

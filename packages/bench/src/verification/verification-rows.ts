@@ -50,10 +50,11 @@ export async function verificationRow(algorithm: Algorithm, quick: boolean): Pro
   const minted = await signer.tokens(round.operations * round.rounds + round.warmUp.operations + 128)
   // Each of those that are measured is verified once: a token that comes again is another row. The first of the warm-up
   // come again, as everywhere, so that whatever remembers tokens is compiled for it.
-  const again = minted.slice(0, AGAIN)
-  const tokens = [...again, ...again, ...minted]
+  const withThoseAgain = (all: readonly string[]) => [...all.slice(0, AGAIN), ...all.slice(0, AGAIN), ...all]
+  const tokens = withThoseAgain(minted)
   const setup: VerificationSetup = { algorithm, jwks, publicKey, tokens, endpoint: server.url }
-  const setupOf = (name: Contender) => (name === 'hono' ? { ...setup, tokens: tokensForHono(signer, tokens) } : setup)
+  const setupOf = (name: Contender) =>
+    name === 'hono' ? { ...setup, tokens: withThoseAgain(tokensForHono(signer, minted)) } : setup
   const without = WITHOUT[algorithm]
   const peers = (Object.keys(PEERS) as Peer[]).filter((name) => !without.includes(name))
   const entrants = ['tokenward' as const, ...peers].map((name): Entrant<Contender> => {

@@ -41,6 +41,14 @@ const QUICK = { operations: 100, milliseconds: 100, rounds: 7, warmUp: { operati
 
 const AGAIN = 300
 
+/**
+ * Each of those that are measured is verified once: a token that comes again is another row. The first of the warm-up come
+ * again, as everywhere, so that whatever remembers tokens is compiled for it.
+ */
+function withThoseAgain(tokens: readonly string[]): readonly string[] {
+  return [...tokens.slice(0, AGAIN), ...tokens.slice(0, AGAIN), ...tokens]
+}
+
 /** Signature, times, issuer, audience and one scope, with keys that are at hand. */
 export async function verificationRow(algorithm: Algorithm, quick: boolean): Promise<Row> {
   const round = quick ? QUICK : algorithm === 'RS256' ? FULL_RS256 : FULL
@@ -48,9 +56,6 @@ export async function verificationRow(algorithm: Algorithm, quick: boolean): Pro
   const { jwks, publicKey } = signer
   const server = await serveKeySet(() => jwks)
   const minted = await signer.tokens(round.operations * round.rounds + round.warmUp.operations + 128)
-  // Each of those that are measured is verified once: a token that comes again is another row. The first of the warm-up
-  // come again, as everywhere, so that whatever remembers tokens is compiled for it.
-  const withThoseAgain = (all: readonly string[]) => [...all.slice(0, AGAIN), ...all.slice(0, AGAIN), ...all]
   const tokens = withThoseAgain(minted)
   const setup: VerificationSetup = { algorithm, jwks, publicKey, tokens, endpoint: server.url }
   const setupOf = (name: Contender) =>

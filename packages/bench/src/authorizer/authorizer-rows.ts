@@ -32,7 +32,7 @@ export async function authorizerRows(quick: boolean): Promise<readonly Row[]> {
     ]
     const rows = [sizeRow(bundles)]
     for (const { form, fileOf } of forms) {
-      const figures = await measure(quick ? 9 : 25, fileOf, given)
+      const figures = await measure(quick ? 7 : 25, fileOf, given)
       const both = ({ init, first }: Figures) => init.map((value, round) => value + (first[round] as number))
       rows.push(
         rowOf(`init of an authorizer, ${form}`, figures, ({ init }) => init),

@@ -40,7 +40,11 @@ export async function interleavedRounds<Name extends string>(
   await Promise.all(
     entrants.map(async ({ name, module, setup }) => {
       try {
-        const child = await startChild(PROCESS, { args: [module.href], execArgv: ['--expose-gc'] })
+        const child = await startChild(PROCESS, {
+          args: [module.href],
+          execArgv: ['--expose-gc'],
+          sharesCode: true,
+        })
         children.set(name, child)
         await child.ask({ setup, base: base?.href, warmUp })
       } catch (error) {

@@ -115,7 +115,10 @@ async function sideBySide<Question extends object, Answer>(
     [1, 2].map(async () => {
       for (let next = left.shift(); next !== undefined; next = left.shift()) {
         const [index, question] = next
-        const child = await startChild(new URL(module, import.meta.url), { execArgv: ['--expose-gc'] })
+        const child = await startChild(new URL(module, import.meta.url), {
+          execArgv: ['--expose-gc'],
+          sharesCode: true,
+        })
         answers[index] = (await child.ask<{ answer: Answer }>(question)).answer
         await child.stop()
       }

@@ -14,7 +14,7 @@ type Contender = 'tokenward' | (typeof PEERS)[number]
 /** Clients with a key each, and where their tokens come again, a token each. */
 const CLIENTS = 100
 const FULL = { operations: 1_100, rounds: 9, warmUp: { operations: 5_000, milliseconds: 2_500 } }
-const QUICK = { operations: 100, rounds: 7, warmUp: { operations: 800, milliseconds: 200 } }
+const QUICK = { operations: 50, rounds: 7, warmUp: { operations: 700, milliseconds: 150 } }
 const ROWS = {
   'first time': { row: 'DPoP, ES256, distinct tokens', base: 'raw', unit: '× crypto.verify of both', target: 1.5 },
   again: {

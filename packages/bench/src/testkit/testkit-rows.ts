@@ -29,7 +29,6 @@ export async function testkitRows(quick: boolean): Promise<readonly Row[]> {
   for (let count = 0; count < processes; count += 1) {
     const child = await startChild<Readiness>(new URL('testkit-process.ts', import.meta.url), {
       args: [quick ? 'quick' : 'full'],
-      compiles: true,
     })
     ready.push(child.ready)
     await child.ask({ tokens })

@@ -40,17 +40,20 @@ clearInterval(reminder)
 for (const { code, output } of [node, pnpm]) if (code !== 0) fail(`${output}\nThe set-up failed.`)
 process.stdout.write(`  done in ${seconds()} s\n`)
 
-// The paths that npx has put together serve on: asking it again would take seconds. turbo is the one that was installed.
-const PATH = [`${ROOT}node_modules/.bin`, node.path, pnpm.path].join(delimiter)
+// Where npx has put them serves on: asking it again would take seconds. turbo is the one that was installed. All of it comes
+// before what this machine has, of whatever version.
+const PATH = [...node.folders, ...pnpm.folders, `${ROOT}node_modules/.bin`, process.env.PATH].join(delimiter)
 const finished = await run('node', [`scripts/${task}.ts`, ...options], { stdio: 'inherit', env: { PATH } })
 process.exit(finished.code)
 
-/** Gets an npm package, says the path that it is on, and runs a command there. */
+/** Gets an npm package, says which folders that brings to the path, and runs a command there. */
 async function npx(name, command) {
   const commands = [['node', '-p', 'process.env.PATH'], command].filter(({ length }) => length > 0)
   const quoted = commands.map((words) => words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' '))
-  const { code, output, printed } = await run('npx', ['--yes', '-p', name, '-c', quoted.join(' && ')])
-  return { code, output, path: printed.split('\n', 1)[0] }
+  const { code, output, printed = '' } = await run('npx', ['--yes', '-p', name, '-c', quoted.join(' && ')])
+  const before = (process.env.PATH ?? '').split(delimiter)
+  const folders = printed.split('\n', 1)[0].split(delimiter)
+  return { code, output, folders: folders.filter((folder) => !before.includes(folder)) }
 }
 
 function run(command, args, { stdio = ['ignore', 'pipe', 'pipe'], env = {} } = {}) {

@@ -81,15 +81,16 @@ async function measureAll(): Promise<ReadonlyMap<GroupName, readonly Row[]>> {
 
 async function write(all: Results): Promise<void> {
   // What draws takes a while to load, and would keep the first processes waiting.
-  const documentsOf = await import('./report/documents.ts')
+  const { chartsOf, withAllSections, withCedarSection, withCoreSection, withTestkitSection } =
+    await import('./report/documents.ts')
   await writeFile(RESULTS, `${JSON.stringify(all, null, 2)}\n`)
   await mkdir(CHARTS, { recursive: true })
-  for (const [name, svg] of documentsOf.chartsOf(all)) await writeFile(new URL(name, CHARTS), svg)
+  for (const [name, svg] of chartsOf(all)) await writeFile(new URL(name, CHARTS), svg)
   const documents = {
-    'packages/cedar/README.md': documentsOf.withCedarSection,
-    'packages/core/README.md': documentsOf.withCoreSection,
-    'packages/testkit/README.md': documentsOf.withTestkitSection,
-    'docs/benchmarks/README.md': documentsOf.withAllSections,
+    'packages/cedar/README.md': withCedarSection,
+    'packages/core/README.md': withCoreSection,
+    'packages/testkit/README.md': withTestkitSection,
+    'docs/benchmarks/README.md': withAllSections,
   }
   for (const [path, withSection] of Object.entries(documents)) {
     const file = new URL(path, ROOT)

@@ -40,41 +40,52 @@ async function prepare({ setup, base: module, warmUp }: Setup): Promise<void> {
   for (let done = 0; done < warmUp.operations && spent < warmUp.milliseconds * 1_000; done += SLICE) {
     // Early, and not before each round: it also throws away what the engine has learned.
     if (done === SLICE * 4) collectGarbage()
-    spent += await own(SLICE, 64)
-    await base?.(SLICE, 64)
+    spent += await own.run(SLICE, 64)
+    await base?.run(SLICE, 64)
   }
+  own.goOnAt(warmUp.operations)
+  base?.goOnAt(warmUp.operations)
 }
 
-type Runner = (operations: number, flows: number) => Promise<number>
+interface Runner {
+  /** Runs some operations, so many at once, and says what CPU they took. */
+  run(operations: number, flows: number): Promise<number>
+  /** A warm-up that was cut short goes on where every other does: its tokens may come more than once, and no others. */
+  goOnAt(index: number): void
+}
 
-/** Runs some operations, so many at once, and says what CPU they took. */
 async function runnerOf(path: string, setup: unknown): Promise<Runner> {
   const module = (await import(path)) as { readonly prepare: Prepare<unknown> }
   const operation: Operation = await module.prepare(setup)
   let next = 0
-  return async (operations, flows) => {
-    let left = operations
-    const start = process.cpuUsage()
-    await Promise.all(
-      Array.from({ length: Math.min(flows, operations) }, async () => {
-        while (left-- > 0) {
-          const result = operation(next++)
-          if (result instanceof Promise) await result
-        }
-      }),
-    )
-    const { user, system } = process.cpuUsage(start)
-    return user + system
+  return {
+    async run(operations, flows) {
+      let left = operations
+      const start = process.cpuUsage()
+      await Promise.all(
+        Array.from({ length: Math.min(flows, operations) }, async () => {
+          while (left-- > 0) {
+            const result = operation(next++)
+            if (result instanceof Promise) await result
+          }
+        }),
+      )
+      const { user, system } = process.cpuUsage(start)
+      return user + system
+    },
+    goOnAt(index) {
+      next = index
+    },
   }
 }
 
 async function measure({ operations, flows, milliseconds = Infinity }: Round): Promise<RoundAnswer> {
-  if (base === undefined) return { cpu: (await own(operations, flows)) / operations }
+  if (base === undefined) return { cpu: (await own.run(operations, flows)) / operations }
   const total = { own: 0, base: 0 }
   let done = 0
   for (; done < operations && total.own < milliseconds * 1_000; done += SLICE) {
-    total.base += await base(SLICE, flows)
-    total.own += await own(SLICE, flows)
+    total.base += await base.run(SLICE, flows)
+    total.own += await own.run(SLICE, flows)
   }
   return { cpu: total.own / done, base: total.base / done }
 }

@@ -26,7 +26,7 @@ const GUARDS = ['tokenward', ...(Object.keys(PEERS) as Peer[])] as const
  * until some 16,000 requests have passed.
  */
 const FULL = { processes: 2, rounds: 5, requests: 800, leadIn: 200, warmUp: { first: 6_000, again: 10_000 } }
-const QUICK = { processes: 1, rounds: 7, requests: 50, leadIn: 15, warmUp: { first: 200, again: 400 } }
+const QUICK = { processes: 1, rounds: 7, requests: 50, leadIn: 15, warmUp: { first: 300, again: 700 } }
 const HOT = 100
 const NOTE =
   'CPU of the server process above the same application without a guard, measured just before; 32 connections that are kept busy'

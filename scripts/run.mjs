@@ -32,10 +32,7 @@ const start = performance.now()
 process.stdout.write('Getting Node 24 and pnpm through npx, and installing …\n')
 const reminder = setInterval(() => process.stdout.write(`  still at it after ${seconds()} s\n`), 15_000)
 // pnpm is a program of its own: it can install while Node is still on its way.
-const [node, pnpm] = await Promise.all([
-  npx(NODE, []),
-  npx(PNPM, ['pnpm', 'install', '--frozen-lockfile', ...tasks[task]]),
-])
+const [node, pnpm] = await Promise.all([npx(NODE), npx(PNPM, ['pnpm', 'install', '--frozen-lockfile', ...tasks[task]])])
 clearInterval(reminder)
 for (const { code, output } of [node, pnpm]) if (code !== 0) fail(`${output}\nThe set-up failed.`)
 process.stdout.write(`  done in ${seconds()} s\n`)
@@ -47,7 +44,7 @@ const finished = await run('node', [`scripts/${task}.ts`, ...options], { stdio: 
 process.exit(finished.code)
 
 /** Gets an npm package, says which folders that brings to the path, and runs a command there. */
-async function npx(name, command) {
+async function npx(name, command = []) {
   const commands = [['node', '-p', 'process.env.PATH'], command].filter(({ length }) => length > 0)
   const quoted = commands.map((words) => words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' '))
   const { code, output, printed = '' } = await run('npx', ['--yes', '-p', name, '-c', quoted.join(' && ')])
